@@ -1,0 +1,160 @@
+//! The use cases: authorise, load, decide (in `domain`), write with journal and outbox in one
+//! transaction. The only way in for pages, command line and whatever comes later; none of them
+//! reaches the store.
+//!
+//! Knows no HTML and no HTTP. Clock and identifiers come in from outside.
+
+mod actions;
+mod caseload;
+mod clients;
+mod clock;
+mod desk;
+mod failure;
+mod grants;
+mod notices;
+mod profile;
+mod removals;
+mod seal;
+mod setup;
+mod sign_in;
+mod steps;
+
+pub use actions::{ActionInput, ActionsPage};
+pub use caseload::{ControlRow, OwnRow};
+pub use clients::{PersonalData, PortraitPage};
+pub use clock::{Clock, Ids, RandomIds, RunningClock, SystemClock};
+pub use desk::Submission;
+pub use failure::{Conflict, Failure};
+pub use grants::GrantInput;
+pub use notices::NoticeKind;
+pub use profile::{ExperienceInput, ProfilePage, StudyInput};
+pub use removals::{QueuePage, RemovalPage};
+pub use seal::Secrets;
+pub use setup::{NewClient, NewUser, SetupError};
+pub use sign_in::{SignIn, SignInRefused, Signed, hash_password};
+pub use steps::{Done, PartyFor, RegisterPage, StepInput, StepPage, StepsPage, Warning};
+
+pub use store::caseload::Shown;
+pub use store::dossiers::{Head, Hit, Sought};
+pub use store::grants::Holder;
+pub use store::journal::Stored as JournalEntry;
+pub use store::openings::Opening;
+pub use store::people::{Listed as ListedPerson, Organisation};
+pub use store::removals::Queued;
+pub use store::steps::{KeptCheck, Listed as ListedStep};
+pub use store::{Database, Settings, StoreError};
+
+use std::sync::Arc;
+
+use domain::catalogue::Catalogue;
+use domain::{Day, Moment};
+
+use crate::desk::Openings;
+
+/// Everything a use case works with. Cheap to clone; one per program.
+#[derive(Clone)]
+pub struct Casework {
+    database: Arc<Database>,
+    catalogue: Arc<Catalogue>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    secrets: Arc<Secrets>,
+    openings: Arc<Openings>,
+    hashing: Arc<tokio::sync::Semaphore>,
+    limits: Limits,
+}
+
+/// How long things last. Every number has a default and can be set.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Seconds without use after which a session ends.
+    pub session_idle_seconds: i64,
+    /// Seconds after which a session ends whatever happens.
+    pub session_seconds: i64,
+    /// Wrong passwords for one account in five minutes before it has to wait.
+    pub attempts_before_wait: u32,
+    /// Wrong passwords for one account in a day.
+    pub attempts_a_day: u32,
+    /// Wrong passwords from one address in a minute.
+    pub attempts_of_address: u32,
+    /// Days after which a notice no longer counts as fresh.
+    pub notice_days: i64,
+    /// Whether accounts of the demo may log in.
+    pub demo_accounts: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            session_idle_seconds: 30 * 60,
+            session_seconds: 10 * 60 * 60,
+            attempts_before_wait: 5,
+            attempts_a_day: 100,
+            attempts_of_address: 20,
+            notice_days: 60,
+            demo_accounts: false,
+        }
+    }
+}
+
+impl Casework {
+    /// Puts the parts together.
+    pub fn new(
+        database: Arc<Database>,
+        catalogue: Arc<Catalogue>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        secrets: Secrets,
+        limits: Limits,
+    ) -> Self {
+        Casework {
+            database,
+            catalogue,
+            clock,
+            ids,
+            secrets: Arc::new(secrets),
+            openings: Arc::default(),
+            // Each hash takes 19 MiB: two at once bound the memory of a flood of log-ins.
+            hashing: Arc::new(tokio::sync::Semaphore::new(2)),
+            limits,
+        }
+    }
+
+    /// The same with another clock: for made-up data that lies in the past.
+    pub fn at_clock(&self, clock: Arc<dyn Clock>) -> Self {
+        Casework {
+            clock,
+            ..self.clone()
+        }
+    }
+
+    /// The programme.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    /// Today in Brussels.
+    pub fn today(&self) -> Day {
+        self.now().brussels_day()
+    }
+
+    /// A key for the next submission of a form (T2). It carries its time, so that an old form shows.
+    pub fn submission_key(&self) -> domain::SubmissionKey {
+        domain::SubmissionKey(self.ids.next(self.now()))
+    }
+
+    /// Whether the store can answer and write.
+    pub async fn is_ready(&self) -> bool {
+        self.database.healthy().await
+    }
+
+    /// The store's commits so far, for measuring how many changes share one.
+    pub fn commits(&self) -> u64 {
+        self.database.commits()
+    }
+}

@@ -1,0 +1,65 @@
+//! 'Meldingen': what has to reach a person, written with the change it tells of.
+
+use domain::people::Actor;
+use domain::policy::Operation;
+use store::Batch;
+use store::notices::{self, Notice};
+
+use crate::{Casework, Failure};
+
+/// What a notice tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// S8: the same guidance started at another organisation.
+    OngoingElsewhere,
+    /// R6: the coach removed the line.
+    LineRemoved,
+    /// R6: the coach refused to remove the line.
+    RemovalRefused,
+}
+
+impl NoticeKind {
+    /// The code that is stored.
+    pub fn code(self) -> &'static str {
+        match self {
+            NoticeKind::OngoingElsewhere => "ongoing_elsewhere",
+            NoticeKind::LineRemoved => "line_removed",
+            NoticeKind::RemovalRefused => "removal_refused",
+        }
+    }
+
+    /// Reads the stored code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [
+            NoticeKind::OngoingElsewhere,
+            NoticeKind::LineRemoved,
+            NoticeKind::RemovalRefused,
+        ]
+        .into_iter()
+        .find(|kind| kind.code() == code)
+    }
+}
+
+impl Casework {
+    /// The notices of the person, the last first.
+    pub async fn notices(&self, actor: &Actor) -> Result<Vec<Notice>, Failure> {
+        domain::policy::permit(actor, Operation::OwnAccount)?;
+        let mut reader = self.database.reader().await?;
+        Ok(notices::list(&mut reader, actor.person).await?)
+    }
+
+    /// How many fresh notices the person has not seen.
+    pub async fn unread_notices(&self, actor: &Actor) -> Result<u32, Failure> {
+        let since = self.now().plus_seconds(-self.limits.notice_days * 86_400);
+        let mut reader = self.database.reader().await?;
+        Ok(notices::unread(&mut reader, actor.person, since).await?)
+    }
+
+    /// Marks the notices of the person as seen.
+    pub async fn mark_notices_read(&self, actor: &Actor) -> Result<(), Failure> {
+        domain::policy::permit(actor, Operation::OwnAccount)?;
+        let mut batch = Batch::new();
+        notices::mark_read(&mut batch, actor.person, self.now());
+        Ok(self.database.commit(batch).await?)
+    }
+}

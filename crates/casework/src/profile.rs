@@ -1,0 +1,263 @@
+//! 'Profiel': studies, 'Over mezelf' and 'Werkervaring', to be added and corrected (I4).
+
+use domain::ids::{DossierId, ExperienceId, StudyId};
+use domain::journal::{Change, Event};
+use domain::people::Actor;
+use domain::policy::Operation;
+use domain::profile::{Experience, ExperienceDetails};
+use domain::refusal::Refusal;
+use domain::studies::{self, Study, StudyDetails, StudyFacts};
+use domain::text::Note;
+use store::dossiers::{self, Head};
+
+use crate::desk::{Stored, TRIES};
+use crate::steps::busy;
+use crate::{Casework, Failure, Submission};
+
+/// A study of a form: a new one, or a correction of one at a version.
+#[derive(Clone, Debug)]
+pub struct StudyInput {
+    /// The study that is corrected and the version the form was read at; none for a new one.
+    pub existing: Option<(StudyId, u32)>,
+    /// What was filled in.
+    pub details: StudyDetails,
+}
+
+/// A work experience of a form.
+#[derive(Clone, Debug)]
+pub struct ExperienceInput {
+    /// The experience that is corrected and the version the form was read at; none for a new one.
+    pub existing: Option<(ExperienceId, u32)>,
+    /// What was filled in.
+    pub details: ExperienceDetails,
+}
+
+/// The page 'Profiel'.
+#[derive(Debug)]
+pub struct ProfilePage {
+    /// The dossier's head.
+    pub head: Head,
+    /// E-mail and address.
+    pub contact: dossiers::Contact,
+    /// The studies, the last one first.
+    pub studies: Vec<Study>,
+    /// The work experiences, the last one first.
+    pub experiences: Vec<Experience>,
+    /// Whether this person may add and correct (I4).
+    pub may_edit: bool,
+}
+
+impl Casework {
+    /// The page 'Profiel'.
+    pub async fn profile(&self, actor: &Actor, dossier: DossierId) -> Result<ProfilePage, Failure> {
+        let mut glance = self
+            .glance(actor, Operation::ViewDossier, dossier, "profiel")
+            .await?;
+        let (reader, access) = (&mut glance.reader, &glance.access);
+        Ok(ProfilePage {
+            contact: dossiers::contact(reader, access).await?,
+            studies: store::studies::list(reader, access).await?,
+            experiences: store::profile::experiences(reader, access).await?,
+            may_edit: domain::policy::permit(actor, Operation::EditProfile).is_ok(),
+            head: glance.head,
+        })
+    }
+
+    /// Adds or corrects a study. Lines for which a diploma turns out to have been held at the start
+    /// become 'te controleren' in the same transaction (E5).
+    pub async fn save_study(
+        &self,
+        actor: &Actor,
+        dossier: DossierId,
+        input: &StudyInput,
+        submission: &Submission,
+    ) -> Result<StudyId, Failure> {
+        for _ in 0..TRIES {
+            let mut desk = self.desk(actor, Operation::EditProfile, dossier).await?;
+            desk.check_new(submission).await?;
+            let access = desk.reading();
+            let mut recorded = store::studies::list(&mut desk.reader, &access).await?;
+            let before = match input.existing {
+                None => None,
+                Some((id, version)) => {
+                    let found = recorded.iter().find(|study| study.id == id).cloned();
+                    let found = found.ok_or(Failure::NotFound)?;
+                    if found.version != version {
+                        return Err(Refusal::ChangedMeanwhile.into());
+                    }
+                    Some(found)
+                }
+            };
+            let facts = StudyFacts {
+                today: desk.today(),
+                birth: desk.head.birth,
+            };
+            studies::check(before.as_ref(), &input.details, facts)?;
+            let after = Study {
+                id: before
+                    .as_ref()
+                    .map_or_else(|| StudyId(desk.new_id()), |study| study.id),
+                version: before.as_ref().map_or(1, |study| study.version + 1),
+                details: input.details.clone(),
+            };
+            let changes =
+                study_described(before.as_ref().map(|study| &study.details), &after.details);
+            if changes.is_empty() {
+                return Ok(after.id);
+            }
+            let event = if before.is_some() {
+                store::studies::update(&mut desk.batch, &desk.access, &after);
+                Event::StudyChanged
+            } else {
+                store::studies::insert(&mut desk.batch, &desk.access, &after);
+                Event::StudyAdded
+            };
+            desk.journal(event, after.id.0, None, changes);
+            recorded.retain(|study| study.id != after.id);
+            recorded.push(after.clone());
+            desk.review_lines(&recorded).await?;
+            if desk.store(submission).await? == Stored::Yes {
+                return Ok(after.id);
+            }
+        }
+        Err(busy())
+    }
+
+    /// Sets 'Over mezelf'. `read` is the text the form was opened with (T1).
+    pub async fn save_about_me(
+        &self,
+        actor: &Actor,
+        dossier: DossierId,
+        read: &str,
+        text: Option<&Note>,
+        submission: &Submission,
+    ) -> Result<(), Failure> {
+        for _ in 0..TRIES {
+            let mut desk = self.desk(actor, Operation::EditProfile, dossier).await?;
+            desk.check_new(submission).await?;
+            let access = desk.reading();
+            let before = dossiers::contact(&mut desk.reader, &access).await?.about_me;
+            if Casework::text_mark(before.as_deref().unwrap_or_default()) != read {
+                return Err(Refusal::ChangedMeanwhile.into());
+            }
+            let after = text.map(|text| text.as_str().to_owned());
+            let change = Change::of("about_me", before, after.clone());
+            if !change.is_change() {
+                return Ok(());
+            }
+            dossiers::set_about_me(&mut desk.batch, &desk.access, after.as_deref());
+            desk.journal(Event::AboutMeChanged, dossier.0, None, vec![change]);
+            if desk.store(submission).await? == Stored::Yes {
+                return Ok(());
+            }
+        }
+        Err(busy())
+    }
+
+    /// A mark of a text, for a form to carry instead of a version.
+    pub fn text_mark(text: &str) -> String {
+        let digest = domain::journal::digest(text.as_bytes());
+        digest
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+
+    /// Adds or corrects a work experience.
+    pub async fn save_experience(
+        &self,
+        actor: &Actor,
+        dossier: DossierId,
+        input: &ExperienceInput,
+        submission: &Submission,
+    ) -> Result<ExperienceId, Failure> {
+        for _ in 0..TRIES {
+            let mut desk = self.desk(actor, Operation::EditProfile, dossier).await?;
+            desk.check_new(submission).await?;
+            let access = desk.reading();
+            let recorded = store::profile::experiences(&mut desk.reader, &access).await?;
+            let before = match input.existing {
+                None => None,
+                Some((id, version)) => {
+                    let found = recorded.into_iter().find(|it| it.id == id);
+                    let found = found.ok_or(Failure::NotFound)?;
+                    if found.version != version {
+                        return Err(Refusal::ChangedMeanwhile.into());
+                    }
+                    Some(found)
+                }
+            };
+            domain::profile::check(&input.details, desk.today())?;
+            let after = Experience {
+                id: before
+                    .as_ref()
+                    .map_or_else(|| ExperienceId(desk.new_id()), |it| it.id),
+                version: before.as_ref().map_or(1, |it| it.version + 1),
+                details: input.details.clone(),
+            };
+            let changes =
+                experience_described(before.as_ref().map(|it| &it.details), &after.details);
+            if changes.is_empty() {
+                return Ok(after.id);
+            }
+            let event = if before.is_some() {
+                store::profile::update(&mut desk.batch, &desk.access, &after);
+                Event::ExperienceChanged
+            } else {
+                store::profile::insert(&mut desk.batch, &desk.access, &after);
+                Event::ExperienceAdded
+            };
+            desk.journal(event, after.id.0, None, changes);
+            if desk.store(submission).await? == Stored::Yes {
+                return Ok(after.id);
+            }
+        }
+        Err(busy())
+    }
+}
+
+fn study_described(before: Option<&StudyDetails>, after: &StudyDetails) -> Vec<Change> {
+    let field = |name: &str, of: &dyn Fn(&StudyDetails) -> Option<String>| {
+        Change::of(name, before.and_then(of), of(after))
+    };
+    [
+        field("level", &|it| Some(it.level.label().to_owned())),
+        field("grade", &|it| {
+            it.grade.map(|grade| grade.label().to_owned())
+        }),
+        field("field", &|it| {
+            it.field.as_ref().map(|f| f.as_str().to_owned())
+        }),
+        field("school", &|it| Some(it.school.as_str().to_owned())),
+        field("ended_on", &|it| it.ended_on.map(domain::Day::to_iso)),
+        field("certificate", &|it| {
+            it.certificate.map(|c| c.label().to_owned())
+        }),
+        field("provenance", &|it| Some(it.provenance.label().to_owned())),
+    ]
+    .into_iter()
+    .filter(Change::is_change)
+    .collect()
+}
+
+fn experience_described(
+    before: Option<&ExperienceDetails>,
+    after: &ExperienceDetails,
+) -> Vec<Change> {
+    let field = |name: &str, of: &dyn Fn(&ExperienceDetails) -> Option<String>| {
+        Change::of(name, before.and_then(of), of(after))
+    };
+    [
+        field("function", &|it| Some(it.function.as_str().to_owned())),
+        field("employer", &|it| Some(it.employer.as_str().to_owned())),
+        field("from", &|it| Some(it.from.to_iso())),
+        field("until", &|it| it.until.map(domain::Day::to_iso)),
+        field("description", &|it| {
+            it.description.as_ref().map(|d| d.as_str().to_owned())
+        }),
+    ]
+    .into_iter()
+    .filter(Change::is_change)
+    .collect()
+}

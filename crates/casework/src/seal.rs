@@ -1,0 +1,105 @@
+//! The keys of this installation: the national number is stored sealed, and searched by a keyed
+//! digest, so that a copy of the database gives no numbers away.
+
+use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use domain::ids::DossierId;
+use domain::insz::Insz;
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
+
+/// Keys derived from the one secret of the installation.
+pub struct Secrets {
+    search: [u8; 32],
+    seal: [u8; 32],
+    pseudonym: [u8; 32],
+}
+
+const NONCE: usize = 24;
+
+impl Secrets {
+    /// Derives the keys from a secret of at least 32 random bytes.
+    pub fn derive(secret: &[u8]) -> Self {
+        Secrets {
+            search: mac(secret, b"insz search v1"),
+            seal: mac(secret, b"insz seal v1"),
+            pseudonym: mac(secret, b"pseudonym v1"),
+        }
+    }
+
+    /// The digest by which a national number is found.
+    pub fn insz_digest(&self, insz: &Insz) -> Vec<u8> {
+        mac(&self.search, insz.digits().as_bytes()).to_vec()
+    }
+
+    /// A digest of what was typed at the log-in, so that attempts are counted without keeping it.
+    pub fn attempt_digest(&self, kind: &str, text: &str) -> Vec<u8> {
+        mac(&self.search, format!("{kind}\0{text}").as_bytes()).to_vec()
+    }
+
+    /// The name under which a controller sees a dossier: the same in every list, and no way back.
+    pub fn pseudonym(&self, dossier: DossierId) -> String {
+        let digest = mac(&self.pseudonym, dossier.0.as_bytes());
+        let mut name = String::from("P-");
+        for byte in digest.iter().take(5) {
+            name.push_str(&format!("{byte:02X}"));
+        }
+        name
+    }
+
+    /// Seals a national number for one dossier.
+    pub fn seal(&self, insz: &Insz, dossier: DossierId, nonce: [u8; NONCE]) -> Option<Vec<u8>> {
+        let digits = insz.digits();
+        let payload = Payload {
+            msg: digits.as_bytes(),
+            aad: dossier.0.as_bytes(),
+        };
+        let sealed = self.cipher().encrypt(&XNonce::from(nonce), payload).ok()?;
+        Some([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Opens what was sealed for this dossier; none when it was not.
+    pub fn unseal(&self, sealed: &[u8], dossier: DossierId) -> Option<Insz> {
+        let (nonce, text) = sealed.split_at_checked(NONCE)?;
+        let nonce = <[u8; NONCE]>::try_from(nonce).ok()?;
+        let payload = Payload {
+            msg: text,
+            aad: dossier.0.as_bytes(),
+        };
+        let digits = self.cipher().decrypt(&XNonce::from(nonce), payload).ok()?;
+        Insz::parse(std::str::from_utf8(&digits).ok()?).ok()
+    }
+
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(&Key::from(self.seal))
+    }
+}
+
+fn mac(key: &[u8], text: &[u8]) -> [u8; 32] {
+    // HMAC takes a key of any length.
+    #[allow(clippy::expect_used)]
+    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).expect("any key length");
+    mac.update(text);
+    mac.finalize().into_bytes().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_sealed_number_opens_only_in_its_own_dossier() {
+        let secrets = Secrets::derive(&[7; 32]);
+        let insz = Insz::parse("93051822361").unwrap();
+        let (one, other) = (DossierId(Uuid::from_u128(1)), DossierId(Uuid::from_u128(2)));
+        let sealed = secrets.seal(&insz, one, [9; NONCE]).unwrap();
+        assert!(!sealed.windows(11).any(|w| w == b"93051822361"));
+        assert_eq!(
+            secrets.unseal(&sealed, one).unwrap().digits(),
+            insz.digits()
+        );
+        assert!(secrets.unseal(&sealed, other).is_none());
+        assert!(Secrets::derive(&[8; 32]).unseal(&sealed, one).is_none());
+    }
+}

@@ -1,0 +1,79 @@
+//! Identifiers. They say which thing is meant and nothing else; who makes them is decided outside.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// The form in addresses: 32 lower-case hexadecimal digits.
+            pub fn address(self) -> String {
+                self.0.simple().to_string()
+            }
+
+            /// Reads the form that `address` writes; anything else is no identifier.
+            pub fn from_address(text: &str) -> Option<Self> {
+                let plain = text.len() == 32
+                    && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+                if !plain {
+                    return None;
+                }
+                Uuid::try_parse(text).ok().map(Self)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// One client's dossier. Random, because it stands in addresses.
+    DossierId,
+    /// One line under 'Stappen naar werk'.
+    StepId,
+    /// Something done within one guidance, on a day.
+    ActionId,
+    /// A study under 'Profiel'.
+    StudyId,
+    /// A work experience under 'Profiel'.
+    ExperienceId,
+    /// A person who can log in.
+    PersonId,
+    /// An organisation that holds access grants.
+    OrganisationId,
+    /// A unit of an organisation, with an address.
+    UnitId,
+    /// The right of an organisation to open one dossier.
+    GrantId,
+    /// A request to the provincial coach to remove a line.
+    RemovalId,
+    /// The key of one submission of a form (T2).
+    SubmissionKey,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_reads_back_and_nothing_else_does() {
+        let id = StepId(Uuid::from_u128(0x1234));
+        assert_eq!(StepId::from_address(&id.address()), Some(id));
+        for odd in [
+            "",
+            "1234",
+            &id.0.to_string(),
+            &id.address().to_uppercase(),
+            "zz",
+        ] {
+            let read = StepId::from_address(odd);
+            assert!(
+                read.is_none() || read == Some(id) && odd == id.address(),
+                "{odd}"
+            );
+        }
+    }
+}

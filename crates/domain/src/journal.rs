@@ -1,0 +1,186 @@
+//! The journal: who changed what, when, from what to what. Append-only, one hash chain per dossier.
+//! The chain runs over digests and the content stands beside it, so that retention can erase content
+//! and leave the chain whole.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use crate::ids::{DossierId, OrganisationId, PersonId};
+use crate::moment::Moment;
+use crate::studies::coded;
+
+coded! {
+    /// What happened.
+    Event {
+        /// dossier opened in the system
+        DossierCreated = "dossier_created", "Dossier aangemaakt";
+        /// line registered
+        StepRegistered = "step_registered", "Stap geregistreerd";
+        /// line changed
+        StepChanged = "step_changed", "Stap gewijzigd";
+        /// line ended
+        StepEnded = "step_ended", "Stap beëindigd";
+        /// line cancelled
+        StepCancelled = "step_cancelled", "Stap geannuleerd";
+        /// addendum added
+        AddendumAdded = "addendum_added", "Samenvatting aangevuld";
+        /// removal asked
+        RemovalAsked = "removal_asked", "Verwijdering gevraagd";
+        /// removal refused by the coach
+        RemovalRefused = "removal_refused", "Verwijdering geweigerd";
+        /// line removed by the coach
+        StepRemoved = "step_removed", "Stap verwijderd door de provinciale coach";
+        /// flagged 'te controleren' (E5)
+        ReviewRaised = "review_raised", "Te controleren: diploma behaald vóór de start";
+        /// flag taken away because the study was corrected
+        ReviewCleared = "review_cleared", "Niet langer te controleren";
+        /// action recorded
+        ActionRecorded = "action_recorded", "Actie geregistreerd";
+        /// action changed
+        ActionChanged = "action_changed", "Actie gewijzigd";
+        /// action taken back
+        ActionVoided = "action_voided", "Actie geschrapt";
+        /// study added
+        StudyAdded = "study_added", "Studie toegevoegd";
+        /// study corrected
+        StudyChanged = "study_changed", "Studie gewijzigd";
+        /// about me
+        AboutMeChanged = "about_me_changed", "Over mezelf gewijzigd";
+        /// experience added
+        ExperienceAdded = "experience_added", "Werkervaring toegevoegd";
+        /// experience corrected
+        ExperienceChanged = "experience_changed", "Werkervaring gewijzigd";
+        /// grant given
+        GrantGiven = "grant_given", "Inzagerecht gegeven";
+        /// grant ended
+        GrantEnded = "grant_ended", "Inzagerecht beëindigd";
+    }
+}
+
+/// One field, before and after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// The field's name in code.
+    pub field: String,
+    /// The value before; none when there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// The value after; none when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+impl Change {
+    /// A field with its two values.
+    pub fn of(field: &str, before: Option<String>, after: Option<String>) -> Self {
+        Change {
+            field: field.to_owned(),
+            before,
+            after,
+        }
+    }
+
+    /// A field of something new.
+    pub fn new_value(field: &str, after: impl Into<String>) -> Self {
+        Change::of(field, None, Some(after.into()))
+    }
+
+    /// Whether the two values differ.
+    pub fn is_change(&self) -> bool {
+        self.before != self.after
+    }
+}
+
+/// Something to be written in the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// In which dossier.
+    pub dossier: DossierId,
+    /// When.
+    pub at: Moment,
+    /// By whom.
+    pub by: PersonId,
+    /// For which organisation, if any.
+    pub organisation: Option<OrganisationId>,
+    /// What happened.
+    pub event: Event,
+    /// To what: a line, an action, a study...
+    pub subject: Uuid,
+    /// The line it belongs to, so that its history can be shown.
+    pub step: Option<Uuid>,
+    /// What changed.
+    pub changes: Vec<Change>,
+}
+
+/// A link of the chain: 32 bytes of SHA-256.
+pub type Link = [u8; 32];
+
+/// The link before the first entry of a dossier.
+pub const FIRST_LINK: Link = [0; 32];
+
+/// An entry at its place in the chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chained {
+    /// Counts up within the dossier, from 1.
+    pub number: i64,
+    /// The entry.
+    pub entry: Entry,
+    /// The changes as stored: JSON text.
+    pub content: String,
+    /// SHA-256 of the content; stays when the content is erased.
+    pub content_digest: Link,
+    /// SHA-256 over the link before and everything but the content.
+    pub link: Link,
+}
+
+/// Puts entries behind the last link of their dossier.
+pub fn chain(entries: Vec<Entry>, last_number: i64, last_link: Link) -> Vec<Chained> {
+    let mut number = last_number;
+    let mut link = last_link;
+    entries
+        .into_iter()
+        .map(|entry| {
+            number += 1;
+            let content = content_of(&entry.changes);
+            let content_digest = digest(content.as_bytes());
+            link = link_of(&link, number, &entry, &content_digest);
+            Chained {
+                number,
+                entry,
+                content,
+                content_digest,
+                link,
+            }
+        })
+        .collect()
+}
+
+/// The stored form of the changes.
+pub fn content_of(changes: &[Change]) -> String {
+    // A list of structs of strings has no way to fail; an empty text would show in the digest.
+    serde_json::to_string(changes).unwrap_or_default()
+}
+
+/// SHA-256 of bytes.
+pub fn digest(bytes: &[u8]) -> Link {
+    Sha256::digest(bytes).into()
+}
+
+/// The link of an entry, from the one before it. The same for writing and for verifying.
+pub fn link_of(before: &Link, number: i64, entry: &Entry, content_digest: &Link) -> Link {
+    let mut hash = Sha256::new();
+    hash.update(before);
+    hash.update(number.to_be_bytes());
+    hash.update(entry.dossier.0.as_bytes());
+    hash.update(entry.at.micros().to_be_bytes());
+    hash.update(entry.by.0.as_bytes());
+    let organisation = entry.organisation.map(|id| id.0).unwrap_or_default();
+    hash.update(organisation.as_bytes());
+    hash.update(entry.event.code().as_bytes());
+    hash.update([0]);
+    hash.update(entry.subject.as_bytes());
+    hash.update(entry.step.unwrap_or_default().as_bytes());
+    hash.update(content_digest);
+    hash.finalize().into()
+}

@@ -1,0 +1,28 @@
+//! The rules of the guidance line: what is allowed, and why not.
+//!
+//! Pure: no I/O, no async, no clock, no database, no HTML. It knows none of the other crates.
+//! Every rule carries the number it has in the numbered rules; its test names that number.
+
+pub mod actions;
+pub mod catalogue;
+pub mod client_number;
+pub mod day;
+pub mod eligibility;
+pub mod grants;
+pub mod ids;
+pub mod insz;
+pub mod journal;
+pub mod kbo;
+pub mod moment;
+pub mod people;
+pub mod policy;
+pub mod profile;
+pub mod refusal;
+pub mod steps;
+pub mod studies;
+pub mod text;
+pub mod work_situation;
+
+pub use day::Day;
+pub use ids::*;
+pub use moment::Moment;

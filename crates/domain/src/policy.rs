@@ -1,0 +1,354 @@
+//! Who may do what to which dossier (I1 to I4). The one table of the product stands here, and only
+//! this module makes the proofs that the store asks for.
+//!
+//! A denied dossier is answered like one that does not exist (I2); a denied function says so.
+
+use std::marker::PhantomData;
+
+use crate::day::Day;
+use crate::grants::Grant;
+use crate::ids::{DossierId, OrganisationId};
+use crate::people::{Actor, Role};
+use crate::steps::Step;
+
+/// Everything the product can do, one name per row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Operation {
+    /// Log in, public pages, health.
+    Public,
+    /// Own start page, notices, logging out.
+    OwnAccount,
+    /// Search a client.
+    SearchClient,
+    /// Read the dossier's frame, profile and the entries of the menu.
+    ViewDossier,
+    /// Read the entries that hold sensitive data (PmAB, Transmissie, RVA, Inburgering).
+    ViewSensitive,
+    /// Add or correct what 'Profiel' holds (I4).
+    EditProfile,
+    /// List the lines.
+    ListSteps,
+    /// Read one line, its actions and its history.
+    ViewStep,
+    /// Register a line.
+    RegisterStep,
+    /// Change, end or cancel a line; add an addendum.
+    ChangeStep,
+    /// Record, change or take back an action.
+    RecordAction,
+    /// Ask the coach to remove an ended line (R6).
+    RequestRemoval,
+    /// The coach's queue, and deciding in it (R6).
+    DecideRemoval,
+    /// Who opened the dossier (I3).
+    ViewOpenings,
+    /// The lines of the own organisation.
+    ViewCaseload,
+    /// The pseudonymous list of a project.
+    ViewControl,
+    /// The people of the own organisation.
+    ViewOrganisation,
+    /// Users, organisations, catalogue.
+    ManageSystem,
+    /// Create a dossier and give or end an access grant.
+    ManageGrants,
+}
+
+/// How far an operation reaches for a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Not at all.
+    Never,
+    /// It concerns no dossier: the role alone decides.
+    Function,
+    /// Dossiers for which the own organisation holds an active grant.
+    Granted,
+    /// The same, and only lines the own organisation asked for or gives.
+    GrantedOwnLine,
+    /// Lines that are or were asked to be removed.
+    RemovalQueue,
+    /// Every dossier.
+    All,
+    /// Only the dossier about oneself.
+    Self_,
+}
+
+use Operation as O;
+use Reach::{
+    All, Function as Fun, Granted as Held, GrantedOwnLine as Line, Never, RemovalQueue as Queue,
+    Self_,
+};
+
+/// The authorisation table: one row per operation, one column per role in the order of `Role::ALL`
+/// (Counsellor, Manager, Coach, Mediator, Controller, SystemManager, Client).
+pub const TABLE: &[(Operation, [Reach; 7])] = &[
+    (O::Public, [Fun, Fun, Fun, Fun, Fun, Fun, Fun]),
+    (O::OwnAccount, [Fun, Fun, Fun, Fun, Fun, Fun, Fun]),
+    (
+        O::SearchClient,
+        [Held, Never, Never, All, Never, Never, Never],
+    ),
+    (
+        O::ViewDossier,
+        [Held, Never, Never, All, Never, Never, Self_],
+    ),
+    (
+        O::ViewSensitive,
+        [Held, Never, Never, All, Never, Never, Self_],
+    ),
+    (
+        O::EditProfile,
+        [Held, Never, Never, All, Never, Never, Never],
+    ),
+    (O::ListSteps, [Held, Never, Never, All, Never, Never, Self_]),
+    (O::ViewStep, [Held, Never, Queue, All, Never, Never, Self_]),
+    (
+        O::RegisterStep,
+        [Held, Never, Never, Never, Never, Never, Never],
+    ),
+    (
+        O::ChangeStep,
+        [Line, Never, Never, Never, Never, Never, Never],
+    ),
+    (
+        O::RecordAction,
+        [Line, Never, Never, Never, Never, Never, Never],
+    ),
+    (
+        O::RequestRemoval,
+        [Line, Never, Never, Never, Never, Never, Never],
+    ),
+    (
+        O::DecideRemoval,
+        [Never, Never, Queue, Never, Never, Never, Never],
+    ),
+    (
+        O::ViewOpenings,
+        [Never, Never, Never, Never, Never, Never, Self_],
+    ),
+    (
+        O::ViewCaseload,
+        [Fun, Fun, Never, Never, Never, Never, Never],
+    ),
+    (
+        O::ViewControl,
+        [Never, Never, Never, Never, Fun, Never, Never],
+    ),
+    (
+        O::ViewOrganisation,
+        [Never, Fun, Never, Never, Never, Never, Never],
+    ),
+    (
+        O::ManageSystem,
+        [Never, Never, Never, Never, Never, Fun, Never],
+    ),
+    (
+        O::ManageGrants,
+        [Never, Never, Never, All, Never, Never, Never],
+    ),
+];
+
+/// How far an operation reaches for a role.
+pub fn reach(role: Role, operation: Operation) -> Reach {
+    let column = Role::ALL.iter().position(|known| *known == role);
+    TABLE
+        .iter()
+        .find(|(row, _)| *row == operation)
+        .and_then(|(_, cells)| column.and_then(|index| cells.get(index)))
+        .copied()
+        .unwrap_or(Never)
+}
+
+/// What is denied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// The role has no such function: say so.
+    Function,
+    /// This dossier or line is not for this person: answer as if it did not exist (I2).
+    Dossier,
+}
+
+/// Marks a proof that allows reading.
+#[derive(Clone, Copy, Debug)]
+pub struct Read;
+/// Marks a proof that allows writing.
+#[derive(Clone, Copy, Debug)]
+pub struct Write;
+
+/// Proof that one person may do one thing to one dossier. Only this module makes one; the store
+/// gives no dossier content without it.
+#[derive(Clone, Debug)]
+pub struct Access<Mode> {
+    dossier: DossierId,
+    operation: Operation,
+    reach: Reach,
+    organisation: Option<OrganisationId>,
+    mode: PhantomData<Mode>,
+}
+
+/// Proof that a person may use a function that concerns no single dossier.
+#[derive(Clone, Debug)]
+pub struct Permit {
+    operation: Operation,
+    reach: Reach,
+    organisation: Option<OrganisationId>,
+}
+
+/// What the policy looks at. No dossier content is needed for it.
+#[derive(Clone, Debug)]
+pub struct DossierFacts {
+    /// Which dossier.
+    pub dossier: DossierId,
+    /// The grants of the actor's organisation on it.
+    pub grants: Vec<Grant>,
+    /// Whether a removal was ever asked for one of its lines.
+    pub removal_asked: bool,
+}
+
+/// Whether an actor may use a function that concerns no single dossier.
+///
+/// # Errors
+/// `Denied::Function`.
+pub fn permit(actor: &Actor, operation: Operation) -> Result<Permit, Denied> {
+    match reach(actor.role, operation) {
+        Never => Err(Denied::Function),
+        reach => Ok(Permit {
+            operation,
+            reach,
+            organisation: actor.organisation(),
+        }),
+    }
+}
+
+/// Whether an actor may read in a dossier.
+///
+/// # Errors
+/// `Denied::Function` when the role never may, `Denied::Dossier` when this dossier is not for them.
+pub fn read(
+    actor: &Actor,
+    operation: Operation,
+    facts: &DossierFacts,
+    today: Day,
+) -> Result<Access<Read>, Denied> {
+    decide(actor, operation, facts, today)
+}
+
+/// Whether an actor may write in a dossier. Whether a line is theirs is asked with `own_line`.
+///
+/// # Errors
+/// As `read`.
+pub fn write(
+    actor: &Actor,
+    operation: Operation,
+    facts: &DossierFacts,
+    today: Day,
+) -> Result<Access<Write>, Denied> {
+    decide(actor, operation, facts, today)
+}
+
+fn decide<Mode>(
+    actor: &Actor,
+    operation: Operation,
+    facts: &DossierFacts,
+    today: Day,
+) -> Result<Access<Mode>, Denied> {
+    let reach = reach(actor.role, operation);
+    let allowed = match reach {
+        Never | Fun => return Err(Denied::Function),
+        All => true,
+        Held | Line => facts.grants.iter().any(|grant| {
+            grant.dossier == facts.dossier
+                && Some(grant.organisation) == actor.organisation()
+                && grant.is_active(today)
+        }),
+        Queue => facts.removal_asked,
+        Self_ => actor.own_dossier == Some(facts.dossier),
+    };
+    if !allowed {
+        return Err(Denied::Dossier);
+    }
+    Ok(Access {
+        dossier: facts.dossier,
+        operation,
+        reach,
+        organisation: actor.organisation(),
+        mode: PhantomData,
+    })
+}
+
+impl<Mode> Access<Mode> {
+    /// The dossier this proof opens.
+    pub fn dossier(&self) -> DossierId {
+        self.dossier
+    }
+
+    /// What for; goes into the record of openings (I3).
+    pub fn operation(&self) -> Operation {
+        self.operation
+    }
+
+    /// The organisation of the person who acts.
+    pub fn organisation(&self) -> Option<OrganisationId> {
+        self.organisation
+    }
+
+    /// Whether this line may be changed: for a role that works on own lines only, the own
+    /// organisation asked for it or gives it.
+    ///
+    /// # Errors
+    /// `Denied::Function`: that the line exists is known, so it can be said.
+    pub fn own_line(&self, step: &Step) -> Result<(), Denied> {
+        match self.reach {
+            Line => match self.organisation {
+                Some(own) if step.involves(own) => Ok(()),
+                _ => Err(Denied::Function),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the story of this line may be read: a counsellor reads that of the own organisation's
+    /// lines, and of another's only what, when and in which state.
+    pub fn sees_story(&self, step: &Step) -> bool {
+        match (self.reach, self.organisation) {
+            (Held | Line, Some(own)) => step.involves(own),
+            (Held | Line, None) => false,
+            _ => true,
+        }
+    }
+
+    /// Whether lines that are cancelled or removed may be read (C1, R6).
+    pub fn sees_hidden(&self) -> bool {
+        matches!(self.reach, Queue)
+    }
+}
+
+impl Access<Write> {
+    /// Who may write may read.
+    pub fn reading(&self) -> Access<Read> {
+        Access {
+            dossier: self.dossier,
+            operation: self.operation,
+            reach: self.reach,
+            organisation: self.organisation,
+            mode: PhantomData,
+        }
+    }
+}
+
+impl Permit {
+    /// What it permits.
+    pub fn operation(&self) -> Operation {
+        self.operation
+    }
+
+    /// The organisation of the person who acts.
+    pub fn organisation(&self) -> Option<OrganisationId> {
+        self.organisation
+    }
+
+    /// Whether it reaches every dossier, not only those of the own organisation.
+    pub fn reaches_all(&self) -> bool {
+        self.reach == All
+    }
+}

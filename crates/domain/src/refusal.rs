@@ -1,0 +1,414 @@
+//! Why something is not allowed: one value per reason, with the rule it comes from and the facts.
+//! The Dutch sentence of each is made in one place, in the pages.
+
+use crate::day::Day;
+use crate::ids::StepId;
+
+/// A field of a form that a refusal belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// Toestand
+    State,
+    /// Datum (start)
+    Start,
+    /// Einddatum
+    End,
+    /// Financieringsnummer
+    Funding,
+    /// Aanvrager
+    Requester,
+    /// Uitvoerder
+    Provider,
+    /// Samenvatting
+    Summary,
+    /// Reden van laattijdige registratie
+    LateReason,
+    /// The tick of E4
+    Declaration,
+    /// Resultaatcode
+    Result,
+    /// Reden (of the result)
+    Reason,
+    /// Toelichting bij het resultaat
+    ResultNote,
+    /// The four facts of R2
+    Facts,
+    /// Reden van annulering
+    CancelReason,
+    /// The tick that actions are voided too (C2)
+    VoidActions,
+    /// Aanvulling
+    Addendum,
+    /// Reden van de aanvraag tot verwijdering
+    RemovalReason,
+    /// Beslissing van de coach
+    Decision,
+    /// Dag van een actie
+    ActionDay,
+    /// Soort actie
+    ActionKind,
+    /// Duur
+    Duration,
+    /// Aanwezigheid
+    Presence,
+    /// Plaats
+    Place,
+    /// Nota
+    Note,
+    /// Onderwijsvorm
+    Level,
+    /// Graad
+    Grade,
+    /// Studierichting
+    StudyField,
+    /// School
+    School,
+    /// Einddatum of a study
+    StudyEnd,
+    /// Studiebewijs
+    Certificate,
+    /// Herkomst
+    Provenance,
+    /// Over mezelf
+    AboutMe,
+    /// Werkgever
+    Employer,
+    /// Functie
+    Function,
+    /// Van (work experience)
+    From,
+    /// Tot (work experience)
+    Until,
+    /// Omschrijving
+    Description,
+    /// Stap (the step type)
+    StepType,
+    /// The whole form
+    Form,
+}
+
+/// An action named in a refusal: its day and kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedAction {
+    /// The day it took place.
+    pub day: Day,
+    /// The label of its kind.
+    pub kind: String,
+}
+
+/// One reason for refusing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// E1, E3: a diploma was held on the start day.
+    HoldsDiploma {
+        /// The study's title.
+        study: String,
+        /// The day it was obtained; none when unknown.
+        obtained: Option<Day>,
+    },
+    /// E4: no study is recorded and nothing was declared.
+    DeclarationNeeded,
+    /// S5: the funding number does not belong to the step type or is not valid on the start day.
+    FundingNotValid {
+        /// The start day.
+        start: Day,
+    },
+    /// S7: the start lies before the first day of this funding number.
+    StartTooEarly {
+        /// First possible day.
+        first: Day,
+    },
+    /// S7: the start lies in the future.
+    StartInFuture {
+        /// Today.
+        today: Day,
+    },
+    /// S7: the start lies before the client's birth.
+    StartBeforeBirth {
+        /// Day of birth.
+        birth: Day,
+    },
+    /// S8: the same guidance is ongoing at the same provider organisation.
+    AlreadyOngoing {
+        /// The ongoing line.
+        step: StepId,
+        /// Its start.
+        start: Day,
+    },
+    /// S8: the period overlaps with a line of the same guidance at the same provider organisation.
+    PeriodOverlaps {
+        /// The other line.
+        step: StepId,
+        /// Its start.
+        start: Day,
+        /// Its end; none while ongoing.
+        end: Option<Day>,
+    },
+    /// S11: actions lie before the corrected start.
+    ActionsBeforeStart(Vec<NamedAction>),
+    /// S12: a new line cannot be cancelled.
+    NothingToCancel,
+    /// S13: a start more than this many days ago needs a reason.
+    LateReasonNeeded {
+        /// Days after which it is late.
+        days: u32,
+    },
+    /// S13: the funding number stays once there are actions.
+    FundingFixedByActions,
+    /// I2: requester or provider of an organisation without an access grant of its own.
+    PartyWithoutGrant {
+        /// Requester or provider.
+        field: Field,
+        /// Name of the unit.
+        unit: String,
+    },
+    /// S6: neither requester nor provider is of the own organisation.
+    NotOurGuidance,
+    /// A1: an action before the start of the guidance.
+    ActionBeforeStart {
+        /// The start.
+        start: Day,
+    },
+    /// A2: an action in the future.
+    ActionInFuture {
+        /// Today.
+        today: Day,
+    },
+    /// A2: a duration out of range.
+    DurationOutOfRange {
+        /// Fewest minutes.
+        least: u16,
+        /// Most minutes.
+        most: u16,
+    },
+    /// A3: actions lie after the end.
+    ActionsAfterEnd(Vec<NamedAction>),
+    /// A4, R3, C2: the line is final.
+    Final(FinalKind),
+    /// C2: cancelling with actions needs the confirmation that lists them.
+    ActionsWillBeVoided(Vec<NamedAction>),
+    /// R4: the end lies before the start.
+    EndBeforeStart {
+        /// The start.
+        start: Day,
+    },
+    /// R4: the end lies in the future.
+    EndInFuture {
+        /// Today.
+        today: Day,
+    },
+    /// R2: the chosen result code does not follow from the chosen reason.
+    ResultDoesNotFollow {
+        /// The label of the code that follows.
+        follows: String,
+    },
+    /// R2: the facts contradict the reason.
+    FactsContradict,
+    /// R2: this reason asks for a note.
+    ResultNoteNeeded,
+    /// R3: the window for addenda is closed.
+    AddendumWindowClosed {
+        /// The last day on which it was open.
+        last_day: Day,
+    },
+    /// R6: only an ended line is removed by the coach.
+    RemovalOnlyOfEnded,
+    /// R6: a request is waiting already.
+    RemovalAlreadyAsked,
+    /// R6: the request has been decided.
+    RemovalAlreadyDecided,
+    /// R6: asker and coach are the same person.
+    OwnRequest,
+    /// T1: somebody changed the line after this form was opened.
+    ChangedMeanwhile,
+    /// I4: a record of an authentic source is read only.
+    AuthenticIsReadOnly,
+    /// A certificate without the day it was obtained.
+    CertificateNeedsDay,
+    /// A certificate that would be obtained in the future.
+    CertificateInFuture {
+        /// Today.
+        today: Day,
+    },
+    /// A study that ends before the client's birth.
+    StudyBeforeBirth {
+        /// Day of birth.
+        birth: Day,
+    },
+    /// A work experience that ends before it begins.
+    UntilBeforeFrom {
+        /// The first day.
+        from: Day,
+    },
+    /// A work experience that begins in the future.
+    FromInFuture {
+        /// Today.
+        today: Day,
+    },
+    /// A field that must be filled in is empty.
+    Empty(Field),
+    /// A choice that must be made was not made, or is not in the list.
+    NotChosen(Field),
+    /// A text that is too long.
+    TooLong {
+        /// Which field.
+        field: Field,
+        /// Most characters.
+        max: usize,
+        /// Characters given.
+        was: usize,
+    },
+    /// A text with characters that do not belong in it.
+    OddCharacters(Field),
+}
+
+/// How a line became final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FinalKind {
+    /// Beëindigd
+    Ended,
+    /// Geannuleerd
+    Cancelled,
+    /// Removed by the coach
+    Removed,
+}
+
+impl Refusal {
+    /// The number of the rule in the numbered rules, or 'form' for a plain check of a form.
+    pub fn rule(&self) -> &'static str {
+        use Refusal::*;
+        match self {
+            HoldsDiploma { .. } => "E1",
+            DeclarationNeeded => "E4",
+            FundingNotValid { .. } => "S5",
+            NotOurGuidance => "S6",
+            StartTooEarly { .. } | StartInFuture { .. } | StartBeforeBirth { .. } => "S7",
+            AlreadyOngoing { .. } | PeriodOverlaps { .. } => "S8",
+            ActionsBeforeStart(_) => "S11",
+            NothingToCancel => "S12",
+            LateReasonNeeded { .. } | FundingFixedByActions => "S13",
+            PartyWithoutGrant { .. } => "I2",
+            ActionBeforeStart { .. } => "A1",
+            ActionInFuture { .. } | DurationOutOfRange { .. } => "A2",
+            ActionsAfterEnd(_) => "A3",
+            Final(FinalKind::Cancelled) | ActionsWillBeVoided(_) => "C2",
+            Final(_) | AddendumWindowClosed { .. } => "R3",
+            EndBeforeStart { .. } | EndInFuture { .. } => "R4",
+            ResultDoesNotFollow { .. } | FactsContradict | ResultNoteNeeded => "R2",
+            RemovalOnlyOfEnded | RemovalAlreadyAsked | RemovalAlreadyDecided | OwnRequest => "R6",
+            ChangedMeanwhile => "T1",
+            AuthenticIsReadOnly => "I4",
+            CertificateNeedsDay
+            | CertificateInFuture { .. }
+            | StudyBeforeBirth { .. }
+            | UntilBeforeFrom { .. }
+            | FromInFuture { .. }
+            | Empty(_)
+            | NotChosen(_)
+            | TooLong { .. }
+            | OddCharacters(_) => "form",
+        }
+    }
+
+    /// The field of the form it is shown at.
+    pub fn field(&self) -> Field {
+        use Refusal::*;
+        match self {
+            HoldsDiploma { .. }
+            | StartTooEarly { .. }
+            | StartInFuture { .. }
+            | StartBeforeBirth { .. }
+            | PeriodOverlaps { .. }
+            | ActionsBeforeStart(_) => Field::Start,
+            DeclarationNeeded => Field::Declaration,
+            FundingNotValid { .. } | FundingFixedByActions => Field::Funding,
+            AlreadyOngoing { .. } | NothingToCancel | Final(_) => Field::State,
+            LateReasonNeeded { .. } => Field::LateReason,
+            PartyWithoutGrant { field, .. } => *field,
+            NotOurGuidance => Field::Provider,
+            ActionBeforeStart { .. } | ActionInFuture { .. } => Field::ActionDay,
+            DurationOutOfRange { .. } => Field::Duration,
+            ActionsAfterEnd(_) | EndBeforeStart { .. } | EndInFuture { .. } => Field::End,
+            ActionsWillBeVoided(_) => Field::VoidActions,
+            ResultDoesNotFollow { .. } => Field::Result,
+            FactsContradict => Field::Facts,
+            ResultNoteNeeded => Field::ResultNote,
+            AddendumWindowClosed { .. } => Field::Addendum,
+            RemovalOnlyOfEnded | RemovalAlreadyAsked => Field::RemovalReason,
+            RemovalAlreadyDecided | OwnRequest => Field::Decision,
+            ChangedMeanwhile | AuthenticIsReadOnly => Field::Form,
+            CertificateNeedsDay | CertificateInFuture { .. } | StudyBeforeBirth { .. } => {
+                Field::StudyEnd
+            }
+            UntilBeforeFrom { .. } => Field::Until,
+            FromInFuture { .. } => Field::From,
+            Empty(field) | NotChosen(field) | OddCharacters(field) => *field,
+            TooLong { field, .. } => *field,
+        }
+    }
+}
+
+/// Everything that is wrong at once, so that a form shows it all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refusals(Vec<Refusal>);
+
+impl Refusals {
+    /// Adds one.
+    pub fn add(&mut self, refusal: Refusal) {
+        self.0.push(refusal);
+    }
+
+    /// Adds the refusal of a result and gives the value of a good one.
+    pub fn keep<T>(&mut self, result: Result<T, Refusal>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(refusal) => {
+                self.add(refusal);
+                None
+            }
+        }
+    }
+
+    /// Ok when nothing was refused.
+    ///
+    /// # Errors
+    /// Itself, when there is at least one refusal.
+    pub fn into_result(self) -> Result<(), Refusals> {
+        if self.0.is_empty() { Ok(()) } else { Err(self) }
+    }
+
+    /// The refusals in the order they were found.
+    pub fn iter(&self) -> impl Iterator<Item = &Refusal> {
+        self.0.iter()
+    }
+
+    /// Whether one of them is this one.
+    pub fn contains(&self, refusal: &Refusal) -> bool {
+        self.0.contains(refusal)
+    }
+
+    /// Whether nothing was refused.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Takes over those of another.
+    pub fn extend(&mut self, other: Refusals) {
+        self.0.extend(other.0);
+    }
+}
+
+impl From<Refusal> for Refusals {
+    fn from(refusal: Refusal) -> Self {
+        Refusals(vec![refusal])
+    }
+}
+
+impl IntoIterator for Refusals {
+    type Item = Refusal;
+    type IntoIter = std::vec::IntoIter<Refusal>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}

@@ -1,0 +1,2 @@
+//! Klantendossier.
+fn main() {}

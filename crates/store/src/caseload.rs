@@ -1,0 +1,170 @@
+//! Lists of lines over dossiers: the own organisation's, and the controller's pseudonymous one.
+
+use domain::Day;
+use domain::catalogue::{FundingCode, ReasonCode, ResultCode};
+use domain::client_number::ClientNumber;
+use domain::ids::{DossierId, StepId};
+use domain::policy::Permit;
+
+use crate::engine::{Row, Sql};
+use crate::{Reader, StoreError, known, parsed, statements};
+
+statements! {
+    OWN = "caseload.own",
+        "SELECT s.id, s.dossier_id, d.client_number, d.given_name, d.family_name, s.funding, s.start_on,
+                s.end_on, s.result, p.name, r.since
+         FROM step s JOIN dossier d ON d.id = s.dossier_id JOIN person p ON p.id = s.provider_person
+         LEFT JOIN step_review r ON r.step_id = s.id
+         WHERE s.provider_org = ?1 AND s.state = ?2 AND s.listed_on <= ?3
+         ORDER BY s.listed_on DESC, s.id DESC LIMIT ?4";
+    CONTROL = "caseload.control",
+        "SELECT s.id, s.dossier_id, s.state, s.start_on, s.end_on, s.result, s.reason, u.name, r.since
+         FROM step s JOIN unit u ON u.id = s.provider_unit
+         LEFT JOIN step_review r ON r.step_id = s.id
+         WHERE s.funding = ?1 AND s.state = ?2 AND s.listed_on <= ?3
+         ORDER BY s.listed_on DESC, s.id DESC LIMIT ?4";
+}
+
+/// Which lines a list shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// Bezig
+    Ongoing,
+    /// Beëindigd
+    Ended,
+}
+
+impl Shown {
+    fn code(self) -> &'static str {
+        match self {
+            Shown::Ongoing => "ongoing",
+            Shown::Ended => "ended",
+        }
+    }
+}
+
+/// A line of the own organisation.
+#[derive(Clone, Debug)]
+pub struct OwnLine {
+    /// Which line.
+    pub step: StepId,
+    /// In which dossier.
+    pub dossier: DossierId,
+    /// The client's number.
+    pub client_number: ClientNumber,
+    /// First name and name.
+    pub client: String,
+    /// Funding number.
+    pub funding: FundingCode,
+    /// Start.
+    pub start: Day,
+    /// End, once ended.
+    pub end: Option<Day>,
+    /// Result, once ended.
+    pub result: Option<ResultCode>,
+    /// Who gives the guidance.
+    pub provider: String,
+    /// 'te controleren' (E5).
+    pub review: bool,
+}
+
+/// The lines the own organisation gives, the newest first, up to and including a day.
+pub async fn own(
+    reader: &mut Reader,
+    permit: &Permit,
+    shown: Shown,
+    until: Day,
+    limit: u32,
+) -> Result<Vec<OwnLine>, StoreError> {
+    let Some(organisation) = permit.organisation() else {
+        return Ok(Vec::new());
+    };
+    let params = [
+        organisation.0.into(),
+        shown.code().into(),
+        until.into(),
+        limit.into(),
+    ];
+    reader
+        .all(&OWN, &params, |row| {
+            let number = ClientNumber::parse(row.text_ref(2)?).ok();
+            Ok(OwnLine {
+                step: StepId(row.id(0)?),
+                dossier: DossierId(row.id(1)?),
+                client_number: known(&OWN, "client_number", number)?,
+                client: format!("{} {}", row.text_ref(3)?, row.text_ref(4)?),
+                funding: funding_at(&OWN, row, 5)?,
+                start: row.day(6)?,
+                end: row.opt_day(7)?,
+                result: parsed(&OWN, "result", row.opt_text(8)?, ResultCode::parse)?,
+                provider: row.text(9)?,
+                review: row.opt_at(10)?.is_some(),
+            })
+        })
+        .await
+}
+
+fn funding_at(
+    statement: &'static Sql,
+    row: &Row<'_>,
+    column: usize,
+) -> Result<FundingCode, StoreError> {
+    known(
+        statement,
+        "funding",
+        FundingCode::parse(row.text_ref(column)?).ok(),
+    )
+}
+
+/// A line as the controller sees it: no name, no number. The dossier's identifier is for making a
+/// pseudonym and is not shown.
+#[derive(Clone, Debug)]
+pub struct ControlLine {
+    /// Which line.
+    pub step: StepId,
+    /// In which dossier.
+    pub dossier: DossierId,
+    /// Start.
+    pub start: Day,
+    /// End, once ended.
+    pub end: Option<Day>,
+    /// Result, once ended.
+    pub result: Option<ResultCode>,
+    /// Reason, once ended.
+    pub reason: Option<ReasonCode>,
+    /// Unit that gives the guidance.
+    pub provider: String,
+    /// 'te controleren' (E5).
+    pub review: bool,
+}
+
+/// The lines of a project, the newest first, up to and including a day.
+pub async fn control(
+    reader: &mut Reader,
+    _permit: &Permit,
+    funding: &FundingCode,
+    shown: Shown,
+    until: Day,
+    limit: u32,
+) -> Result<Vec<ControlLine>, StoreError> {
+    let params = [
+        funding.as_str().into(),
+        shown.code().into(),
+        until.into(),
+        limit.into(),
+    ];
+    reader
+        .all(&CONTROL, &params, |row| {
+            Ok(ControlLine {
+                step: StepId(row.id(0)?),
+                dossier: DossierId(row.id(1)?),
+                start: row.day(3)?,
+                end: row.opt_day(4)?,
+                result: parsed(&CONTROL, "result", row.opt_text(5)?, ResultCode::parse)?,
+                reason: parsed(&CONTROL, "reason", row.opt_text(6)?, ReasonCode::parse)?,
+                provider: row.text(7)?,
+                review: row.opt_at(8)?.is_some(),
+            })
+        })
+        .await
+}

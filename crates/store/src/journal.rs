@@ -1,0 +1,111 @@
+//! Reading the journal. It is written with the change itself, in `dossiers`.
+
+use domain::Moment;
+use domain::ids::{OrganisationId, PersonId, StepId};
+use domain::journal::{Change, Entry, Event, Link};
+use domain::policy::{Access, Read};
+use uuid::Uuid;
+
+use crate::engine::{Row, Sql};
+use crate::{Reader, StoreError, known, statements};
+
+statements! {
+    OF_STEP = "journal.of_step",
+        "SELECT j.number, j.at, j.by_person, j.organisation_id, j.event, j.subject_id, j.step_id, j.content,
+                j.content_digest, j.link, p.name, o.name
+         FROM journal j LEFT JOIN person p ON p.id = j.by_person
+         LEFT JOIN organisation o ON o.id = j.organisation_id
+         WHERE j.step_id = ?2 AND j.dossier_id = ?1 ORDER BY j.number DESC LIMIT 500";
+    OF_DOSSIER = "journal.of_dossier",
+        "SELECT j.number, j.at, j.by_person, j.organisation_id, j.event, j.subject_id, j.step_id, j.content,
+                j.content_digest, j.link, p.name, o.name
+         FROM journal j LEFT JOIN person p ON p.id = j.by_person
+         LEFT JOIN organisation o ON o.id = j.organisation_id
+         WHERE j.dossier_id = ?1 AND j.number > ?2 ORDER BY j.number LIMIT ?3";
+}
+
+/// A journal entry as stored.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// Counts up within the dossier.
+    pub number: i64,
+    /// The entry; its changes are empty once retention erased the content.
+    pub entry: Entry,
+    /// The content as stored; none once erased.
+    pub content: Option<String>,
+    /// Digest of the content.
+    pub content_digest: Link,
+    /// Link of the chain.
+    pub link: Link,
+    /// Name of the person.
+    pub by_name: String,
+    /// Name of the organisation; empty without one.
+    pub organisation: String,
+}
+
+fn stored(
+    statement: &'static Sql,
+    row: &Row<'_>,
+    access: &Access<Read>,
+) -> Result<Stored, StoreError> {
+    let content = row.opt_text(7)?;
+    let changes: Vec<Change> = match &content {
+        Some(text) => known(statement, "content", serde_json::from_str(text).ok())?,
+        None => Vec::new(),
+    };
+    let link = |column: usize| {
+        let bytes = row.bytes(column)?;
+        known(statement, "link", Link::try_from(bytes).ok())
+    };
+    let at: Moment = row.at(1)?;
+    let subject: Uuid = row.id(5)?;
+    Ok(Stored {
+        number: row.int(0)?,
+        entry: Entry {
+            dossier: access.dossier(),
+            at,
+            by: PersonId(row.id(2)?),
+            organisation: row.opt_id(3)?.map(OrganisationId),
+            event: known(statement, "event", Event::from_code(row.text_ref(4)?))?,
+            subject,
+            step: row.opt_id(6)?,
+            changes,
+        },
+        content,
+        content_digest: link(8)?,
+        link: link(9)?,
+        by_name: row.opt_text(10)?.unwrap_or_default(),
+        organisation: row.opt_text(11)?.unwrap_or_default(),
+    })
+}
+
+/// What happened to a line, the last first.
+pub async fn of_step(
+    reader: &mut Reader,
+    access: &Access<Read>,
+    step: StepId,
+) -> Result<Vec<Stored>, StoreError> {
+    reader
+        .all(
+            &OF_STEP,
+            &[access.dossier().0.into(), step.0.into()],
+            |row| stored(&OF_STEP, row, access),
+        )
+        .await
+}
+
+/// What happened in a dossier, in order, after a number.
+pub async fn of_dossier(
+    reader: &mut Reader,
+    access: &Access<Read>,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<Stored>, StoreError> {
+    reader
+        .all(
+            &OF_DOSSIER,
+            &[access.dossier().0.into(), after.into(), limit.into()],
+            |row| stored(&OF_DOSSIER, row, access),
+        )
+        .await
+}

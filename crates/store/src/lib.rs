@@ -1,0 +1,152 @@
+//! Rows in and out: the only place with SQL. One face above SQLite (and, later, PostgreSQL).
+//!
+//! No function here gives dossier content without a proof that only the policy makes
+//! (`domain::policy::Access`). It decides nothing: a write is a list of statements with what must
+//! hold for them, and a missed guard is reported, not explained.
+
+pub mod actions;
+pub mod caseload;
+pub mod dossiers;
+pub mod engine;
+pub mod grants;
+pub mod journal;
+pub mod notices;
+pub mod openings;
+pub mod people;
+pub mod profile;
+pub mod removals;
+pub mod sessions;
+pub mod steps;
+pub mod studies;
+pub mod submissions;
+
+pub use engine::{Batch, Database, Reader, Settings, StoreError};
+
+use engine::{GuardTag, Row, Sql};
+
+/// Guards that a batch can miss.
+pub mod guard {
+    use super::GuardTag;
+
+    /// Somebody else changed the dossier since it was read: decide again.
+    pub const DOSSIER: GuardTag = "dossier_changed";
+    /// The submission was stored before: answer as then.
+    pub const SUBMISSION: GuardTag = "submission_seen";
+    /// The row was changed, or is final, since it was read.
+    pub const ROW: GuardTag = "row_changed";
+    /// The name, number or key is taken.
+    pub const TAKEN: GuardTag = "taken";
+}
+
+/// Declares the statements of a module and lists them, so that a test sees every one.
+macro_rules! statements {
+    ($($(#[$meta:meta])* $name:ident = $label:literal, $text:expr;)+) => {
+        $($(#[$meta])* static $name: crate::engine::Sql = crate::engine::Sql::new($label, $text);)+
+        /// Every statement of this module.
+        pub(crate) static ALL: &[&crate::engine::Sql] = &[$(&$name),+];
+    };
+}
+pub(crate) use statements;
+
+/// Every statement of the program, for the tests of plans and columns.
+pub fn statements_of_all() -> Vec<&'static Sql> {
+    [
+        actions::ALL,
+        caseload::ALL,
+        dossiers::ALL,
+        grants::ALL,
+        journal::ALL,
+        notices::ALL,
+        openings::ALL,
+        people::ALL,
+        profile::ALL,
+        removals::ALL,
+        sessions::ALL,
+        steps::ALL,
+        studies::ALL,
+        submissions::ALL,
+    ]
+    .concat()
+}
+
+/// A stored code or text that must be one the program knows.
+fn known<T>(statement: &'static Sql, what: &str, value: Option<T>) -> Result<T, StoreError> {
+    value.ok_or_else(|| StoreError::Corrupt {
+        statement: statement.name,
+        detail: format!("the column {what} holds a value this program does not know"),
+    })
+}
+
+/// A stored text that is optional, parsed.
+fn parsed<T, E>(
+    statement: &'static Sql,
+    what: &str,
+    text: Option<String>,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<Option<T>, StoreError> {
+    text.map(|text| known(statement, what, parse(&text).ok()))
+        .transpose()
+}
+
+/// A count in a column.
+fn count(statement: &'static Sql, row: &Row<'_>, column: usize) -> Result<u32, StoreError> {
+    known(statement, "count", u32::try_from(row.int(column)?).ok())
+}
+
+/// Lower case, without accents, only letters and digits with single spaces: how names and
+/// organisations are searched, the same on every engine.
+pub fn search_form(text: &str) -> String {
+    let mut words = String::with_capacity(text.len());
+    for c in text.chars().flat_map(char::to_lowercase) {
+        let plain = match c {
+            'à'..='å' => "a",
+            'æ' => "ae",
+            'ç' => "c",
+            'è'..='ë' => "e",
+            'ì'..='ï' => "i",
+            'ñ' => "n",
+            'ò'..='ö' | 'ø' => "o",
+            'ù'..='ü' => "u",
+            'ý' | 'ÿ' => "y",
+            'ß' => "ss",
+            'œ' => "oe",
+            'š' | 'ş' => "s",
+            'ž' => "z",
+            'č' | 'ć' => "c",
+            'ğ' => "g",
+            'ł' => "l",
+            'ı' => "i",
+            // Combining accents, and what stands inside a name without parting it.
+            '\u{300}'..='\u{36f}' | '\'' | '’' => "",
+            other if other.is_alphanumeric() => {
+                words.push(other);
+                continue;
+            }
+            _ => {
+                if !words.is_empty() && !words.ends_with(' ') {
+                    words.push(' ');
+                }
+                continue;
+            }
+        };
+        words.push_str(plain);
+    }
+    words.truncate(words.trim_end().len());
+    words
+}
+
+/// The first text after every text that begins with this one: the upper end of a prefix search.
+pub(crate) fn after_prefix(prefix: &str) -> String {
+    format!("{prefix}\u{10ffff}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::search_form;
+
+    #[test]
+    fn a_name_is_found_without_accents_capitals_and_signs() {
+        assert_eq!(search_form("  Noëlle  D'Hondt-Özil "), "noelle dhondt ozil");
+        assert_eq!(search_form("VDAB CENTRALE DIENST"), "vdab centrale dienst");
+    }
+}

@@ -1,0 +1,137 @@
+//! Sessions and log-in attempts. Only digests of tokens are stored.
+
+use domain::Moment;
+use domain::ids::{DossierId, OrganisationId, PersonId, UnitId};
+use domain::people::{Actor, Role, Unit};
+use uuid::Uuid;
+
+use crate::engine::{Batch, Row, Statement, Value};
+use crate::{Reader, StoreError, guard, known, statements};
+
+statements! {
+    FIND = "sessions.find",
+        "SELECT p.id, p.name, p.role, p.own_dossier_id, s.seen_at, s.ends_at,
+                u.id, u.organisation_id, u.name, u.address, u.number, p.demo
+         FROM session s JOIN person p ON p.id = s.person_id LEFT JOIN unit u ON u.id = p.unit_id
+         WHERE s.token_digest = ?1 AND p.active";
+    START = "sessions.start",
+        "INSERT INTO session (token_digest, person_id, started_at, seen_at, ends_at)
+         VALUES (?1, ?2, ?3, ?3, ?4)";
+    TOUCH = "sessions.touch",
+        "UPDATE session SET seen_at = ?2 WHERE token_digest = ?1 AND seen_at < ?2";
+    STOP = "sessions.stop", "DELETE FROM session WHERE token_digest = ?1";
+    STOP_ALL = "sessions.stop_all", "DELETE FROM session WHERE person_id = ?1";
+    CLEAN = "sessions.clean", "DELETE FROM session WHERE ends_at < ?1";
+    ATTEMPTS = "sessions.attempts",
+        "SELECT count(*), max(at) FROM login_attempt WHERE key_digest = ?1 AND at > ?2";
+    ATTEMPT = "sessions.attempt",
+        "INSERT INTO login_attempt (key_digest, at, id) VALUES (?1, ?2, ?3)";
+    FORGET = "sessions.forget", "DELETE FROM login_attempt WHERE key_digest = ?1";
+    FORGET_OLD = "sessions.forget_old", "DELETE FROM login_attempt WHERE at < ?1";
+}
+
+/// A session that was found, whether it still counts or not.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Who it belongs to.
+    pub actor: Actor,
+    /// Last use that was recorded.
+    pub seen: Moment,
+    /// When it ends, whatever happens.
+    pub ends: Moment,
+    /// Whether this is one of the demo's accounts.
+    pub demo: bool,
+}
+
+/// The session of a token digest, with its person and unit, in one look-up.
+pub async fn find(reader: &mut Reader, token_digest: &[u8]) -> Result<Option<Found>, StoreError> {
+    reader
+        .first(&FIND, &[token_digest.into()], |row| {
+            Ok(Found {
+                actor: Actor {
+                    person: PersonId(row.id(0)?),
+                    name: row.text(1)?,
+                    role: known(&FIND, "role", Role::from_code(row.text_ref(2)?))?,
+                    own_dossier: row.opt_id(3)?.map(DossierId),
+                    unit: unit_at(row, 6)?,
+                },
+                seen: row.at(4)?,
+                ends: row.at(5)?,
+                demo: row.bool(11)?,
+            })
+        })
+        .await
+}
+
+/// A unit in five neighbouring columns: id, organisation, name, address, number.
+pub(crate) fn unit_at(row: &Row<'_>, first: usize) -> Result<Option<Unit>, StoreError> {
+    let Some(id) = row.opt_id(first)? else {
+        return Ok(None);
+    };
+    Ok(Some(Unit {
+        id: UnitId(id),
+        organisation: OrganisationId(row.id(first + 1)?),
+        name: row.text(first + 2)?,
+        address: row.text(first + 3)?,
+        number: row.text(first + 4)?,
+    }))
+}
+
+/// Starts a session.
+pub fn start(batch: &mut Batch, token_digest: &[u8], person: PersonId, now: Moment, ends: Moment) {
+    let params = [
+        token_digest.into(),
+        person.0.into(),
+        now.into(),
+        ends.into(),
+    ];
+    batch.push(Statement::new(&START, params).one(guard::TAKEN));
+}
+
+/// Records that a session is in use.
+pub fn touch(batch: &mut Batch, token_digest: &[u8], now: Moment) {
+    batch.push(Statement::new(&TOUCH, [token_digest.into(), now.into()]));
+}
+
+/// Ends one session.
+pub fn stop(batch: &mut Batch, token_digest: &[u8]) {
+    batch.push(Statement::new(&STOP, [Value::from(token_digest)]));
+}
+
+/// Ends every session of a person: who leaves loses access at once.
+pub fn stop_all(batch: &mut Batch, person: PersonId) {
+    batch.push(Statement::new(&STOP_ALL, [Value::from(person.0)]));
+}
+
+/// Forgets sessions that ended and attempts that no longer count.
+pub fn clean(batch: &mut Batch, now: Moment, attempts_before: Moment) {
+    batch.push(Statement::new(&CLEAN, [Value::from(now)]));
+    batch.push(Statement::new(&FORGET_OLD, [Value::from(attempts_before)]));
+}
+
+/// How many wrong attempts a key had since an instant, and the last one.
+pub async fn attempts(
+    reader: &mut Reader,
+    key_digest: &[u8],
+    since: Moment,
+) -> Result<(u32, Option<Moment>), StoreError> {
+    let found = reader
+        .first(&ATTEMPTS, &[key_digest.into(), since.into()], |row| {
+            Ok((crate::count(&ATTEMPTS, row, 0)?, row.opt_at(1)?))
+        })
+        .await?;
+    Ok(found.unwrap_or((0, None)))
+}
+
+/// Records a wrong attempt.
+pub fn attempt(batch: &mut Batch, key_digest: &[u8], now: Moment, id: Uuid) {
+    batch.push(Statement::new(
+        &ATTEMPT,
+        [key_digest.into(), now.into(), id.into()],
+    ));
+}
+
+/// Forgets the wrong attempts of a key after a right one.
+pub fn forget_attempts(batch: &mut Batch, key_digest: &[u8]) {
+    batch.push(Statement::new(&FORGET, [Value::from(key_digest)]));
+}
