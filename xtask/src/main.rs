@@ -1,2 +1,52 @@
-//! xtask.
-fn main() {}
+//! What a newcomer types: `cargo xtask test`, `cargo xtask screenshots`, `cargo xtask bench`.
+//!
+//! One file per command. This program drives other programs (cargo, npm, Playwright, wrk) and knows
+//! nothing of the product but the name of its binary and how it is started.
+#![allow(
+    clippy::print_stdout,
+    reason = "a command line tool talks on its output"
+)]
+
+mod bench;
+mod counts;
+mod e2e;
+mod screenshots;
+mod shell;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask test [--only STAGE]... [--skip STAGE]...
+    Everything that has to hold before a change goes in; installs what it needs.
+    Stages: fmt, clippy, deny, cargo-test, assets, build, e2e.
+cargo xtask screenshots
+    The pictures of the user manual, taken anew: handleiding/beelden/.
+cargo xtask bench
+    Requests per second of the steps page against the same bytes from memory.";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let (command, rest) = match args.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => ("help", args.as_slice()),
+    };
+    let done = match command {
+        "test" => return test::start(rest),
+        "screenshots" => screenshots::start(),
+        "bench" => bench::start(),
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        other => Err(anyhow::anyhow!("there is no command '{other}'\n{USAGE}")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

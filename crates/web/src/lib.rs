@@ -1,3 +1,52 @@
-//! web
+//! Pages and forms in Dutch: parse the form, call a use case, render. No rules, no SQL.
+//!
+//! One feature is one file here with its templates beside it. Every route names the operation of
+//! the authorisation table that it needs; see `routes`.
 
+mod assets;
+mod context;
+mod fail;
+mod fields;
+mod headers;
+mod home;
 pub mod page;
+mod routes;
+mod search;
+mod sentences;
+mod sign_in;
+
+pub use routes::{Route, table};
+
+use std::sync::Arc;
+
+use axum::Router;
+use casework::Casework;
+
+/// What the pages work with.
+#[derive(Clone)]
+pub struct Web {
+    /// The use cases.
+    pub casework: Casework,
+    /// How this program serves.
+    pub settings: WebSettings,
+}
+
+/// How this program serves.
+#[derive(Clone, Copy, Debug)]
+pub struct WebSettings {
+    /// Shows that the data is made up.
+    pub demo: bool,
+    /// Cookies are only sent over HTTPS; off for plain HTTP on the own machine.
+    pub secure_cookies: bool,
+    /// The program's version, for the footer.
+    pub version: &'static str,
+}
+
+/// What every handler gets.
+pub(crate) type App = Arc<Web>;
+
+/// All pages. Serve it with the address of the other side, for the limit on log-ins.
+pub fn router(web: Web) -> Router {
+    let app: App = Arc::new(web);
+    headers::around(routes::router(app.clone()), &app)
+}

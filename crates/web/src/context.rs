@@ -1,0 +1,234 @@
+//! Who asks: the session cookie, the person behind it, and the frame of their pages.
+
+use std::convert::Infallible;
+
+use axum::body::Body;
+use axum::extract::{FromRequestParts, Request};
+use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::response::Response;
+use domain::ids::DossierId;
+use domain::people::{Actor, Role};
+use domain::policy::{self, Operation};
+use domain::work_situation;
+
+use crate::page::{DossierHead, NavLink, Page, UserView};
+use crate::{App, Web, assets, fail, sign_in};
+
+/// The person who is logged in.
+#[derive(Clone, Debug)]
+pub(crate) struct Me {
+    /// Who, in which role, for which unit.
+    pub(crate) actor: Actor,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Me {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        // The guard put it there; a route without the guard has nobody.
+        parts
+            .extensions
+            .get::<Me>()
+            .cloned()
+            .ok_or_else(fail::nobody)
+    }
+}
+
+/// What succeeded just before, from the address a form led to.
+#[derive(Clone, Debug)]
+pub(crate) struct Succeeded(pub(crate) Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Succeeded {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let query = parts.uri.query().unwrap_or_default();
+        let code = query
+            .split('&')
+            .find_map(|pair| pair.strip_prefix("gelukt="));
+        Ok(Succeeded(
+            code.and_then(crate::sentences::succeeded)
+                .map(str::to_owned),
+        ))
+    }
+}
+
+/// The session's person, or the answer for who is not logged in.
+pub(crate) async fn signed_in(app: &App, request: Request) -> Result<(Request, Me), Response> {
+    let found = match token(app, request.headers()) {
+        Some(token) => app.casework.session(&token).await,
+        None => Ok(None),
+    };
+    match found {
+        Ok(Some(signed)) => Ok((
+            request,
+            Me {
+                actor: signed.actor,
+            },
+        )),
+        Ok(None) => Err(ask_to_sign_in(app, request).await),
+        Err(failure) => Err(fail::plain(app, failure)),
+    }
+}
+
+async fn ask_to_sign_in(app: &App, request: Request<Body>) -> Response {
+    let expired = request.headers().contains_key(COOKIE) && token(app, request.headers()).is_some();
+    let path = request.uri().path().to_owned();
+    if request.method() == Method::POST && path != "/afmelden" {
+        let fields = crate::fields::Fields::read(request).await.ok();
+        sign_in::page_with_kept(app, &path, fields.as_ref())
+    } else {
+        let to = request
+            .uri()
+            .path_and_query()
+            .map_or("/", |to| to.as_str())
+            .to_owned();
+        sign_in::redirect_to(&to, expired)
+    }
+}
+
+fn cookie_name(app: &Web) -> &'static str {
+    if app.settings.secure_cookies {
+        "__Host-sessie"
+    } else {
+        "sessie"
+    }
+}
+
+/// The token in the session cookie.
+pub(crate) fn token(app: &Web, headers: &HeaderMap) -> Option<[u8; 32]> {
+    let name = cookie_name(app);
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .find_map(|pair| {
+            let (key, value) = pair.trim().split_once('=')?;
+            (key == name).then(|| from_hex(value)).flatten()
+        })
+}
+
+fn from_hex(text: &str) -> Option<[u8; 32]> {
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    let mut token = [0; 32];
+    for (byte, pair) in token.iter_mut().zip(text.as_bytes().chunks(2)) {
+        let digits = std::str::from_utf8(pair).ok()?;
+        *byte = u8::from_str_radix(digits, 16).ok()?;
+    }
+    Some(token)
+}
+
+/// Puts the session cookie in an answer; with no token, takes it away.
+pub(crate) fn set_cookie(app: &Web, response: &mut Response, token: Option<&[u8; 32]>) {
+    let name = cookie_name(app);
+    let secure = if app.settings.secure_cookies {
+        "; Secure"
+    } else {
+        ""
+    };
+    let cookie = match token {
+        Some(token) => {
+            let hex: String = token.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("{name}={hex}; Path=/; HttpOnly; SameSite=Lax{secure}")
+        }
+        None => format!("{name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}"),
+    };
+    if let Ok(value) = HeaderValue::try_from(cookie) {
+        response.headers_mut().append(SET_COOKIE, value);
+    }
+}
+
+impl Web {
+    /// The frame of a page for nobody in particular.
+    pub(crate) fn bare_page(&self, title: &str) -> Page {
+        let mut page = Page::new(title, assets::links());
+        page.demo = self.settings.demo;
+        page.version = self.settings.version.to_owned();
+        page
+    }
+
+    /// The frame of a page for the person who is logged in.
+    pub(crate) fn page(&self, me: &Me, title: &str, here: &str) -> Page {
+        let actor = &me.actor;
+        let user = UserView {
+            name: actor.name.clone(),
+            organisation: actor
+                .unit
+                .as_ref()
+                .map(|unit| unit.name.clone())
+                .unwrap_or_default(),
+            role_label: actor.role.label().to_owned(),
+        };
+        let nav = main_links(actor)
+            .into_iter()
+            .map(|(label, href)| {
+                let current = href == here;
+                NavLink::new(label, href).current(current)
+            })
+            .collect();
+        self.bare_page(title).for_user(user, nav)
+    }
+
+    /// The head of a dossier, with its menu.
+    pub(crate) fn dossier_head(
+        &self,
+        me: &Me,
+        head: &casework::Head,
+        current: &str,
+    ) -> DossierHead {
+        let mut shown = DossierHead::new(
+            &head.given_name,
+            &head.family_name,
+            head.client_number.to_string(),
+            work_situation::text(&head.work_situation).unwrap_or("Onbekend"),
+            &head.work_situation,
+            &dossier_address(head.id),
+            current,
+        );
+        if policy::permit(&me.actor, Operation::ViewOpenings).is_ok() {
+            let href = format!("{}/raadplegingen", dossier_address(head.id));
+            let link = NavLink::new("Wie bekeek mijn dossier", href);
+            shown.menu.push(link.current(current == "raadplegingen"));
+        }
+        shown
+    }
+}
+
+/// The address of a dossier, without a slash at its end.
+pub(crate) fn dossier_address(dossier: DossierId) -> String {
+    format!("/dossier/{}", dossier.address())
+}
+
+/// The links in the header: only what this person can use.
+fn main_links(actor: &Actor) -> Vec<(&'static str, String)> {
+    let may = |operation| policy::permit(actor, operation).is_ok();
+    let mut links = vec![("Start", "/".to_owned())];
+    if may(Operation::SearchClient) {
+        links.push(("Zoeken", "/zoeken".to_owned()));
+    }
+    if may(Operation::ViewCaseload) {
+        links.push(("Begeleidingen", "/begeleidingen".to_owned()));
+    }
+    if may(Operation::DecideRemoval) {
+        links.push(("Verwijderingen", "/verwijderingen".to_owned()));
+    }
+    if may(Operation::ViewControl) {
+        links.push(("Controle", "/controle".to_owned()));
+    }
+    if may(Operation::ViewOrganisation) {
+        links.push(("Medewerkers", "/medewerkers".to_owned()));
+    }
+    if may(Operation::ManageSystem) {
+        links.push(("Systeem", "/systeem".to_owned()));
+    }
+    if let (Role::Client, Some(own)) = (actor.role, actor.own_dossier) {
+        links.push(("Mijn dossier", dossier_address(own)));
+    }
+    links.push(("Meldingen", "/meldingen".to_owned()));
+    links
+}

@@ -1,0 +1,243 @@
+//! Answers when something cannot be shown or done: a page in plain words with the right status. What
+//! is denied because of a dossier looks exactly like what does not exist (I2).
+
+use askama::Template;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
+use casework::Failure;
+use domain::policy::Denied;
+
+use crate::context::Me;
+use crate::fields::{MOST_BYTES, Unreadable};
+use crate::page::Page;
+use crate::{App, Web};
+
+#[derive(Template)]
+#[template(path = "fail.html")]
+struct FailPage {
+    page: Page,
+    heading: &'static str,
+    lines: Vec<String>,
+}
+
+/// Renders a template with a status.
+pub(crate) fn render(status: StatusCode, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a template could not be rendered");
+            bare_error()
+        }
+    }
+}
+
+fn bare_error() -> Response {
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "Er ging iets mis. Probeer het straks opnieuw.",
+    )
+        .into_response()
+}
+
+fn page(
+    app: &Web,
+    me: Option<&Me>,
+    status: StatusCode,
+    heading: &'static str,
+    lines: &[&str],
+) -> Response {
+    let page = match me {
+        Some(me) => app.page(me, heading, ""),
+        None => app.bare_page(heading),
+    };
+    let lines = lines.iter().map(|line| (*line).to_owned()).collect();
+    render(
+        status,
+        &FailPage {
+            page,
+            heading,
+            lines,
+        },
+    )
+}
+
+/// The answer to a failure of a use case that no form shows at its fields.
+pub(crate) fn answer(app: &Web, me: &Me, failure: Failure) -> Response {
+    match failure {
+        Failure::Denied(Denied::Function) => function_denied(app, me),
+        Failure::Denied(Denied::Dossier) | Failure::NotFound => not_found(app, Some(me)),
+        Failure::AlreadyDone(led_to) => axum::response::Redirect::to(&led_to).into_response(),
+        Failure::Refused(refusals) => {
+            let lines: Vec<String> = refusals.iter().map(crate::sentences::refusal).collect();
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            let is_conflict = refusals.iter().any(|it| {
+                matches!(
+                    it,
+                    domain::refusal::Refusal::Final(_)
+                        | domain::refusal::Refusal::ChangedMeanwhile
+                        | domain::refusal::Refusal::RemovalAlreadyDecided
+                )
+            });
+            let status = if is_conflict {
+                StatusCode::CONFLICT
+            } else {
+                StatusCode::UNPROCESSABLE_ENTITY
+            };
+            page(app, Some(me), status, "Dit kan niet", &lines)
+        }
+        Failure::Changed(_) => page(
+            app,
+            Some(me),
+            StatusCode::CONFLICT,
+            "Iemand anders was je voor",
+            &[&crate::sentences::refusal(
+                &domain::refusal::Refusal::ChangedMeanwhile,
+            )],
+        ),
+        other => plain(app, other),
+    }
+}
+
+/// The answer when it is not known who asks, or it does not matter.
+pub(crate) fn plain(app: &Web, failure: Failure) -> Response {
+    match failure {
+        Failure::Unavailable(detail) => {
+            tracing::warn!(detail, "unavailable");
+            unavailable(app)
+        }
+        Failure::Broken(error) => {
+            tracing::error!(%error, "broken");
+            broken(app)
+        }
+        _ => not_found(app, None),
+    }
+}
+
+fn unavailable(app: &Web) -> Response {
+    let mut response = page(
+        app,
+        None,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Even geduld",
+        &[
+            "Het klantendossier is nu even niet bereikbaar. Er is niets verloren van wat bevestigd was.",
+            "Wacht een paar seconden en probeer het dan opnieuw.",
+        ],
+    );
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from_static("2"));
+    response
+}
+
+fn broken(app: &Web) -> Response {
+    page(
+        app,
+        None,
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "Er ging iets mis",
+        &[
+            "Dit is een fout in het programma, niet van jou. Er is niets half bewaard.",
+            "Probeer het straks opnieuw. Blijft het fout gaan, verwittig dan de beheerder.",
+        ],
+    )
+}
+
+/// A page, dossier or line that does not exist, or is not for this person.
+pub(crate) fn not_found(app: &Web, me: Option<&Me>) -> Response {
+    page(
+        app,
+        me,
+        StatusCode::NOT_FOUND,
+        "Niet gevonden",
+        &[
+            "Deze pagina bestaat niet, of je hebt er geen inzagerecht voor.",
+            "Kijk het adres na, of zoek de klant opnieuw.",
+        ],
+    )
+}
+
+/// A function that the role does not have.
+pub(crate) fn function_denied(app: &Web, me: &Me) -> Response {
+    page(
+        app,
+        Some(me),
+        StatusCode::FORBIDDEN,
+        "Dit mag je niet",
+        &[
+            "Jouw rol heeft deze functie niet.",
+            "Ga terug naar de startpagina. Heb je dit nodig voor je werk, vraag het dan aan de beheerder van je organisatie.",
+        ],
+    )
+}
+
+/// A route without a guard asked who is there: a fault of the program.
+pub(crate) fn nobody() -> Response {
+    tracing::error!("a handler asked for the person on a route without a guard");
+    bare_error()
+}
+
+/// A form that could not be read.
+pub(crate) fn unreadable(app: &Web, unreadable: Unreadable) -> Response {
+    match unreadable {
+        Unreadable::TooLarge => {
+            let most = format!(
+                "Wat je stuurde is te groot: meer dan {} MB. Maak je tekst korter.",
+                MOST_BYTES / 1024 / 1024
+            );
+            page(
+                app,
+                None,
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "Te groot",
+                &[
+                    &most,
+                    "Ga terug in je browser: wat je typte staat daar nog.",
+                ],
+            )
+        }
+        Unreadable::NotAForm => page(
+            app,
+            None,
+            StatusCode::BAD_REQUEST,
+            "Dit formulier is onleesbaar",
+            &["Ga terug, laad de pagina opnieuw en vul het formulier nog eens in."],
+        ),
+    }
+}
+
+/// The fallback for paths that are no route.
+pub(crate) async fn no_such_page(State(app): State<App>) -> Response {
+    not_found(&app, None)
+}
+
+/// The fallback for methods that a route does not have.
+pub(crate) async fn no_such_method(State(app): State<App>) -> Response {
+    page(
+        &app,
+        None,
+        StatusCode::METHOD_NOT_ALLOWED,
+        "Dit kan hier niet",
+        &["Deze pagina kan je niet op deze manier oproepen. Ga terug naar de startpagina."],
+    )
+}
+
+/// The answer when a handler panicked: nothing was kept half, since a change is one transaction.
+pub(crate) fn panicked(app: &Web) -> Response {
+    broken(app)
+}
+
+/// The answer to a form from another site.
+pub(crate) fn cross_site() -> axum::http::Response<Body> {
+    let text = "Dit formulier komt van een andere website en is geweigerd. \
+                Open de pagina opnieuw in het klantendossier.";
+    let mut response = (StatusCode::FORBIDDEN, text).into_response();
+    response.headers_mut().insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
+    response
+}

@@ -1,0 +1,123 @@
+//! Every route with the operation of the authorisation table that it needs. A handler cannot be
+//! reached without one: the guard asks for the session and the function before it runs, and the use
+//! case asks again with the dossier.
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{MethodFilter, MethodRouter, on};
+use domain::policy::{self, Operation};
+
+use crate::{App, assets, context, fail, home, search, sign_in};
+
+/// One row of the table of routes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// GET or POST.
+    pub method: Method,
+    /// The path with its parameters.
+    pub path: &'static str,
+    /// What it needs.
+    pub operation: Operation,
+}
+
+/// Collects routes into a router and a table at once, so that neither can hold what the other lacks.
+pub(crate) struct Routes {
+    app: App,
+    router: Router<App>,
+    table: Vec<Route>,
+}
+
+impl Routes {
+    fn new(app: App) -> Self {
+        Routes {
+            app,
+            router: Router::new(),
+            table: Vec::new(),
+        }
+    }
+
+    /// A page.
+    pub(crate) fn get<H, T>(self, path: &'static str, operation: Operation, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let route = on(MethodFilter::GET, handler);
+        self.add(Method::GET, path, operation, route)
+    }
+
+    /// A form that is sent.
+    pub(crate) fn post<H, T>(self, path: &'static str, operation: Operation, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let route = on(MethodFilter::POST, handler);
+        self.add(Method::POST, path, operation, route)
+    }
+
+    fn add(
+        mut self,
+        method: Method,
+        path: &'static str,
+        operation: Operation,
+        route: MethodRouter<App>,
+    ) -> Self {
+        let state = (self.app.clone(), operation);
+        let route = if operation == Operation::Public {
+            route
+        } else {
+            route.route_layer(from_fn_with_state(state, guard))
+        };
+        self.router = self.router.route(path, route);
+        self.table.push(Route {
+            method,
+            path,
+            operation,
+        });
+        self
+    }
+}
+
+/// Nobody passes without a session, nor without the function.
+async fn guard(
+    State((app, operation)): State<(App, Operation)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut request, me) = match context::signed_in(&app, request).await {
+        Ok(found) => found,
+        Err(response) => return response,
+    };
+    if policy::permit(&me.actor, operation).is_err() {
+        return fail::function_denied(&app, &me);
+    }
+    request.extensions_mut().insert(me);
+    next.run(request).await
+}
+
+/// Every route there is.
+fn all(app: App) -> Routes {
+    let routes = Routes::new(app);
+    let routes = home::routes(routes);
+    let routes = sign_in::routes(routes);
+    search::routes(routes)
+}
+
+/// The table of routes, for the authorisation test and the documents.
+pub fn table(web: crate::Web) -> Vec<Route> {
+    all(std::sync::Arc::new(web)).table
+}
+
+pub(crate) fn router(app: App) -> Router {
+    all(app.clone())
+        .router
+        .nest_service("/bestanden", assets::router())
+        .fallback(fail::no_such_page)
+        .method_not_allowed_fallback(fail::no_such_method)
+        .with_state(app)
+}

@@ -1,0 +1,374 @@
+//! The Dutch sentences: one place for each reason to refuse, what is wrong and how to put it right.
+//! B1 level, no codes. A new reason without a sentence does not compile.
+
+use domain::day::{DayError, DayPart};
+use domain::refusal::{Field, FinalKind, NamedAction, Refusal};
+
+/// A form that lacks its hidden parts.
+pub(crate) const FORM_INCOMPLETE: &str =
+    "Dit formulier is niet volledig aangekomen. Kijk alles na en bevestig opnieuw.";
+/// A form that was opened too long ago.
+pub(crate) const FORM_TOO_OLD: &str = "Dit formulier stond te lang open. \
+     Wat je typte staat er nog: kijk het na en bevestig opnieuw.";
+
+/// What just succeeded, from the code in an address.
+pub(crate) fn succeeded(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "geregistreerd" => "De stap is geregistreerd.",
+        "geregistreerd-elders" => {
+            "De stap is geregistreerd. Let op: dezelfde begeleiding loopt ook bij een andere organisatie."
+        }
+        "gewijzigd" => "De wijziging is bewaard.",
+        "beeindigd" => "De begeleiding is beëindigd.",
+        "geannuleerd" => "De stap is geannuleerd en staat niet meer in de lijst.",
+        "aangevuld" => "De aanvulling is bewaard.",
+        "verwijdering-gevraagd" => {
+            "Je vraag is verstuurd. De provinciale coach bekijkt ze; je krijgt een melding."
+        }
+        "verwijderd" => "De stap is verwijderd. De aanvrager krijgt een melding.",
+        "geweigerd" => "De stap blijft staan. De aanvrager krijgt een melding.",
+        "actie" => "De actie is geregistreerd.",
+        "actie-gewijzigd" => "De actie is gewijzigd.",
+        "actie-geschrapt" => "De actie is geschrapt.",
+        "studie" => "De studie is bewaard.",
+        "over-mezelf" => "'Over mezelf' is bewaard.",
+        "werkervaring" => "De werkervaring is bewaard.",
+        "afgemeld" => "Je bent afgemeld.",
+        _ => return None,
+    })
+}
+
+/// The sentence of a refusal.
+pub(crate) fn refusal(refusal: &Refusal) -> String {
+    use Refusal as R;
+    match refusal {
+        R::HoldsDiploma { study, obtained } => match obtained {
+            Some(day) => format!(
+                "Deze jongere had op de startdatum al een diploma: {study}, behaald op {day}. \
+                 Wie al een diploma heeft, kan niet deelnemen. Klopt de studie niet, verbeter ze dan eerst bij Profiel."
+            ),
+            None => format!(
+                "Bij Profiel staat een diploma zonder datum: {study}. \
+                 Vul daar eerst de datum in; dan weet je of deze jongere kan deelnemen."
+            ),
+        },
+        R::DeclarationNeeded => {
+            "Bij Profiel staat geen studie. Vraag de jongere of er een diploma \
+             secundair onderwijs is, en vink aan dat je dit hebt nagegaan."
+                .into()
+        }
+        R::FundingNotValid { start } => format!(
+            "Dit financieringsnummer geldt niet op {start}. Kies een ander nummer of pas de datum aan."
+        ),
+        R::StartTooEarly { first } => format!(
+            "De startdatum is te vroeg. Dit financieringsnummer geldt vanaf {first}; kies die dag of later."
+        ),
+        R::StartInFuture { today } => {
+            format!("De startdatum ligt in de toekomst. Kies vandaag ({today}) of een dag ervoor.")
+        }
+        R::StartBeforeBirth { birth } => format!(
+            "De startdatum ligt voor de geboorte van de jongere ({birth}). Kijk de datum na."
+        ),
+        R::AlreadyOngoing { start, .. } => format!(
+            "Deze begeleiding loopt al bij jullie, sinds {start}. Werk verder met die stap."
+        ),
+        R::PeriodOverlaps { start, end, .. } => match end {
+            Some(end) => format!(
+                "Deze periode overlapt met een begeleiding van {start} tot {end}. Kies een andere datum."
+            ),
+            None => format!(
+                "Deze periode overlapt met een begeleiding die loopt sinds {start}. Kies een andere datum."
+            ),
+        },
+        R::ActionsBeforeStart(actions) => format!(
+            "Er zijn acties voor deze startdatum: {}. Kies een vroegere datum of pas eerst die acties aan.",
+            named(actions)
+        ),
+        R::NothingToCancel => "Een nieuwe stap kan je niet annuleren: er is nog niets bewaard. \
+             Kies Bezig, of ga terug zonder te bevestigen."
+            .into(),
+        R::LateReasonNeeded { days } => format!(
+            "De startdatum ligt meer dan {days} dagen terug. Schrijf waarom je de stap nu pas registreert."
+        ),
+        R::FundingFixedByActions => {
+            "Er zijn al acties geregistreerd: het financieringsnummer kan niet \
+             meer veranderen. Kies het vorige nummer."
+                .into()
+        }
+        R::PartyWithoutGrant { unit, .. } => format!(
+            "{unit} heeft geen inzagerecht op dit dossier. Kies iemand anders, of laat die organisatie \
+             eerst inzagerecht vragen."
+        ),
+        R::NotOurGuidance => "De aanvrager of de uitvoerder moet van jouw organisatie zijn. \
+             Pas een van de twee aan."
+            .into(),
+        R::ActionBeforeStart { start } => format!(
+            "De actie ligt voor de start van de begeleiding ({start}). Kies {start} of een latere dag."
+        ),
+        R::ActionInFuture { today } => {
+            format!("De actie ligt in de toekomst. Kies vandaag ({today}) of een dag ervoor.")
+        }
+        R::DurationOutOfRange { least, most } => {
+            format!("De duur klopt niet. Geef een aantal minuten van {least} tot {most}.")
+        }
+        R::ActionsAfterEnd(actions) => format!(
+            "Er zijn acties na deze einddatum: {}. Kies een latere datum of pas eerst die acties aan.",
+            named(actions)
+        ),
+        R::Final(FinalKind::Ended) => {
+            "Deze begeleiding is beëindigd. Er kan niets meer aan veranderen; \
+             je kan alleen nog de samenvatting aanvullen, 14 dagen lang."
+                .into()
+        }
+        R::Final(FinalKind::Cancelled) => {
+            "Deze stap is geannuleerd. Registreer een nieuwe stap als dat nodig is.".into()
+        }
+        R::Final(FinalKind::Removed) => {
+            "Deze stap is verwijderd door de provinciale coach. Er kan niets meer aan veranderen."
+                .into()
+        }
+        R::ActionsWillBeVoided(actions) => format!(
+            "Deze stap heeft acties: {}. Ze vervallen mee. Vink aan dat dit mag, of ga terug.",
+            named(actions)
+        ),
+        R::EndBeforeStart { start } => format!(
+            "De einddatum ligt voor de startdatum ({start}). Kies {start} of een latere dag."
+        ),
+        R::EndInFuture { today } => {
+            format!("De einddatum ligt in de toekomst. Kies vandaag ({today}) of een dag ervoor.")
+        }
+        R::ResultDoesNotFollow { follows } => format!(
+            "Deze reden geeft een andere resultaatcode: {follows}. Kies die code, of een andere reden."
+        ),
+        R::FactsContradict => "Wat je aanvinkte past niet bij de gekozen reden. \
+             Pas de reden aan, of vink het uit."
+            .into(),
+        R::ResultNoteNeeded => {
+            "Leg bij deze reden in een paar woorden uit wat er gebeurd is.".into()
+        }
+        R::AddendumWindowClosed { last_day } => format!(
+            "Aanvullen kon tot en met {last_day}. Is er iets fout, vraag dan de verwijdering aan de \
+             provinciale coach."
+        ),
+        R::RemovalOnlyOfEnded => "Alleen een beëindigde stap wordt door de coach verwijderd. \
+             Een stap die bezig is, kan je zelf wijzigen of annuleren."
+            .into(),
+        R::RemovalAlreadyAsked => {
+            "De verwijdering van deze stap is al gevraagd. Wacht op het antwoord van de coach."
+                .into()
+        }
+        R::RemovalAlreadyDecided => {
+            "Over deze vraag is al beslist. Ga terug naar de lijst met vragen.".into()
+        }
+        R::OwnRequest => {
+            "Je hebt deze verwijdering zelf gevraagd. Laat een andere coach beslissen.".into()
+        }
+        R::ChangedMeanwhile => "Iemand anders heeft dit intussen gewijzigd. Open het opnieuw, \
+             kijk na wat er veranderd is en voer je wijziging nog eens in."
+            .into(),
+        R::AuthenticIsReadOnly => {
+            "Deze gegevens komen uit een officiële bron. Je kan ze hier niet \
+             wijzigen; meld de fout aan de bemiddelaar."
+                .into()
+        }
+        R::CertificateNeedsDay => {
+            "Vul de dag in waarop het diploma of studiebewijs behaald is.".into()
+        }
+        R::CertificateInFuture { today } => format!(
+            "Een diploma of studiebewijs kan niet in de toekomst behaald zijn. Kies {today} of een dag \
+             ervoor, of kies geen studiebewijs."
+        ),
+        R::StudyBeforeBirth { birth } => format!(
+            "De studie eindigt voor de geboorte van de jongere ({birth}). Kijk de datum na."
+        ),
+        R::UntilBeforeFrom { from } => {
+            format!("De einddatum ligt voor de begindatum ({from}). Kies {from} of een latere dag.")
+        }
+        R::FromInFuture { today } => {
+            format!("De begindatum ligt in de toekomst. Kies vandaag ({today}) of een dag ervoor.")
+        }
+        R::Empty(field) => empty(*field),
+        R::NotChosen(field) => not_chosen(*field),
+        R::TooLong { field, max, was } => format!(
+            "{} is te lang: {was} tekens. Maak er ten hoogste {max} tekens van.",
+            capital(name(*field))
+        ),
+        R::OddCharacters(field) => format!(
+            "{} bevat tekens die niet kunnen. Haal die weg en typ de tekst zo nodig opnieuw.",
+            capital(name(*field))
+        ),
+    }
+}
+
+fn empty(field: Field) -> String {
+    match field {
+        Field::End => "Vul de einddatum van de begeleiding in.".into(),
+        Field::CancelReason => "Schrijf waarom deze stap een vergissing is.".into(),
+        Field::RemovalReason => "Schrijf waarom deze stap fout is.".into(),
+        Field::Decision => "Schrijf waarom de stap blijft staan.".into(),
+        Field::Addendum => "Schrijf eerst je aanvulling.".into(),
+        Field::Duration => "Vul de duur in, in minuten.".into(),
+        other => format!("Vul {} in.", with_article(other)),
+    }
+}
+
+fn not_chosen(field: Field) -> String {
+    match field {
+        Field::Result => "Kies een resultaatcode: Negatief resultaat of Positief resultaat.".into(),
+        Field::Reason => "Kies de reden die bij dit einde past.".into(),
+        Field::Addendum => "Deze stap is nog bezig: pas de samenvatting zelf aan.".into(),
+        other => format!("Kies {} uit de lijst.", with_article(other)),
+    }
+}
+
+/// The name of a field, as its label says.
+pub(crate) fn name(field: Field) -> &'static str {
+    match field {
+        Field::State => "toestand",
+        Field::Start => "datum",
+        Field::End => "einddatum",
+        Field::Funding => "financieringsnummer",
+        Field::Requester => "aanvrager",
+        Field::Provider => "uitvoerder",
+        Field::Summary => "samenvatting",
+        Field::LateReason => "reden van laattijdige registratie",
+        Field::Declaration => "verklaring",
+        Field::Result => "resultaatcode",
+        Field::Reason => "reden",
+        Field::ResultNote => "toelichting",
+        Field::Facts => "vaststellingen",
+        Field::CancelReason | Field::RemovalReason => "reden",
+        Field::VoidActions => "bevestiging",
+        Field::Addendum => "aanvulling",
+        Field::Decision => "reden",
+        Field::ActionDay => "dag",
+        Field::ActionKind => "soort actie",
+        Field::Duration => "duur",
+        Field::Presence => "aanwezigheid",
+        Field::Place => "plaats",
+        Field::Note => "nota",
+        Field::Level => "onderwijsvorm",
+        Field::Grade => "graad",
+        Field::StudyField => "studierichting",
+        Field::School => "school",
+        Field::StudyEnd => "einddatum",
+        Field::Certificate => "studiebewijs",
+        Field::Provenance => "herkomst",
+        Field::AboutMe => "tekst",
+        Field::Employer => "werkgever",
+        Field::Function => "functie",
+        Field::From => "begindatum",
+        Field::Until => "einddatum",
+        Field::Description => "omschrijving",
+        Field::StepType => "stap",
+        Field::Form => "formulier",
+    }
+}
+
+fn with_article(field: Field) -> String {
+    let article = match field {
+        Field::Funding | Field::Certificate | Field::Form => "het",
+        _ => "de",
+    };
+    format!("{article} {}", name(field))
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+fn named(actions: &[NamedAction]) -> String {
+    const MOST: usize = 5;
+    let mut text = actions
+        .iter()
+        .take(MOST)
+        .map(|action| format!("{} ({})", action.day, action.kind))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if actions.len() > MOST {
+        text.push_str(&format!(" en nog {}", actions.len() - MOST));
+    }
+    text
+}
+
+/// The part of a date that is wrong ('dag', 'maand', 'jaar') and its sentence. `what` is the date
+/// with its article, as 'de einddatum'.
+pub(crate) fn day_error(error: &DayError, what: &str) -> (&'static str, String) {
+    let what_capital = capital(what);
+    match error {
+        DayError::AllEmpty => ("dag", format!("Vul {what} in: dag, maand en jaar.")),
+        DayError::Missing { day, month, year } => {
+            let parts: Vec<&str> = [(day, "dag"), (month, "maand"), (year, "jaar")]
+                .into_iter()
+                .filter(|(missing, _)| **missing)
+                .map(|(_, part)| part)
+                .collect();
+            let first = parts.first().copied().unwrap_or("dag");
+            let list = parts.join(" en ");
+            (
+                first,
+                format!("{what_capital} is niet volledig: vul ook {list} in."),
+            )
+        }
+        DayError::NotDigits(part) => {
+            let part = part_name(*part);
+            let sentence = format!("Gebruik alleen cijfers voor {part}, zoals in 28/08/2025.");
+            (part, sentence)
+        }
+        DayError::YearNotFourDigits => (
+            "jaar",
+            "Schrijf het jaar met vier cijfers, zoals 2025.".to_owned(),
+        ),
+        DayError::NoSuchDay { day, month, year } => (
+            "dag",
+            format!("{day}/{month}/{year} bestaat niet. Kijk dag en maand na."),
+        ),
+        DayError::YearOutOfRange(year) => (
+            "jaar",
+            format!("Het jaar {year} kan niet. Kijk het jaar na."),
+        ),
+    }
+}
+
+fn part_name(part: DayPart) -> &'static str {
+    match part {
+        DayPart::Day => "dag",
+        DayPart::Month => "maand",
+        DayPart::Year => "jaar",
+    }
+}
+
+/// The label of a field in the journal.
+pub(crate) fn journal_field(field: &str) -> &str {
+    match field {
+        "step_type" => "Soort stap",
+        "start" => "Datum (start)",
+        "end" => "Einddatum",
+        "funding" => "Financieringsnummer",
+        "requester" => "Aanvrager",
+        "provider" => "Uitvoerder",
+        "summary" => "Samenvatting",
+        "late_reason" => "Reden van laattijdige registratie",
+        "state" => "Toestand",
+        "result" => "Resultaatcode",
+        "reason" => "Reden",
+        "result_note" => "Toelichting",
+        "in_education" => "Nog in opleiding of start een andere",
+        "has_work" => "Heeft werk",
+        "qualification" => "Behaalde een kwalificatie",
+        "stopped_for_absence" => "Gestopt om afwezigheid, onwil of gebrek aan motivatie",
+        "addendum" => "Aanvulling",
+        "action" => "Actie",
+        "day" => "Dag",
+        "kind" => "Soort actie",
+        "minutes" => "Duur in minuten",
+        "presence" => "Aanwezigheid",
+        "place" => "Plaats",
+        "note" => "Nota",
+        "study" => "Studie",
+        other => other,
+    }
+}

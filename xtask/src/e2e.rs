@@ -1,0 +1,48 @@
+//! The browser tests: the release binary, Chromium and Playwright brought together.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::shell::{command, run, target};
+use crate::tools;
+
+/// The product, built for release.
+pub(crate) fn binary(root: &Path) -> Result<PathBuf> {
+    run(&mut command(
+        root,
+        "cargo",
+        &["build", "--release", "--locked", "-p", "klantendossier"],
+    ))?;
+    Ok(target(root).join("release/klantendossier"))
+}
+
+/// Node in `e2e/`, told where the product and the browser are; `args` follow.
+pub(crate) fn node(root: &Path, binary: &Path, args: &[&str]) -> Result<Command> {
+    let folder = root.join("e2e");
+    tools::npm_packages(&folder)?;
+    let chromium = match std::env::var_os("KLANTENDOSSIER_CHROMIUM") {
+        Some(path) => PathBuf::from(path),
+        None => tools::program("chromium", &["chromium", "fonts-liberation"])?,
+    };
+    let mut node = command(&folder, "node", args);
+    node.env("KLANTENDOSSIER_BIN", binary)
+        .env("KLANTENDOSSIER_CHROMIUM", chromium)
+        .env("NO_COLOR", "1");
+    Ok(node)
+}
+
+/// The tests themselves, their pictures written to the folder `pictures`.
+pub(crate) fn playwright(
+    root: &Path,
+    binary: &Path,
+    pictures: &Path,
+    args: &[&str],
+) -> Result<Command> {
+    let mut words = vec!["node_modules/@playwright/test/cli.js", "test"];
+    words.extend(args);
+    let mut node = node(root, binary, &words)?;
+    node.env("KLANTENDOSSIER_BEELDEN", pictures);
+    Ok(node)
+}
