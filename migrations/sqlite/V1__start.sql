@@ -41,7 +41,6 @@ CREATE TABLE session (
     seen_at INTEGER NOT NULL,
     ends_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX session_by_person ON session (person_id);
 CREATE INDEX session_by_end ON session (ends_at);
 
 -- One row per wrong attempt; the key is a digest, so that what was typed is not kept.
@@ -165,9 +164,8 @@ CREATE TABLE step (
 -- S8: at most one ongoing line of the same type and funding at one provider organisation.
 CREATE UNIQUE INDEX step_one_ongoing ON step (dossier_id, step_type, funding, provider_org)
     WHERE state = 'ongoing';
-CREATE INDEX step_by_provider ON step (provider_org, state, listed_on);
-CREATE INDEX step_by_requester ON step (requester_org, state, listed_on);
-CREATE INDEX step_by_funding ON step (funding, state, listed_on);
+CREATE INDEX step_by_provider ON step (provider_org, state, listed_on, dossier_id, id);
+CREATE INDEX step_by_funding ON step (funding, state, listed_on, dossier_id, id);
 
 -- R3: the third guard. A final row takes no update but the coach's removal, and nothing is deleted.
 CREATE TRIGGER step_final_stays BEFORE UPDATE ON step

@@ -22,13 +22,13 @@ pub(crate) fn binary(root: &Path) -> Result<PathBuf> {
 pub(crate) fn node(root: &Path, binary: &Path, args: &[&str]) -> Result<Command> {
     let folder = root.join("e2e");
     tools::npm_packages(&folder)?;
-    let chromium = match std::env::var_os("KLANTENDOSSIER_CHROMIUM") {
+    let chromium = match std::env::var_os("E2E_CHROMIUM") {
         Some(path) => PathBuf::from(path),
         None => tools::program("chromium", &["chromium", "fonts-liberation"])?,
     };
     let mut node = command(&folder, "node", args);
-    node.env("KLANTENDOSSIER_BIN", binary)
-        .env("KLANTENDOSSIER_CHROMIUM", chromium)
+    node.env("E2E_BINARY", binary)
+        .env("E2E_CHROMIUM", chromium)
         .env("NO_COLOR", "1");
     Ok(node)
 }
@@ -43,6 +43,6 @@ pub(crate) fn playwright(
     let mut words = vec!["node_modules/@playwright/test/cli.js", "test"];
     words.extend(args);
     let mut node = node(root, binary, &words)?;
-    node.env("KLANTENDOSSIER_BEELDEN", pictures);
+    node.env("E2E_PICTURES", pictures);
     Ok(node)
 }

@@ -165,19 +165,17 @@ fn deny(root: &Path, _: &mut Counts) -> Result<()> {
             println!("advisory database of {day}");
             check.arg("advisories");
         }
-        None => println!(
-            "advisories skipped: no database (KLANTENDOSSIER_ADVISORIES names its archive)"
-        ),
+        None => println!("advisories skipped: no database (XTASK_ADVISORIES names its archive)"),
     }
     run(&mut check)
 }
 
 /// Where the advisory database comes from: a setting, or the folder shared beside the checkout.
 fn advisory_archive(root: &Path) -> Result<Option<PathBuf>> {
-    if let Some(set) = std::env::var_os("KLANTENDOSSIER_ADVISORIES") {
+    if let Some(set) = std::env::var_os("XTASK_ADVISORIES") {
         let path = root.join(set);
         if !path.is_file() {
-            bail!("KLANTENDOSSIER_ADVISORIES: there is no {}", path.display());
+            bail!("XTASK_ADVISORIES: there is no {}", path.display());
         }
         return Ok(Some(path));
     }

@@ -84,9 +84,7 @@ pub(crate) fn cargo_deny(root: &Path) -> Result<PathBuf> {
         )
         .arg(CARGO_DENY)
         .arg("--root")
-        .arg(&tools)
-        .arg("--target-dir")
-        .arg(tools.join("build")))?;
+        .arg(&tools))?;
     }
     Ok(path)
 }

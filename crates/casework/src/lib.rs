@@ -35,7 +35,7 @@ pub use sign_in::{SignIn, SignInRefused, Signed, hash_password};
 pub use steps::{Done, PartyFor, RegisterPage, StepInput, StepPage, StepsPage, Warning};
 
 pub use store::caseload::Shown;
-pub use store::dossiers::{Head, Hit, Sought};
+pub use store::dossiers::{Contact, Head, Hit, Sought};
 pub use store::grants::Holder;
 pub use store::journal::Stored as JournalEntry;
 pub use store::openings::Opening;

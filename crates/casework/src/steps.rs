@@ -135,6 +135,8 @@ struct Around {
     requester_granted: bool,
     provider_granted: bool,
     own: OrganisationId,
+    /// Whether the line is 'te controleren' (E5).
+    flagged: bool,
 }
 
 impl Casework {
@@ -541,6 +543,11 @@ impl Casework {
         let mut changes = changed.changes.clone();
         changes.extend(ending_described(step));
         desk.journal(event, step.id.0, Some(step.id.0), changes);
+        // E5: the corrected start was checked just now, and no diploma was held then.
+        if around.flagged && changed.checked.is_some() {
+            store::steps::clear_review(&mut desk.batch, &desk.access, step.id);
+            desk.journal(Event::ReviewCleared, step.id.0, Some(step.id.0), Vec::new());
+        }
         desk.close_grants(&around.spans, Some(before), step, self.months_after(step));
     }
 
@@ -706,6 +713,12 @@ impl Desk<'_> {
             }
             None => Vec::new(),
         };
+        let flagged = match existing {
+            Some(step) => store::steps::review_of(&mut self.reader, &access, step.id)
+                .await?
+                .is_some(),
+            None => false,
+        };
         let around = Around {
             studies: studies::list(&mut self.reader, &access).await?,
             spans: store::steps::spans(&mut self.reader, &access).await?,
@@ -713,6 +726,7 @@ impl Desk<'_> {
             requester_granted: granted.first().copied().unwrap_or(false),
             provider_granted: granted.last().copied().unwrap_or(false),
             own,
+            flagged,
         };
         let terms = Terms {
             funding: input.funding.clone(),

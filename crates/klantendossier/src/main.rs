@@ -1,2 +1,106 @@
-//! Klantendossier.
-fn main() {}
+//! The binary: reads the command line and the settings, puts the parts together, and starts what was
+//! asked for. No rule, no SQL and no page stands here.
+
+mod arguments;
+mod demo;
+mod operator;
+mod parts;
+mod secret;
+mod server;
+mod settings;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use casework::Limits;
+use clap::Parser as _;
+
+use crate::arguments::{Arguments, Command};
+use crate::parts::Parts;
+use crate::settings::{Misconfigured, Settings};
+
+/// The version this program was built as.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Exit code when the settings or the programme file are wrong; the same as for a wrong command line.
+const MISCONFIGURED: u8 = 2;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("klantendossier: {error:#}");
+            if error.is::<Misconfigured>() {
+                ExitCode::from(MISCONFIGURED)
+            } else {
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<()> {
+    domain::moment::load_time_zone();
+    let config = arguments.config.as_deref();
+    match arguments.command {
+        Command::Demo(options) => {
+            start_log("info", settings::LogFormat::Text)?;
+            server::run_and_close(demo::start(&options))
+        }
+        Command::Config => {
+            let settings = load(config)?;
+            operator::say(&settings.describe())
+        }
+        Command::Serve => {
+            let settings = load(config)?;
+            start_log(&settings.log, settings.log_format)?;
+            server::run_and_close(serve(&settings))
+        }
+        Command::Migrate => server::run_and_close(async {
+            let settings = load(config)?;
+            Parts::open(&settings, Limits::default()).await?;
+            operator::say("the database is up to date\n")
+        }),
+        Command::Set(change) => server::run_and_close(async {
+            let settings = load(config)?;
+            let parts = Parts::open(&settings, Limits::default()).await?;
+            parts.refuse_demo().await?;
+            operator::set(&parts.casework, change).await
+        }),
+    }
+}
+
+async fn serve(settings: &Settings) -> anyhow::Result<()> {
+    let listener = server::bind(settings.listen).await?;
+    let _claim = parts::claim(&settings.data)?;
+    let parts = Parts::open(settings, settings.limits()).await?;
+    parts.refuse_demo().await?;
+    let web = web::WebSettings {
+        demo: false,
+        secure_cookies: settings.public_url.is_https(),
+        version: VERSION,
+    };
+    tracing::info!(listen = %settings.listen, public_url = %settings.public_url, "serving");
+    server::serve(parts.casework, web, listener).await
+}
+
+fn load(config: Option<&Path>) -> anyhow::Result<Settings> {
+    Ok(Settings::load(config, std::env::vars_os())?)
+}
+
+fn start_log(filter: &str, format: settings::LogFormat) -> anyhow::Result<()> {
+    let parsed = tracing_subscriber::EnvFilter::try_new(filter)
+        .map_err(|error| Misconfigured(format!("log = {filter:?}: {error}")))?;
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(parsed)
+        .with_writer(std::io::stderr);
+    let started = match format {
+        settings::LogFormat::Text => log.try_init(),
+        settings::LogFormat::Json => log.json().try_init(),
+    };
+    started
+        .map_err(anyhow::Error::from_boxed)
+        .context("cannot start the log")
+}

@@ -16,13 +16,13 @@ statements! {
          FROM step s JOIN dossier d ON d.id = s.dossier_id JOIN person p ON p.id = s.provider_person
          LEFT JOIN step_review r ON r.step_id = s.id
          WHERE s.provider_org = ?1 AND s.state = ?2 AND s.listed_on <= ?3
-         ORDER BY s.listed_on DESC, s.id DESC LIMIT ?4";
+         ORDER BY s.listed_on DESC, s.dossier_id DESC, s.id DESC LIMIT ?4";
     CONTROL = "caseload.control",
         "SELECT s.id, s.dossier_id, s.state, s.start_on, s.end_on, s.result, s.reason, u.name, r.since
          FROM step s JOIN unit u ON u.id = s.provider_unit
          LEFT JOIN step_review r ON r.step_id = s.id
          WHERE s.funding = ?1 AND s.state = ?2 AND s.listed_on <= ?3
-         ORDER BY s.listed_on DESC, s.id DESC LIMIT ?4";
+         ORDER BY s.listed_on DESC, s.dossier_id DESC, s.id DESC LIMIT ?4";
 }
 
 /// Which lines a list shows.

@@ -15,7 +15,7 @@ statements! {
         "SELECT o.minute, p.name, p.role, g.name, o.what
          FROM opening o LEFT JOIN person p ON p.id = o.person_id
          LEFT JOIN organisation g ON g.id = o.organisation_id
-         WHERE o.dossier_id = ?1 AND o.minute < ?2 ORDER BY o.minute DESC, o.person_id, o.what LIMIT ?3";
+         WHERE o.dossier_id = ?1 AND o.minute < ?2 ORDER BY o.minute DESC, o.person_id DESC, o.what DESC LIMIT ?3";
 }
 
 /// Whole minutes since 1970: how fine an opening is recorded.

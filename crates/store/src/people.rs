@@ -46,7 +46,6 @@ statements! {
         "INSERT INTO person (id, user_name, name, password_hash, role, unit_id, own_dossier_id,
                              active, demo, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-    REHASH = "people.rehash", "UPDATE person SET password_hash = ?2 WHERE id = ?1";
 }
 
 /// What logging in needs of a person.
@@ -269,12 +268,4 @@ pub fn add_person(batch: &mut Batch, person: &NewPerson, now: Moment) {
         now.into(),
     ];
     batch.push(Statement::new(&ADD_PERSON, params).one(guard::TAKEN));
-}
-
-/// Replaces the hash of a password after the parameters grew.
-pub fn rehash(batch: &mut Batch, person: PersonId, password_hash: &str) {
-    batch.push(Statement::new(
-        &REHASH,
-        [person.0.into(), password_hash.into()],
-    ));
 }

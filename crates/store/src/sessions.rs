@@ -20,7 +20,6 @@ statements! {
     TOUCH = "sessions.touch",
         "UPDATE session SET seen_at = ?2 WHERE token_digest = ?1 AND seen_at < ?2";
     STOP = "sessions.stop", "DELETE FROM session WHERE token_digest = ?1";
-    STOP_ALL = "sessions.stop_all", "DELETE FROM session WHERE person_id = ?1";
     CLEAN = "sessions.clean", "DELETE FROM session WHERE ends_at < ?1";
     ATTEMPTS = "sessions.attempts",
         "SELECT count(*), max(at) FROM login_attempt WHERE key_digest = ?1 AND at > ?2";
@@ -96,11 +95,6 @@ pub fn touch(batch: &mut Batch, token_digest: &[u8], now: Moment) {
 /// Ends one session.
 pub fn stop(batch: &mut Batch, token_digest: &[u8]) {
     batch.push(Statement::new(&STOP, [Value::from(token_digest)]));
-}
-
-/// Ends every session of a person: who leaves loses access at once.
-pub fn stop_all(batch: &mut Batch, person: PersonId) {
-    batch.push(Statement::new(&STOP_ALL, [Value::from(person.0)]));
 }
 
 /// Forgets sessions that ended and attempts that no longer count.

@@ -3,8 +3,10 @@
 //! One feature is one file here with its templates beside it. Every route names the operation of
 //! the authorisation table that it needs; see `routes`.
 
+mod actions;
 mod assets;
 mod context;
+mod entries;
 mod fail;
 mod fields;
 mod headers;
@@ -14,6 +16,7 @@ mod routes;
 mod search;
 mod sentences;
 mod sign_in;
+mod steps;
 
 pub use routes::{Route, table};
 

@@ -11,7 +11,7 @@ use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use domain::policy::{self, Operation};
 
-use crate::{App, assets, context, fail, home, search, sign_in};
+use crate::{App, actions, assets, context, fail, home, search, sign_in, steps};
 
 /// One row of the table of routes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,6 +105,8 @@ fn all(app: App) -> Routes {
     let routes = Routes::new(app);
     let routes = home::routes(routes);
     let routes = sign_in::routes(routes);
+    let routes = steps::routes(routes);
+    let routes = actions::routes(routes);
     search::routes(routes)
 }
 

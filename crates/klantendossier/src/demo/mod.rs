@@ -1,0 +1,150 @@
+//! `demo`: made-up organisations, people and dossiers, made through the use cases at instants before
+//! the clock's start. The same start gives the same data.
+//!
+//! Nobody and nothing in here is real.
+
+mod chance;
+mod crowd;
+mod houses;
+mod known;
+mod names;
+mod story;
+
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use casework::{Casework, Clock, Limits, RunningClock, SystemClock};
+use domain::moment::start_of_day;
+use domain::{Day, Moment};
+
+use crate::arguments::Demo;
+use crate::parts::{self, Parts};
+use crate::{VERSION, operator, secret, server};
+
+/// The password of every account.
+pub(crate) const PASSWORD: &str = "klantendossier-demo";
+
+/// The demo's dossiers hold a diploma of 30/06/2024: no clock starts before it was there.
+const EARLIEST: (i16, i8, i8) = (2024, 7, 1);
+
+/// Starts the demo and serves it.
+///
+/// # Errors
+/// In one line, what stands in the way.
+pub(crate) async fn start(options: &Demo) -> anyhow::Result<()> {
+    let clock: Arc<dyn Clock> = match options.now {
+        Some(now) => Arc::new(RunningClock::from(now)),
+        None => Arc::new(SystemClock),
+    };
+    check_start(clock.now())?;
+    let listener = server::bind(options.listen).await?;
+    let _claim = parts::claim(&options.data)?;
+    let parts = open(&options.data, clock).await?;
+    let web = web::WebSettings {
+        demo: true,
+        secure_cookies: false,
+        version: VERSION,
+    };
+    operator::say(&welcome(listener.local_addr()?.to_string(), &options.data))?;
+    server::serve(parts.casework, web, listener).await
+}
+
+fn check_start(now: Moment) -> anyhow::Result<()> {
+    let (year, month, day) = EARLIEST;
+    let earliest = Day::new(year, month, day).unwrap_or(Day::MAX);
+    if now < start_of_day(earliest) {
+        bail!(
+            "the demo's clock cannot start before {earliest}: its dossiers hold a diploma of the \
+             day before; give a later --now"
+        );
+    }
+    Ok(())
+}
+
+/// Opens the demo's database. Where there is none it is made under another name first, so that a
+/// demo that was stopped halfway is never taken for a whole one.
+async fn open(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Parts> {
+    let file = parts::database_file(data);
+    let secret = secret::load_or_make(&data.join("secret.key"), file.exists())?;
+    let limits = Limits {
+        demo_accounts: true,
+        ..Limits::default()
+    };
+    let assemble = async |file: &Path| {
+        let programme = parts::own_programme()?;
+        Parts::assemble(file, programme, &secret, Arc::clone(&clock), limits).await
+    };
+    if !file.exists() {
+        let unfinished = file.with_extension("new");
+        remove_leftovers(&unfinished)?;
+        let parts = assemble(&unfinished).await?;
+        seed(&parts.casework).await?;
+        // Closing folds the log into the file; only a file that stands alone can be renamed.
+        drop(parts);
+        if beside(&unfinished, "-wal").exists() {
+            bail!("the demo's database could not be closed; start again");
+        }
+        fs::rename(&unfinished, &file)
+            .and_then(|()| File::open(data)?.sync_all())
+            .with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    let parts = assemble(&file).await?;
+    if !parts.casework.has_demo_accounts().await? {
+        bail!(
+            "{} is no demo; give another folder with --data",
+            file.display()
+        );
+    }
+    Ok(parts)
+}
+
+fn remove_leftovers(unfinished: &Path) -> anyhow::Result<()> {
+    for end in ["", "-wal", "-shm"] {
+        let file = beside(unfinished, end);
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("cannot remove {}", file.display()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn beside(file: &Path, end: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
+}
+
+/// Fills an empty database with the demo, as of the clock's present instant.
+///
+/// # Errors
+/// When a use case refuses; the demo's own data is wrong then.
+pub(crate) async fn seed(casework: &Casework) -> anyhow::Result<()> {
+    let start = casework.now();
+    let hash = casework::hash_password(PASSWORD).context("cannot hash the demo's password")?;
+    let houses = houses::build(casework, start, &hash).await?;
+    known::tell(&houses, &hash).await?;
+    crowd::tell(&houses).await
+}
+
+/// What stands on the screen when the demo is ready.
+fn welcome(address: String, data: &Path) -> String {
+    let mut text = format!(
+        "Klantendossier {VERSION}, demo. Nobody in it is real.\n\n  \
+         http://{address}\n\n\
+         Password of every account: {PASSWORD}\n\n"
+    );
+    for (user_name, role, unit) in houses::ACCOUNTS {
+        text.push_str(&format!("  {user_name:<12} {role:<46} {unit}\n"));
+    }
+    text.push_str(&format!(
+        "\nThe data is kept in {}; delete that folder to start afresh. Ctrl+C stops.\n",
+        data.display()
+    ));
+    text
+}

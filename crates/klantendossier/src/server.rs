@@ -1,0 +1,117 @@
+//! Listening, serving and stopping: no request that runs is cut off, and the database is closed last.
+
+use std::future::{Future, IntoFuture as _};
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow};
+use axum::serve::ListenerExt as _;
+use casework::Casework;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+use web::{Web, WebSettings};
+
+/// How often what no longer counts is forgotten.
+const TIDY_EVERY: Duration = Duration::from_secs(10 * 60);
+/// How long running requests get to finish once the program is asked to stop.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
+/// How long tasks that do not listen to reason keep the program from ending after that.
+const LAST_TASKS: Duration = Duration::from_secs(2);
+/// Hashing passwords is what blocks; more of it at once only costs memory.
+const BLOCKING_THREADS: usize = 16;
+
+/// Runs the work on a runtime of its own and closes everything it opened before it answers.
+pub(crate) fn run_and_close(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(cores)
+        .max_blocking_threads(BLOCKING_THREADS)
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    let done = runtime.block_on(work);
+    // Drops what tasks still hold, the database among it, so that its log is folded in.
+    runtime.shutdown_timeout(LAST_TASKS);
+    done
+}
+
+/// Takes the address, before anything else is touched.
+///
+/// # Errors
+/// In one line: in use, or not of this machine.
+pub(crate) async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(listen).await.map_err(|error| {
+        let why = match error.kind() {
+            ErrorKind::AddrInUse => "another program listens there".to_owned(),
+            ErrorKind::AddrNotAvailable => "this machine has no such address".to_owned(),
+            ErrorKind::PermissionDenied => "not permitted; ports under 1024 need it".to_owned(),
+            _ => error.to_string(),
+        };
+        anyhow!("cannot listen on {listen}: {why}")
+    })
+}
+
+/// Serves until the program is asked to stop (SIGTERM, SIGINT), and then finishes what runs.
+///
+/// # Errors
+/// When listening itself fails.
+pub(crate) async fn serve(
+    casework: Casework,
+    settings: WebSettings,
+    listener: TcpListener,
+) -> anyhow::Result<()> {
+    let tidying = tokio::spawn(tidy(casework.clone()));
+    let app = web::router(Web { casework, settings });
+    let listener = listener.tap_io(|connection| {
+        // A page is one small answer: waiting to fill a packet only delays it.
+        let _ = connection.set_nodelay(true);
+    });
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = axum::serve(
+        listener,
+        app.into_make_service_with_connect_info::<SocketAddr>(),
+    )
+    .with_graceful_shutdown(async {
+        // Either it was asked to stop, or nobody is left who could ask.
+        let _ = stopped.await;
+    });
+    let stopping = async {
+        asked_to_stop().await?;
+        tracing::info!("stopping: finishing the requests that run");
+        let _ = stop.send(());
+        tokio::time::sleep(LAST_REQUESTS).await;
+        tracing::warn!("some requests took too long and were cut off");
+        anyhow::Ok(())
+    };
+    let done = tokio::select! {
+        done = serving.into_future() => done.context("cannot serve"),
+        done = stopping => done,
+    };
+    tidying.abort();
+    tracing::info!("stopped");
+    done
+}
+
+async fn asked_to_stop() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen to signals")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen to signals")?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+async fn tidy(casework: Casework) {
+    let mut turn = tokio::time::interval(TIDY_EVERY);
+    turn.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        turn.tick().await;
+        if let Err(failure) = casework.tidy().await {
+            tracing::warn!(?failure, "tidying failed; tried again in ten minutes");
+        }
+    }
+}

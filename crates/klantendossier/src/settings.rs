@@ -1,0 +1,468 @@
+//! The settings: one typed struct, from a file and the environment, each with a default. The
+//! environment goes before the file. Knows nothing of what is done with them.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt::{self, Display, Write as _};
+use std::fs;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use axum::http::Uri;
+use casework::Limits;
+use serde::Deserialize;
+
+/// The settings are wrong, or the programme file is; says where and what.
+#[derive(Debug)]
+pub(crate) struct Misconfigured(pub(crate) String);
+
+impl Display for Misconfigured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Misconfigured {}
+
+/// Where a value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    Default,
+    File,
+    Environment,
+}
+
+/// Every setting of `serve` and the operator's commands.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// Address and port to listen on. Default 127.0.0.1:8080.
+    pub(crate) listen: SocketAddr,
+    /// Folder with the database and the secret. Default klantendossier-data.
+    pub(crate) data: PathBuf,
+    /// Address as people type it. Default http:// and `listen`.
+    pub(crate) public_url: PublicUrl,
+    /// File with the secret of this installation. Default secret.key in `data`.
+    pub(crate) secret_file: PathBuf,
+    /// Programme file that replaces the one compiled in. Default none.
+    pub(crate) catalogue: Option<PathBuf>,
+    /// What is logged: a level, or levels per part of the program. Default info.
+    pub(crate) log: String,
+    /// How the log is written. Default text.
+    pub(crate) log_format: LogFormat,
+    /// Minutes without use after which a session ends. Default 30.
+    pub(crate) session_idle_minutes: u16,
+    /// Minutes after which a session ends whatever happens. Default 600.
+    pub(crate) session_minutes: u16,
+    sources: BTreeMap<&'static str, Source>,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LogFormat {
+    /// Lines to read.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+/// The address of the product as people type it: https, or http on the own machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PublicUrl(String);
+
+/// The name of a setting in the environment is this and its name in capitals.
+const PREFIX: &str = "KLANTENDOSSIER_";
+
+/// What one source gives.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Given {
+    listen: Option<SocketAddr>,
+    data: Option<PathBuf>,
+    public_url: Option<String>,
+    secret_file: Option<PathBuf>,
+    catalogue: Option<PathBuf>,
+    log: Option<String>,
+    log_format: Option<LogFormat>,
+    session_idle_minutes: Option<u16>,
+    session_minutes: Option<u16>,
+}
+
+impl Settings {
+    /// Reads the settings from a file, if there is one, and the environment.
+    ///
+    /// # Errors
+    /// The first thing that is wrong: an unknown key or variable, a value that does not do.
+    pub(crate) fn load(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, Misconfigured> {
+        let from_file = file.map(read_file).transpose()?.unwrap_or_default();
+        let settings = Settings::merge(read_environment(environment)?, from_file)?;
+        for (name, minutes) in [
+            ("session_idle_minutes", settings.session_idle_minutes),
+            ("session_minutes", settings.session_minutes),
+        ] {
+            if minutes == 0 {
+                return Err(Misconfigured(format!("{name} must be at least 1")));
+            }
+        }
+        Ok(settings)
+    }
+
+    fn merge(env: Given, file: Given) -> Result<Self, Misconfigured> {
+        let mut sources = BTreeMap::new();
+        macro_rules! pick {
+            ($name:ident) => {{
+                let source = match (&env.$name, &file.$name) {
+                    (Some(_), _) => Source::Environment,
+                    (None, Some(_)) => Source::File,
+                    (None, None) => Source::Default,
+                };
+                sources.insert(stringify!($name), source);
+                env.$name.or(file.$name)
+            }};
+        }
+        let listen = pick!(listen).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let data = pick!(data).unwrap_or_else(|| PathBuf::from("klantendossier-data"));
+        let public_url = pick!(public_url).unwrap_or_else(|| format!("http://{listen}"));
+        let secret_file = pick!(secret_file).unwrap_or_else(|| data.join("secret.key"));
+        Ok(Settings {
+            listen,
+            public_url: PublicUrl::parse(&public_url)?,
+            secret_file,
+            catalogue: pick!(catalogue),
+            log: pick!(log).unwrap_or_else(|| "info".to_owned()),
+            log_format: pick!(log_format).unwrap_or(LogFormat::Text),
+            session_idle_minutes: pick!(session_idle_minutes).unwrap_or(30),
+            session_minutes: pick!(session_minutes).unwrap_or(600),
+            data,
+            sources,
+        })
+    }
+
+    /// The limits that follow from the settings.
+    pub(crate) fn limits(&self) -> Limits {
+        Limits {
+            session_idle_seconds: i64::from(self.session_idle_minutes) * 60,
+            session_seconds: i64::from(self.session_minutes) * 60,
+            ..Limits::default()
+        }
+    }
+
+    /// The settings in force, as a file that can be read back, with where each comes from.
+    pub(crate) fn describe(&self) -> String {
+        let path = |path: &Path| quoted(&path.display().to_string());
+        let format = match self.log_format {
+            LogFormat::Text => "text",
+            LogFormat::Json => "json",
+        };
+        let rows = [
+            (
+                "listen",
+                "Address and port to listen on.",
+                Some(quoted(&self.listen.to_string())),
+            ),
+            (
+                "data",
+                "Folder with the database and the secret.",
+                Some(path(&self.data)),
+            ),
+            (
+                "public_url",
+                "Address as people type it: https, or http on the own machine.",
+                Some(quoted(&self.public_url.0)),
+            ),
+            (
+                "secret_file",
+                "File with the secret of this installation. Keep a copy of it beside the backups.",
+                Some(path(&self.secret_file)),
+            ),
+            (
+                "catalogue",
+                "Programme file that replaces the one compiled in.",
+                self.catalogue.as_deref().map(path),
+            ),
+            (
+                "log",
+                "What is logged: off, error, warn, info, debug, trace, or levels per part.",
+                Some(quoted(&self.log)),
+            ),
+            (
+                "log_format",
+                "How the log is written: text or json.",
+                Some(quoted(format)),
+            ),
+            (
+                "session_idle_minutes",
+                "Minutes without use after which a session ends.",
+                Some(self.session_idle_minutes.to_string()),
+            ),
+            (
+                "session_minutes",
+                "Minutes after which a session ends whatever happens.",
+                Some(self.session_minutes.to_string()),
+            ),
+        ];
+        let mut text = String::new();
+        for (name, what, value) in rows {
+            let source = match self.sources.get(name) {
+                Some(Source::Environment) => "environment",
+                Some(Source::File) => "file",
+                Some(Source::Default) | None => "default",
+            };
+            // Writing to a text cannot fail.
+            let _ = match value {
+                Some(value) => writeln!(text, "# {what}\n{name} = {value}  # {source}"),
+                None => writeln!(text, "# {what}\n# {name} is not set"),
+            };
+        }
+        text
+    }
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+fn read_file(file: &Path) -> Result<Given, Misconfigured> {
+    let name = file.display();
+    let text = fs::read_to_string(file)
+        .map_err(|error| Misconfigured(format!("cannot read the settings in {name}: {error}")))?;
+    toml::from_str(&text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+        Misconfigured(format!(
+            "{name}, line {line}: {}",
+            one_line(error.message())
+        ))
+    })
+}
+
+/// An error message of several lines as one, for a log and for a terminal.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn read_environment(
+    environment: impl Iterator<Item = (OsString, OsString)>,
+) -> Result<Given, Misconfigured> {
+    let mut given = Given::default();
+    for (variable, value) in environment {
+        let Some(name) = variable.to_str().and_then(|it| it.strip_prefix(PREFIX)) else {
+            continue;
+        };
+        let key = name.to_ascii_lowercase();
+        match key.as_str() {
+            // Names the file; the command line has read it.
+            "config" => {}
+            "listen" => given.listen = Some(parsed(name, &value)?),
+            "data" => given.data = Some(PathBuf::from(value)),
+            "public_url" => given.public_url = Some(parsed(name, &value)?),
+            "secret_file" => given.secret_file = Some(PathBuf::from(value)),
+            "catalogue" => given.catalogue = Some(PathBuf::from(value)),
+            "log" => given.log = Some(parsed(name, &value)?),
+            "log_format" => given.log_format = Some(parsed(name, &value)?),
+            "session_idle_minutes" => given.session_idle_minutes = Some(parsed(name, &value)?),
+            "session_minutes" => given.session_minutes = Some(parsed(name, &value)?),
+            _ => {
+                return Err(Misconfigured(format!(
+                    "{PREFIX}{name} in the environment: there is no such setting; \
+                     `klantendossier config` prints those there are"
+                )));
+            }
+        }
+    }
+    Ok(given)
+}
+
+fn parsed<T: FromStr>(name: &str, value: &OsString) -> Result<T, Misconfigured>
+where
+    T::Err: Display,
+{
+    let text = value.to_str().unwrap_or_default();
+    text.parse().map_err(|error| {
+        Misconfigured(format!(
+            "{PREFIX}{name} in the environment: {text:?}: {error}"
+        ))
+    })
+}
+
+impl FromStr for LogFormat {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "text" => Ok(LogFormat::Text),
+            "json" => Ok(LogFormat::Json),
+            _ => Err("expected text or json"),
+        }
+    }
+}
+
+impl PublicUrl {
+    /// Reads an address without a path.
+    ///
+    /// # Errors
+    /// When it is none, or plain http to another machine: passwords would travel in the open.
+    fn parse(text: &str) -> Result<Self, Misconfigured> {
+        let wrong = |why: &str| Misconfigured(format!("public_url = {text:?}: {why}"));
+        let plain = text.trim_end_matches('/');
+        let uri: Uri = plain
+            .parse()
+            .map_err(|_| wrong("expected an address as https://dossier.example.be"))?;
+        if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+            return Err(wrong("a path behind the host is not supported"));
+        }
+        let host = uri.host().unwrap_or_default();
+        match uri.scheme_str() {
+            Some("https") if !host.is_empty() => Ok(PublicUrl(plain.to_owned())),
+            Some("http") if is_own_machine(host) => Ok(PublicUrl(plain.to_owned())),
+            Some("http") => Err(wrong(
+                "http is for the own machine only, because log-ins would travel in the open; set \
+                 public_url to the https address under which it is reached",
+            )),
+            _ => Err(wrong("expected an address as https://dossier.example.be")),
+        }
+    }
+
+    /// Whether cookies can be kept to encrypted connections.
+    pub(crate) fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+}
+
+impl Display for PublicUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn is_own_machine(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || address
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use testkit::TestFolder;
+
+    use super::*;
+
+    fn load(file: &str, environment: &[(&str, &str)]) -> Result<Settings, Misconfigured> {
+        let folder = TestFolder::new();
+        let path = folder.path().join("klantendossier.toml");
+        fs::write(&path, file).unwrap();
+        let environment = environment
+            .iter()
+            .map(|(name, value)| (OsString::from(name), OsString::from(value)));
+        Settings::load(Some(&path), environment)
+    }
+
+    fn refused(file: &str, environment: &[(&str, &str)]) -> String {
+        load(file, environment).unwrap_err().0
+    }
+
+    #[test]
+    fn without_anything_set_everything_has_its_default() {
+        let settings = Settings::load(None, std::iter::empty()).unwrap();
+        assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(settings.public_url.to_string(), "http://127.0.0.1:8080");
+        assert!(!settings.public_url.is_https());
+        assert_eq!(
+            settings.secret_file,
+            Path::new("klantendossier-data/secret.key")
+        );
+        assert_eq!(settings.limits().session_idle_seconds, 1_800);
+        assert_eq!(settings.limits().session_seconds, 36_000);
+        assert!(!settings.limits().demo_accounts);
+    }
+
+    #[test]
+    fn the_environment_goes_before_the_file_and_the_print_says_so() {
+        let settings = load(
+            "listen = \"127.0.0.1:9000\"\nlog = \"warn\"\nsession_minutes = 60\n",
+            &[
+                ("KLANTENDOSSIER_LOG", "debug"),
+                ("KLANTENDOSSIER_SESSION_IDLE_MINUTES", "5"),
+                ("KLANTENDOSSIER_CONFIG", "elsewhere.toml"),
+                ("PATH", "/bin"),
+            ],
+        )
+        .unwrap();
+        let print = settings.describe();
+        for line in [
+            "listen = \"127.0.0.1:9000\"  # file",
+            "log = \"debug\"  # environment",
+            "session_idle_minutes = 5  # environment",
+            "session_minutes = 60  # file",
+            "log_format = \"text\"  # default",
+            "# catalogue is not set",
+        ] {
+            assert!(print.lines().any(|it| it == line), "{line}\n{print}");
+        }
+    }
+
+    #[test]
+    fn what_is_printed_can_be_read_back() {
+        let settings = load("data = \"C:\\\\dossier \\\"een\\\"\"", &[]).unwrap();
+        let again = load(&settings.describe(), &[]).unwrap();
+        assert_eq!(again.data, settings.data);
+        assert_eq!(again.secret_file, settings.secret_file);
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_file_line_and_key() {
+        let said = refused("log = \"info\"\n\nlissten = \"127.0.0.1:1\"\n", &[]);
+        assert!(said.contains("klantendossier.toml, line 3"), "{said}");
+        assert!(said.contains("`lissten`"), "{said}");
+        assert!(!said.contains('\n'), "{said}");
+    }
+
+    #[test]
+    fn a_value_that_does_not_do_is_refused_with_its_line() {
+        let said = refused("\nlisten = \"overal\"\n", &[]);
+        assert!(said.contains("line 2"), "{said}");
+        let said = refused("", &[("KLANTENDOSSIER_LISTEN", "overal")]);
+        assert!(said.contains("KLANTENDOSSIER_LISTEN"), "{said}");
+        let said = refused("session_minutes = 0", &[]);
+        assert!(said.contains("session_minutes"), "{said}");
+    }
+
+    #[test]
+    fn an_unknown_variable_is_refused() {
+        let said = refused("", &[("KLANTENDOSSIER_DATABASE_URL", "postgres://x")]);
+        assert!(said.contains("KLANTENDOSSIER_DATABASE_URL"), "{said}");
+    }
+
+    #[test]
+    fn plain_http_is_for_the_own_machine_only() {
+        for fine in [
+            "http://localhost:8080",
+            "http://127.0.0.1",
+            "http://[::1]:8080/",
+            "https://dossier.example.be",
+            "https://dossier.example.be:8443/",
+        ] {
+            assert!(PublicUrl::parse(fine).is_ok(), "{fine}");
+        }
+        for wrong in [
+            "http://dossier.example.be",
+            "http://192.168.1.4:8080",
+            "dossier.example.be",
+            "ftp://localhost",
+            "https://dossier.example.be/pad",
+            "https://",
+            "",
+        ] {
+            assert!(PublicUrl::parse(wrong).is_err(), "{wrong}");
+        }
+        // Reachable from elsewhere without a public address: say it.
+        let said = refused("listen = \"0.0.0.0:8080\"", &[]);
+        assert!(said.contains("public_url"), "{said}");
+    }
+}

@@ -1,0 +1,89 @@
+// Starts the product itself, with its demo data, on a free port and in a folder of its own.
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const BINARY =
+  process.env.E2E_BINARY ??
+  fileURLToPath(new URL('../../target/release/klantendossier', import.meta.url))
+
+/** The day of the manual's screenshots: what is 'today' in every test. */
+export const NOW = '2025-05-28T10:00:00+02:00'
+
+/** The password of every demo account. */
+export const PASSWORD = 'klantendossier-demo'
+
+/** Starts the demo and waits until it is ready. Answers its address and a way to stop it. */
+export async function startDemo() {
+  const folder = await mkdtemp(join(tmpdir(), 'klantendossier-e2e-'))
+  const address = `127.0.0.1:${await freePort()}`
+  let server = await launch(address, folder, NOW)
+  return {
+    url: `http://${address}`,
+    /** The same data, later: the clock starts again at `now`. */
+    async restartAt(now) {
+      await end(server)
+      server = await launch(address, folder, now)
+    },
+    async stop() {
+      await end(server)
+      await rm(folder, { recursive: true, force: true })
+    }
+  }
+}
+
+async function launch(address, folder, now) {
+  const server = spawn(BINARY, ['demo', '--listen', address, '--data', folder, '--now', now], {
+    cwd: folder,
+    env: environment(),
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
+  let said = ''
+  let stopped = false
+  server.stdout.on('data', text => (said += text))
+  server.stderr.on('data', text => (said += text))
+  server.on('error', error => {
+    stopped = true
+    said += error.message
+  })
+  server.on('exit', () => (stopped = true))
+  // A test that is broken off leaves no server behind.
+  process.once('exit', () => server.kill('SIGKILL'))
+  const until = Date.now() + 30_000
+  while (!stopped && Date.now() < until) {
+    const ready = await fetch(`http://${address}/health/ready`).catch(() => null)
+    if (ready?.status === 200) return server
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+  server.kill('SIGKILL')
+  throw new Error(`the demo did not get ready; it said:\n${said.slice(-4000)}`)
+}
+
+/** Ours without settings of the product that somebody has for a server of their own. */
+function environment() {
+  const ours = Object.entries(process.env)
+  return Object.fromEntries(ours.filter(([name]) => !name.startsWith('KLANTENDOSSIER_')))
+}
+
+async function end(server) {
+  if (server.exitCode !== null || server.signalCode !== null) return
+  const gone = new Promise(resolve => server.once('exit', resolve))
+  server.kill('SIGTERM')
+  const hard = setTimeout(() => server.kill('SIGKILL'), 5_000)
+  await gone
+  clearTimeout(hard)
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.on('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address()
+      probe.close(() => resolve(port))
+    })
+  })
+}
