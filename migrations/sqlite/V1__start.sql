@@ -195,8 +195,7 @@ CREATE TABLE step_text (
     PRIMARY KEY (dossier_id, step_id)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER step_text_final_stays BEFORE UPDATE ON step_text
-WHEN OLD.summary IS NOT NEW.summary
-    AND (SELECT state FROM step WHERE id = OLD.step_id) <> 'ongoing'
+WHEN (SELECT state FROM step WHERE id = OLD.step_id) <> 'ongoing'
 BEGIN
     SELECT RAISE(ABORT, 'step is final');
 END;
@@ -210,6 +209,14 @@ CREATE TABLE addendum (
     at INTEGER NOT NULL,
     PRIMARY KEY (dossier_id, step_id, number)
 ) STRICT, WITHOUT ROWID;
+CREATE TRIGGER step_text_is_kept BEFORE DELETE ON step_text
+BEGIN
+    SELECT RAISE(ABORT, 'a step is kept');
+END;
+CREATE TRIGGER addendum_is_kept BEFORE DELETE ON addendum
+BEGIN
+    SELECT RAISE(ABORT, 'an addendum is final');
+END;
 CREATE TRIGGER addendum_stays BEFORE UPDATE ON addendum
 BEGIN
     SELECT RAISE(ABORT, 'an addendum is final');

@@ -16,8 +16,8 @@ use crate::{e2e, tools};
 
 const SECONDS: &str = "5";
 const CONNECTIONS: &str = "32";
-/// The demo dossier with two ended steps.
-const CLIENT: &str = "61000450";
+/// The demo dossier with thirty lines.
+const CLIENT: &str = "61000452";
 
 pub(crate) fn start() -> Result<()> {
     let root = shell::root()?;

@@ -58,17 +58,23 @@ pub(crate) enum Stored {
     Again,
 }
 
+/// Which dossier, by whom, and what of it.
+type Opened = (DossierId, PersonId, &'static str);
+
+/// What was opened by whom.
+type OpeningKey = (DossierId, PersonId, &'static str);
+
 /// Openings that are durable already, within the present minute.
 #[derive(Debug, Default)]
 pub(crate) struct Openings {
-    seen: Mutex<(i64, HashSet<(DossierId, PersonId, &'static str)>)>,
+    seen: Mutex<(i64, HashSet<Opened>)>,
 }
 
 /// Most openings remembered; beyond it the record is simply written again.
 const MOST_OPENINGS: usize = 20_000;
 
 impl Openings {
-    fn is_durable(&self, minute: i64, key: (DossierId, PersonId, &'static str)) -> bool {
+    fn is_durable(&self, minute: i64, key: Opened) -> bool {
         let seen = self
             .seen
             .lock()
@@ -76,7 +82,7 @@ impl Openings {
         seen.0 == minute && seen.1.contains(&key)
     }
 
-    fn remember(&self, minute: i64, key: (DossierId, PersonId, &'static str)) {
+    fn remember(&self, minute: i64, key: Opened) {
         let mut seen = self
             .seen
             .lock()

@@ -1,5 +1,11 @@
 //! I1 to I3: who gets to see a dossier, and who saw that they did.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
 use casework::{Failure, GrantInput};
 use domain::DossierId;
 use domain::client_number::ClientNumber;

@@ -1,5 +1,11 @@
 //! I1: logging in, the limits on attempts, and how long a session lasts.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
 use casework::{Limits, SignIn, SignInRefused};
 use testkit::{PASSWORD, World, world, world_with};
 

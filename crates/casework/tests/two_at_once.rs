@@ -1,5 +1,11 @@
 //! T1, T2, S8: what two people, or one person twice, do at the same moment.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
 use casework::{Done, Failure};
 use domain::journal::Event;
 use domain::refusal::Refusal;

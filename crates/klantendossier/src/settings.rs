@@ -100,6 +100,7 @@ impl Settings {
     ) -> Result<Self, Misconfigured> {
         let from_file = file.map(read_file).transpose()?.unwrap_or_default();
         let settings = Settings::merge(read_environment(environment)?, from_file)?;
+        check_log(&settings.log)?;
         for (name, minutes) in [
             ("session_idle_minutes", settings.session_idle_minutes),
             ("session_minutes", settings.session_minutes),
@@ -220,6 +221,21 @@ impl Settings {
         }
         text
     }
+}
+
+/// A misspelt level would be taken for the name of a part, and silence everything else.
+fn check_log(log: &str) -> Result<(), Misconfigured> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    for part in log.split(',') {
+        let level = part.rsplit_once('=').map_or(part, |(_, level)| level);
+        if !LEVELS.contains(&level.trim()) {
+            return Err(Misconfigured(format!(
+                "log = {log:?}: {level:?} is no level; the levels are {}",
+                LEVELS.join(", ")
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn quoted(text: &str) -> String {
@@ -431,6 +447,11 @@ mod tests {
         assert!(said.contains("KLANTENDOSSIER_LISTEN"), "{said}");
         let said = refused("session_minutes = 0", &[]);
         assert!(said.contains("session_minutes"), "{said}");
+        for log in ["inof", "info,casework", "store=veel", ""] {
+            let said = refused(&format!("log = {log:?}"), &[]);
+            assert!(said.contains("is no level"), "{log}: {said}");
+        }
+        assert!(load("log = \"info,store=debug\"", &[]).is_ok());
     }
 
     #[test]

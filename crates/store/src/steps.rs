@@ -16,12 +16,13 @@ use crate::{Reader, StoreError, count, guard, known, parsed, statements};
 
 statements! {
     LIST = "steps.list",
-        "SELECT s.id, s.listed_on, s.start_on, s.end_on, s.step_type, s.funding, s.state, s.result,
-                s.provider_org, u.name, s.requester_org, r.study_id
-         FROM step s JOIN unit u ON u.id = s.provider_unit
-         LEFT JOIN step_review r ON r.dossier_id = s.dossier_id AND r.step_id = s.id
-         WHERE s.dossier_id = ?1 AND s.state IN ('ongoing', 'ended')
-         ORDER BY s.listed_on DESC, s.id DESC";
+        "SELECT id, listed_on, start_on, end_on, step_type, funding, result, provider_org, provider_unit,
+                requester_org
+         FROM step WHERE dossier_id = ?1 AND state IN ('ongoing', 'ended')
+         ORDER BY listed_on DESC, id DESC";
+    // The units of all lines at once: a join would look the same unit up for every line.
+    UNITS = "steps.units",
+        "SELECT id, name FROM unit WHERE id IN (SELECT provider_unit FROM step WHERE dossier_id = ?1)";
     SPANS = "steps.spans",
         "SELECT id, step_type, funding, requester_org, provider_org, start_on, end_on, state
          FROM step WHERE dossier_id = ?1 AND state IN ('ongoing', 'ended')";
@@ -121,10 +122,18 @@ pub struct Listed {
 
 /// The listed lines of a dossier, newest first; cancelled and removed ones are not listed.
 pub async fn list(reader: &mut Reader, access: &Access<Read>) -> Result<Vec<Listed>, StoreError> {
+    let dossier = [access.dossier().0.into()];
+    let units = reader
+        .all(&UNITS, &dossier, |row| Ok((row.id(0)?, row.text(1)?)))
+        .await?;
+    let reviews = reviews(reader, access).await?;
     reader
-        .all(&LIST, &[access.dossier().0.into()], |row| {
+        .all(&LIST, &dossier, |row| {
+            let id = StepId(row.id(0)?);
+            let unit = row.id(8)?;
+            let name = units.iter().find(|(known, _)| *known == unit);
             Ok(Listed {
-                id: StepId(row.id(0)?),
+                id,
                 listed_on: row.day(1)?,
                 start: row.day(2)?,
                 end: row.opt_day(3)?,
@@ -134,11 +143,11 @@ pub async fn list(reader: &mut Reader, access: &Access<Read>) -> Result<Vec<List
                     StepTypeCode::parse(row.text_ref(4)?).ok(),
                 )?,
                 funding: known(&LIST, "funding", FundingCode::parse(row.text_ref(5)?).ok())?,
-                result: parsed(&LIST, "result", row.opt_text(7)?, ResultCode::parse)?,
-                provider: OrganisationId(row.id(8)?),
-                provider_name: row.text(9)?,
-                requester: OrganisationId(row.id(10)?),
-                review: row.opt_id(11)?.is_some(),
+                result: parsed(&LIST, "result", row.opt_text(6)?, ResultCode::parse)?,
+                provider: OrganisationId(row.id(7)?),
+                provider_name: name.map(|(_, name)| name.clone()).unwrap_or_default(),
+                requester: OrganisationId(row.id(9)?),
+                review: reviews.iter().any(|(step, _)| *step == id),
             })
         })
         .await

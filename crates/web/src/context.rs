@@ -73,6 +73,15 @@ pub(crate) async fn signed_in(app: &App, request: Request) -> Result<(Request, M
     }
 }
 
+/// The session's person on a page that needs nobody, for the frame around it.
+pub(crate) async fn visitor(app: &App, headers: &HeaderMap) -> Option<Me> {
+    let token = token(app, headers)?;
+    let signed = app.casework.session(&token).await.ok().flatten()?;
+    Some(Me {
+        actor: signed.actor,
+    })
+}
+
 async fn ask_to_sign_in(app: &App, request: Request<Body>) -> Response {
     let expired = request.headers().contains_key(COOKIE) && token(app, request.headers()).is_some();
     let path = request.uri().path().to_owned();
@@ -190,6 +199,10 @@ impl Web {
             &dossier_address(head.id),
             current,
         );
+        // A coach looks at one line and has no use for the rest of the dossier.
+        if policy::permit(&me.actor, Operation::ViewDossier).is_err() {
+            shown.menu.clear();
+        }
         if policy::permit(&me.actor, Operation::ViewOpenings).is_ok() {
             let href = format!("{}/raadplegingen", dossier_address(head.id));
             let link = NavLink::new("Wie bekeek mijn dossier", href);

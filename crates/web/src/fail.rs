@@ -5,7 +5,7 @@ use askama::Template;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use casework::Failure;
 use domain::policy::Denied;
@@ -210,8 +210,9 @@ pub(crate) fn unreadable(app: &Web, unreadable: Unreadable) -> Response {
 }
 
 /// The fallback for paths that are no route.
-pub(crate) async fn no_such_page(State(app): State<App>) -> Response {
-    not_found(&app, None)
+pub(crate) async fn no_such_page(State(app): State<App>, headers: HeaderMap) -> Response {
+    let me = crate::context::visitor(&app, &headers).await;
+    not_found(&app, me.as_ref())
 }
 
 /// The fallback for methods that a route does not have.

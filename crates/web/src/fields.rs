@@ -102,8 +102,8 @@ impl Fields {
 
     /// Fills in the three fields of a date.
     pub(crate) fn set_date(&mut self, id: &str, day: Day) {
-        self.set(&format!("{id}_dag"), day.day().to_string());
-        self.set(&format!("{id}_maand"), day.month().to_string());
+        self.set(&format!("{id}_dag"), format!("{:02}", day.day()));
+        self.set(&format!("{id}_maand"), format!("{:02}", day.month()));
         self.set(&format!("{id}_jaar"), day.year().to_string());
     }
 

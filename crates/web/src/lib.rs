@@ -5,18 +5,23 @@
 
 mod actions;
 mod assets;
+mod caseload;
 mod context;
 mod entries;
 mod fail;
 mod fields;
 mod headers;
 mod home;
+mod notices;
 pub mod page;
+mod public;
+mod removal_queue;
 mod routes;
 mod search;
 mod sentences;
 mod sign_in;
 mod steps;
+mod system;
 
 pub use routes::{Route, table};
 

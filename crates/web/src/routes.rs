@@ -11,7 +11,10 @@ use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use domain::policy::{self, Operation};
 
-use crate::{App, actions, assets, context, fail, home, search, sign_in, steps};
+use crate::{
+    App, actions, assets, caseload, context, fail, home, notices, public, removal_queue, search,
+    sign_in, steps, system,
+};
 
 /// One row of the table of routes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,6 +110,11 @@ fn all(app: App) -> Routes {
     let routes = sign_in::routes(routes);
     let routes = steps::routes(routes);
     let routes = actions::routes(routes);
+    let routes = caseload::routes(routes);
+    let routes = removal_queue::routes(routes);
+    let routes = notices::routes(routes);
+    let routes = system::routes(routes);
+    let routes = public::routes(routes);
     search::routes(routes)
 }
 

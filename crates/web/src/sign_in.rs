@@ -215,10 +215,10 @@ fn welcome(app: &Web, fields: &Fields, token: &[u8; 32]) -> Response {
 }
 
 async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Response {
-    if let Some(token) = context::token(&app, &headers) {
-        if let Err(failure) = app.casework.sign_out(&token).await {
-            return fail::plain(&app, failure);
-        }
+    if let Some(token) = context::token(&app, &headers)
+        && let Err(failure) = app.casework.sign_out(&token).await
+    {
+        return fail::plain(&app, failure);
     }
     let mut response = Redirect::to("/aanmelden?gelukt=afgemeld").into_response();
     context::set_cookie(&app, &mut response, None);

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::chance::Chance;
 use super::houses::{House, Houses};
-use super::story::{Story, Who};
+use super::story::{Line, Story, Who};
 use super::{known, names};
 
 const FIRST: u32 = 61_000_453;
@@ -242,7 +242,8 @@ async fn profile(story: &mut Story, by: &Actor, plot: Plot, birth: Day) -> anyho
     if matches!(plot, Plot::Diploma) {
         let diploma = *story.chance.one_of(names::DIPLOMAS);
         let school = *story.chance.one_of(names::SCHOOLS);
-        let obtained = story.ago(story.chance.clone().between(120, 300));
+        let days = story.chance.between(120, 300);
+        let obtained = story.ago(days);
         let seen = Provenance::PaperVerified;
         story
             .study(by, diploma, school, Some(obtained), seen)
@@ -259,7 +260,8 @@ async fn profile(story: &mut Story, by: &Actor, plot: Plot, birth: Day) -> anyho
     }
     if story.chance.percent(35) {
         let job = *story.chance.one_of(names::JOBS);
-        let from = story.ago(story.chance.clone().between(330, 420));
+        let days = story.chance.between(330, 420);
+        let from = story.ago(days);
         let until = from.plus_days(story.chance.between(5, 25));
         story.experience(by, job, from, until).await?;
     }
@@ -269,7 +271,8 @@ async fn profile(story: &mut Story, by: &Actor, plot: Plot, birth: Day) -> anyho
 async fn ongoing(story: &mut Story, by: &Actor, colleague: &Actor) -> anyhow::Result<()> {
     let mut line = story.register(by).await?;
     let count = story.chance.between(2, 8);
-    let until = story.ago(story.chance.clone().between(7, 20));
+    let days = story.chance.between(7, 20);
+    let until = story.ago(days);
     story.actions_until(&line, by, until, count).await?;
     let summary = *story.chance.one_of(names::SUMMARIES);
     story.go_on(&mut line, colleague, summary).await
@@ -281,7 +284,7 @@ async fn whole(
     by: &Actor,
     (ended, confirmed): (Day, Day),
     reason: &str,
-) -> anyhow::Result<super::story::Line> {
+) -> anyhow::Result<Line> {
     let mut line = story.register(by).await?;
     let count = story.chance.between(1, 6);
     story.actions_until(&line, by, ended, count).await?;
@@ -296,7 +299,7 @@ async fn whole(
 async fn after(
     story: &mut Story,
     plot: Plot,
-    line: &super::story::Line,
+    line: &Line,
     (by, colleague): (&Actor, &Actor),
     ended_ago: i32,
 ) -> anyhow::Result<()> {

@@ -1,6 +1,7 @@
 //! The dossiers that the manual and the tests rely on: 61000447 to 61000452.
 
 use domain::Day;
+use domain::people::Actor;
 use domain::studies::{Certificate, Grade, Level, Provenance};
 
 use super::houses::{self, Houses};
@@ -177,11 +178,7 @@ async fn with_many_lines(houses: &Houses) -> anyhow::Result<()> {
 }
 
 /// A study that does not exclude, of the summer somebody turned seventeen or still going on.
-pub(crate) async fn a_study(
-    story: &mut Story,
-    by: &domain::people::Actor,
-    birth: Day,
-) -> anyhow::Result<()> {
+pub(crate) async fn a_study(story: &mut Story, by: &Actor, birth: Day) -> anyhow::Result<()> {
     let study = *story.chance.one_of(names::STUDIES);
     let school = *story.chance.one_of(names::SCHOOLS);
     let (level, grade, field, certificate) = study;

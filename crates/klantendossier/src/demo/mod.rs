@@ -9,9 +9,12 @@ mod houses;
 mod known;
 mod names;
 mod story;
+#[cfg(test)]
+mod tests;
 
 use std::fs::{self, File};
 use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -48,7 +51,7 @@ pub(crate) async fn start(options: &Demo) -> anyhow::Result<()> {
         secure_cookies: false,
         version: VERSION,
     };
-    operator::say(&welcome(listener.local_addr()?.to_string(), &options.data))?;
+    operator::say(&welcome(listener.local_addr()?, &options.data))?;
     server::serve(parts.casework, web, listener).await
 }
 
@@ -133,7 +136,7 @@ pub(crate) async fn seed(casework: &Casework) -> anyhow::Result<()> {
 }
 
 /// What stands on the screen when the demo is ready.
-fn welcome(address: String, data: &Path) -> String {
+fn welcome(address: SocketAddr, data: &Path) -> String {
     let mut text = format!(
         "Klantendossier {VERSION}, demo. Nobody in it is real.\n\n  \
          http://{address}\n\n\

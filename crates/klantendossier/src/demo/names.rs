@@ -3,6 +3,9 @@
 
 use domain::studies::{Certificate, Grade, Level};
 
+/// Form, grade, field and certificate of a study.
+pub(crate) type Taught<'a> = (Level, Option<Grade>, Option<&'a str>, Option<Certificate>);
+
 /// First names.
 pub(crate) const GIVEN: &[&str] = &[
     "Lore",
@@ -197,8 +200,8 @@ pub(crate) const SCHOOLS: &[&str] = &[
     "Vrije School De Brem",
 ];
 
-/// Form, grade, field and certificate of studies that do not exclude (E2, E6).
-pub(crate) const STUDIES: &[(Level, Option<Grade>, Option<&str>, Option<Certificate>)] = &[
+/// Studies that do not exclude (E2, E6).
+pub(crate) const STUDIES: &[Taught<'static>] = &[
     (
         Level::Technical,
         Some(Grade::Second),
@@ -284,8 +287,8 @@ pub(crate) const STUDIES: &[(Level, Option<Grade>, Option<&str>, Option<Certific
     (Level::Primary, None, None, None),
 ];
 
-/// Form, grade, field and diploma of studies that exclude (E1, E3).
-pub(crate) const DIPLOMAS: &[(Level, Option<Grade>, Option<&str>, Option<Certificate>)] = &[
+/// Studies with a diploma that excludes (E1, E3).
+pub(crate) const DIPLOMAS: &[Taught<'static>] = &[
     (
         Level::Technical,
         Some(Grade::Third),

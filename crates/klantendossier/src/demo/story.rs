@@ -22,13 +22,13 @@ use domain::people::Actor;
 use domain::profile::ExperienceDetails;
 use domain::steps::OutcomeFacts;
 use domain::steps::end::EndWith;
-use domain::studies::{Certificate, Grade, Level, Provenance, StudyDetails};
+use domain::studies::{Provenance, StudyDetails};
 use domain::text::{Label, Note, Summary};
 use domain::{Day, Moment};
 
 use super::chance::Chance;
 use super::houses::{House, Houses};
-use super::names;
+use super::names::{self, Taught};
 
 /// A clock in the past that is moved by hand.
 #[derive(Debug)]
@@ -224,7 +224,7 @@ impl Story {
     pub(crate) async fn study(
         &self,
         by: &Actor,
-        study: (Level, Option<Grade>, Option<&str>, Option<Certificate>),
+        study: Taught<'_>,
         school: &str,
         ended_on: Option<Day>,
         provenance: Provenance,
@@ -386,7 +386,7 @@ impl Story {
             kind,
             minutes: u16::try_from(chance.between(1, 8) * 15)?,
             presence,
-            place: Some(Label::parse(*chance.one_of::<&str>(names::SPOTS))?),
+            place: Some(Label::parse(chance.one_of::<&str>(names::SPOTS))?),
             note: if chance.percent(60) {
                 Some(Note::parse(note)?)
             } else {

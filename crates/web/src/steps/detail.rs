@@ -53,7 +53,7 @@ struct EditLinks {
     actions: String,
     action_count: usize,
     history: String,
-    sums: String,
+    registered: String,
 }
 
 #[derive(Template)]
@@ -371,7 +371,7 @@ pub(super) async fn edit(
                 actions: format!("{address}/acties"),
                 action_count: page.actions.len(),
                 history: format!("{address}/geschiedenis"),
-                sums: view::registered_text(page),
+                registered: view::registered_text(page),
             }),
         },
     )
@@ -542,7 +542,7 @@ async fn party(
         for name in PARTY_FIELDS {
             fields.set(name, "");
         }
-        return Ok(back_to_form(app, me, dossier, fields).await?);
+        return back_to_form(app, me, dossier, fields).await;
     }
     let answer = |failure| fail::answer(app, me, failure);
     let typed: String = fields.get("zoek_organisatie").chars().take(100).collect();

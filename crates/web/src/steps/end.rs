@@ -138,7 +138,9 @@ fn second_screen(
     let catalogue = app.casework.catalogue();
     let set = catalogue.result_set(&kind.result_set);
     let facts = facts_of(fields);
-    let asked = fields.has("doe", "voorstel") || !errors.is_empty();
+    // With nothing ticked there is nothing to go by, unless the person asks.
+    let asked =
+        fields.has("doe", "voorstel") || (!errors.is_empty() && facts != OutcomeFacts::default());
     let proposal = asked.then(|| propose(set, facts)).flatten();
     let chosen_reason = match (fields.get("reden"), proposal) {
         ("", Some(row)) if fields.has("doe", "voorstel") => row.reason.to_string(),
@@ -220,7 +222,10 @@ fn second_screen(
             note: fields.get("toelichting").to_owned(),
             note_max: Note::MAX.to_string(),
             proposal: proposal
-                .map(|row| set.reason_label(&row.reason).to_owned())
+                .map(|row| {
+                    let reason = set.reason_label(&row.reason);
+                    format!("Voorstel op basis van wat je aanvinkte: {reason}. Jij beslist.")
+                })
                 .unwrap_or_default(),
             no_actions,
             addendum_days: kind.addendum_days,

@@ -162,11 +162,7 @@ pub(super) fn review_text(study: &Study) -> String {
 /// Who registered the line, when.
 pub(super) fn registered_text(page: &StepPage) -> String {
     let stamp = &page.step.registered;
-    format!(
-        "Geregistreerd door {} op {}",
-        stamp.by_name,
-        stamp.at.brussels_text()
-    )
+    format!("door {} op {}", stamp.by_name, stamp.at.brussels_text())
 }
 
 /// A line as text.

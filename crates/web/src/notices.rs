@@ -1,0 +1,104 @@
+//! 'Meldingen': what a person has to know, in a sentence, with the way to the line.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use casework::NoticeKind;
+use domain::policy::Operation;
+
+use crate::App;
+use crate::context::Me;
+use crate::fail::{self, render};
+use crate::page::Page;
+use crate::routes::Routes;
+use crate::steps::{list_address, step_address};
+
+const LIST: &str = "/meldingen";
+
+pub(crate) fn routes(routes: Routes) -> Routes {
+    routes.get(LIST, Operation::OwnAccount, list).post(
+        "/meldingen/gelezen",
+        Operation::OwnAccount,
+        mark_read,
+    )
+}
+
+#[derive(Template)]
+#[template(path = "notices/list.html")]
+struct ListPage {
+    page: Page,
+    notices: Vec<NoticeView>,
+    any_new: bool,
+}
+
+struct NoticeView {
+    sentence: &'static str,
+    /// The coach's reason; empty without one.
+    reason: String,
+    when: String,
+    href: String,
+    link: &'static str,
+    is_new: bool,
+}
+
+fn sentence(kind: Option<NoticeKind>) -> &'static str {
+    match kind {
+        Some(NoticeKind::OngoingElsewhere) => {
+            "Dezelfde begeleiding startte ook bij een andere organisatie."
+        }
+        Some(NoticeKind::LineRemoved) => {
+            "De provinciale coach verwijderde de stap waarvoor je dat vroeg."
+        }
+        Some(NoticeKind::RemovalRefused) => "De provinciale coach liet de stap staan.",
+        None => "Er gebeurde iets met een stap waar jij aan werkt.",
+    }
+}
+
+async fn list(State(app): State<App>, me: Me) -> Result<Response, Response> {
+    let found = app
+        .casework
+        .notices(&me.actor)
+        .await
+        .map_err(|failure| fail::answer(&app, &me, failure))?;
+    let any_new = found.iter().any(|notice| !notice.read);
+    let notices = found
+        .into_iter()
+        .map(|notice| {
+            let kind = NoticeKind::from_code(&notice.kind);
+            let (href, link) = match (notice.dossier, notice.step) {
+                (None, _) => (String::new(), ""),
+                // A removed line is out of sight: its list is where a new one is registered.
+                (Some(dossier), Some(step)) if kind != Some(NoticeKind::LineRemoved) => {
+                    (step_address(dossier, step), "Naar de stap")
+                }
+                (Some(dossier), _) => (list_address(dossier), "Naar de lijst met stappen"),
+            };
+            NoticeView {
+                sentence: sentence(kind),
+                reason: notice.note.unwrap_or_default(),
+                when: notice.at.brussels_text(),
+                href,
+                link,
+                is_new: !notice.read,
+            }
+        })
+        .collect();
+    Ok(render(
+        StatusCode::OK,
+        &ListPage {
+            page: app.page(&me, "Meldingen", LIST),
+            notices,
+            any_new,
+        },
+    ))
+}
+
+/// 'Alles gelezen'.
+async fn mark_read(State(app): State<App>, me: Me) -> Result<Response, Response> {
+    app.casework
+        .mark_notices_read(&me.actor)
+        .await
+        .map_err(|failure| fail::answer(&app, &me, failure))?;
+    Ok(Redirect::to(LIST).into_response())
+}
