@@ -61,9 +61,6 @@ pub(crate) enum Stored {
 /// Which dossier, by whom, and what of it.
 type Opened = (DossierId, PersonId, &'static str);
 
-/// What was opened by whom.
-type OpeningKey = (DossierId, PersonId, &'static str);
-
 /// Openings that are durable already, within the present minute.
 #[derive(Debug, Default)]
 pub(crate) struct Openings {

@@ -1,6 +1,8 @@
 //! Every statement is understood by the engine and finds its rows by an index; none reads a table
 //! from end to end, none sorts what an index could give in order.
 
+#![allow(clippy::unwrap_used)]
+
 use store::engine::Settings;
 use store::{Database, statements_of_all};
 

@@ -39,6 +39,9 @@ impl Drop for TestFolder {
     }
 }
 
+/// The name of the file in its folder.
+const FILE: &str = "klantendossier.db";
+
 /// An empty, migrated database in a file of its own. The file goes when this is dropped.
 #[derive(Debug)]
 pub struct TestDatabase {
@@ -51,7 +54,7 @@ impl TestDatabase {
     /// Opens and migrates a new one.
     pub async fn open() -> Self {
         let folder = TestFolder::new();
-        let file = folder.path().join("klantendossier.db");
+        let file = folder.path().join(FILE);
         let database = Database::open(&Settings::Sqlite { file })
             .await
             .expect("a new database opens");
@@ -65,5 +68,10 @@ impl TestDatabase {
     /// The folder it stands in.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The file itself.
+    pub fn file(&self) -> PathBuf {
+        self.folder().join(FILE)
     }
 }

@@ -141,6 +141,11 @@ impl World {
         &self.database.database
     }
 
+    /// The file of the database, for a test that goes past the program.
+    pub fn file(&self) -> std::path::PathBuf {
+        self.database.file()
+    }
+
     /// The same world at another clock, for two who act at different instants.
     pub fn at_clock(&self, clock: &Arc<ManualClock>) -> Casework {
         self.casework.at_clock(clock.clone())

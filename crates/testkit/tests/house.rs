@@ -1,5 +1,7 @@
 //! The crates know each other in one direction only: the manifests are read and held to it.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::Path;
 
 /// Each crate and the own crates it may depend on, outside tests.

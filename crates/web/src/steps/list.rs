@@ -190,9 +190,11 @@ fn filter_view(
     errors: Errors,
     address: String,
 ) -> FilterView {
+    let open = query.has("filter", "open") || !errors.is_empty();
     let mut types: Vec<(String, String)> = Vec::new();
     let mut providers: Vec<(String, String)> = Vec::new();
-    for row in rows {
+    // The choices are only made when they are shown.
+    for row in rows.iter().filter(|_| open) {
         let name = casework
             .catalogue()
             .step_type(&row.step_type)
@@ -212,7 +214,7 @@ fn filter_view(
             .collect::<Vec<_>>()
     };
     FilterView {
-        open: query.has("filter", "open") || !errors.is_empty(),
+        open,
         active: filter.is_active(),
         open_href: format!("{address}?filter=open"),
         states: vec![
