@@ -20,6 +20,11 @@ use crate::arguments::{Arguments, Command};
 use crate::parts::Parts;
 use crate::settings::{Misconfigured, Settings};
 
+/// Workers hand what they allocated to each other all the time; the system's allocator takes a lock for
+/// that, and a page of many small texts waits on it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The version this program was built as.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
