@@ -1,23 +1,525 @@
-//! placeholder until the entries land
-use crate::page::NavLink;
+//! The entries of the dossier's menu that only show what the dossier holds there, and the tabs of
+//! 'Begeleiding'.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::ids::DossierId;
+use domain::policy::Operation;
+use domain::studies::Study;
+use domain::{Day, work_situation};
+
+use crate::App;
+use crate::context::{Me, Succeeded, dossier_address};
+use crate::fail::{self, render};
+use crate::page::{DossierHead, Fact, NavLink, Page};
+use crate::routes::Routes;
+use crate::steps::{dossier_in, list_address, row_view};
+
+pub(crate) fn routes(routes: Routes) -> Routes {
+    use Operation::{ListSteps, ViewDossier, ViewSensitive};
+    routes
+        .get("/dossier/{dossier}", ViewDossier, open)
+        .get("/dossier/{dossier}/klantenportret", ViewDossier, portrait)
+        .get("/dossier/{dossier}/persoonsgegevens", ViewDossier, personal)
+        .get("/dossier/{dossier}/dienstverlening", ViewDossier, services)
+        .get("/dossier/{dossier}/loopbaangegevens", ViewDossier, career)
+        .get("/dossier/{dossier}/begeleiding", ListSteps, guidance)
+        .get("/dossier/{dossier}/begeleiding/{tab}", ViewDossier, tab)
+        .get("/dossier/{dossier}/vacatures", ViewDossier, vacancies)
+        .get("/dossier/{dossier}/documenten", ViewDossier, documents)
+        .get("/dossier/{dossier}/berichten", ViewDossier, messages)
+        .get("/dossier/{dossier}/loopbaancheques", ViewDossier, vouchers)
+        .get(
+            "/dossier/{dossier}/competentieontwikkeling",
+            ViewDossier,
+            training,
+        )
+        .get(
+            "/dossier/{dossier}/transmissie",
+            ViewSensitive,
+            transmission,
+        )
+        .get("/dossier/{dossier}/inburgering", ViewSensitive, integration)
+        .get("/dossier/{dossier}/pmab", ViewSensitive, disability)
+        .get("/dossier/{dossier}/rva", ViewSensitive, benefits)
+}
+
+/// The tabs of 'Begeleiding'.
 pub(crate) fn guidance_tabs(dossier: DossierId, current: &str) -> Vec<NavLink> {
-    let base = crate::context::dossier_address(dossier);
-    [
-        ("stappen", "Stappen naar werk", format!("{base}/stappen")),
-        ("traject", "Traject", format!("{base}/begeleiding/traject")),
-        (
+    let base = dossier_address(dossier);
+    let tab =
+        |slug: &str, label: &str, href: String| NavLink::new(label, href).current(slug == current);
+    vec![
+        tab("stappen", "Stappen naar werk", format!("{base}/stappen")),
+        tab("traject", "Traject", format!("{base}/begeleiding/traject")),
+        tab(
             "randvoorwaarden",
             "Randvoorwaarden",
             format!("{base}/begeleiding/randvoorwaarden"),
         ),
-        (
+        tab(
             "inzetbaarheid",
             "Inzetbaarheid",
             format!("{base}/begeleiding/inzetbaarheid"),
         ),
     ]
-    .into_iter()
-    .map(|(slug, label, href)| NavLink::new(label, href).current(slug == current))
-    .collect()
+}
+
+#[derive(Template)]
+#[template(path = "entries/plain.html")]
+struct PlainPage {
+    page: Page,
+    dossier: DossierHead,
+    tabs: Vec<NavLink>,
+    heading: &'static str,
+    facts: Vec<Fact>,
+    empty: &'static str,
+    text: String,
+}
+
+#[derive(Template)]
+#[template(path = "entries/portrait.html")]
+struct PortraitPage {
+    page: Page,
+    dossier: DossierHead,
+    facts: Vec<Fact>,
+    attention: Vec<String>,
+    diploma: String,
+    studies: Vec<String>,
+    steps: Vec<crate::steps::RowView>,
+    profile: String,
+    list: String,
+}
+
+#[derive(Template)]
+#[template(path = "entries/services.html")]
+struct ServicesPage {
+    page: Page,
+    dossier: DossierHead,
+    rows: Vec<ServiceRow>,
+}
+
+struct ServiceRow {
+    organisation: String,
+    from: String,
+    until: String,
+    basis: &'static str,
+    active: bool,
+}
+
+async fn open(
+    State(app): State<App>,
+    me: Me,
+    Path(dossier): Path<String>,
+) -> Result<Response, Response> {
+    let id = dossier_in(&app, &me, &dossier)?;
+    // Whether it may be opened is asked here too: an address gives nothing away.
+    app.casework
+        .entry(&me.actor, Operation::ViewDossier, id, "klantenportret")
+        .await
+        .map_err(|failure| fail::answer(&app, &me, failure))?;
+    Ok(Redirect::to(&format!("{}/klantenportret", dossier_address(id))).into_response())
+}
+
+async fn guidance(
+    State(app): State<App>,
+    me: Me,
+    Path(dossier): Path<String>,
+) -> Result<Response, Response> {
+    let id = dossier_in(&app, &me, &dossier)?;
+    app.casework
+        .entry(&me.actor, Operation::ListSteps, id, "stappen")
+        .await
+        .map_err(|failure| fail::answer(&app, &me, failure))?;
+    Ok(Redirect::to(&list_address(id)).into_response())
+}
+
+async fn portrait(
+    State(app): State<App>,
+    me: Me,
+    Succeeded(notice): Succeeded,
+    Path(dossier): Path<String>,
+) -> Result<Response, Response> {
+    let id = dossier_in(&app, &me, &dossier)?;
+    let found = app
+        .casework
+        .portrait(&me.actor, id)
+        .await
+        .map_err(|failure| fail::answer(&app, &me, failure))?;
+    let today = app.casework.today();
+    let head = &found.head;
+    let mut facts = vec![
+        Fact::new(
+            "Geboren op",
+            format!("{} ({} jaar)", head.birth, age(head.birth, today)),
+        ),
+        Fact::new("Werksituatie", situation(&head.work_situation)),
+    ];
+    if let Some(since) = head.work_situation_since {
+        facts.push(Fact::new("Werksituatie sinds", since.to_string()));
+    }
+    let mut page = app.page(&me, "Klantenportret", "");
+    page.notice = notice;
+    Ok(render(
+        StatusCode::OK,
+        &PortraitPage {
+            page,
+            dossier: app.dossier_head(&me, head, "klantenportret"),
+            facts,
+            attention: attention(&found, today),
+            diploma: diploma_text(&found.studies, today),
+            studies: found.studies.iter().map(study_line).collect(),
+            steps: found
+                .steps
+                .iter()
+                .take(5)
+                .map(|row| row_view(&app.casework, row, id))
+                .collect(),
+            profile: format!("{}/profiel", dossier_address(id)),
+            list: list_address(id),
+        },
+    ))
+}
+
+/// What somebody who opens the dossier should see first.
+fn attention(found: &casework::PortraitPage, today: Day) -> Vec<String> {
+    let mut points = Vec::new();
+    if found.studies.is_empty() {
+        points.push(
+            "Er is geen studie bekend. Vraag ernaar voor je een begeleiding start.".to_owned(),
+        );
+    }
+    for step in &found.steps {
+        if step.review {
+            points.push(format!(
+                "De stap van {} is te controleren: er blijkt een diploma van voor de start.",
+                step.start
+            ));
+        }
+        if step.end.is_none() && step.start.plus_months(12) < today {
+            points.push(format!(
+                "De stap van {} loopt al langer dan een jaar.",
+                step.start
+            ));
+        }
+    }
+    points
+}
+
+/// Whether a diploma of secondary education is known today, and on what that rests.
+pub(crate) fn diploma_text(studies: &[Study], today: Day) -> String {
+    let held = studies
+        .iter()
+        .find(|study| study.details.diploma_held_on(today));
+    match held {
+        Some(study) => {
+            let when = study.details.ended_on.map_or_else(
+                || "zonder datum".to_owned(),
+                |day| format!("behaald op {day}"),
+            );
+            format!(
+                "Er is een diploma: {}, {when} ({}).",
+                study.details.title(),
+                study.details.provenance.label()
+            )
+        }
+        None if studies.is_empty() => "Er is geen studie bekend.".to_owned(),
+        None => "Er is geen diploma secundair onderwijs gevonden.".to_owned(),
+    }
+}
+
+fn study_line(study: &Study) -> String {
+    let obtained = study
+        .details
+        .certificate
+        .map_or("geen studiebewijs", domain::studies::Certificate::label);
+    format!(
+        "{}, {} ({obtained})",
+        study.details.title(),
+        study.details.school
+    )
+}
+
+fn age(birth: Day, today: Day) -> i16 {
+    let had_birthday = (today.month(), today.day()) >= (birth.month(), birth.day());
+    today.year() - birth.year() - i16::from(!had_birthday)
+}
+
+fn situation(code: &str) -> String {
+    let text = work_situation::text(code).unwrap_or("Onbekend");
+    format!("{text} ({code})")
+}
+
+async fn personal(
+    State(app): State<App>,
+    me: Me,
+    Path(dossier): Path<String>,
+) -> Result<Response, Response> {
+    let id = dossier_in(&app, &me, &dossier)?;
+    let found = app
+        .casework
+        .personal_data(&me.actor, id)
+        .await
+        .map_err(|failure| fail::answer(&app, &me, failure))?;
+    let head = &found.head;
+    let contact = &found.contact;
+    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "Niet bekend".to_owned());
+    let place = match (&contact.postcode, &contact.municipality) {
+        (Some(postcode), Some(municipality)) => format!("{postcode} {municipality}"),
+        _ => "Niet bekend".to_owned(),
+    };
+    let facts = vec![
+        Fact::new("Voornaam", head.given_name.clone()),
+        Fact::new("Naam", head.family_name.clone()),
+        Fact::new("Geboren op", head.birth.to_string()),
+        Fact::new(
+            "Rijksregisternummer (INSZ)",
+            found
+                .insz_masked
+                .clone()
+                .unwrap_or_else(|| "Niet bekend".to_owned()),
+        ),
+        Fact::new("E-mailadres", or_none(&contact.email)),
+        Fact::new("Telefoon", or_none(&contact.phone)),
+        Fact::new("Straat en nummer", or_none(&contact.street)),
+        Fact::new("Gemeente", place),
+    ];
+    Ok(plain(
+        &app,
+        &me,
+        head,
+        "persoonsgegevens",
+        "Persoonsgegevens en voorkeuren",
+        facts,
+        ("", String::new()),
+    ))
+}
+
+async fn career(
+    State(app): State<App>,
+    me: Me,
+    Path(dossier): Path<String>,
+) -> Result<Response, Response> {
+    let id = dossier_in(&app, &me, &dossier)?;
+    let head = app
+        .casework
+        .entry(&me.actor, Operation::ViewDossier, id, "loopbaangegevens")
+        .await
+        .map_err(|failure| fail::answer(&app, &me, failure))?;
+    let since = head
+        .work_situation_since
+        .map_or_else(|| "Niet bekend".to_owned(), |day| day.to_string());
+    let facts = vec![
+        Fact::new("Werksituatie nu", situation(&head.work_situation)),
+        Fact::new("Sinds", since),
+    ];
+    let heading = "Loopbaangegevens";
+    let none = ("", String::new());
+    Ok(plain(
+        &app,
+        &me,
+        &head,
+        "loopbaangegevens",
+        heading,
+        facts,
+        none,
+    ))
+}
+
+async fn services(
+    State(app): State<App>,
+    me: Me,
+    Path(dossier): Path<String>,
+) -> Result<Response, Response> {
+    let id = dossier_in(&app, &me, &dossier)?;
+    let (head, holders) = app
+        .casework
+        .holders(&me.actor, id)
+        .await
+        .map_err(|failure| fail::answer(&app, &me, failure))?;
+    let today = app.casework.today();
+    let rows = holders
+        .iter()
+        .map(|holder| ServiceRow {
+            organisation: holder.organisation.clone(),
+            from: holder.grant.starts.to_string(),
+            until: match (holder.grant.ended, holder.grant.last_day()) {
+                (true, _) => "Beëindigd".to_owned(),
+                (false, Some(last)) => last.to_string(),
+                (false, None) => "Geen einddatum".to_owned(),
+            },
+            basis: holder.basis.label(),
+            active: holder.grant.is_active(today),
+        })
+        .collect();
+    Ok(render(
+        StatusCode::OK,
+        &ServicesPage {
+            page: app.page(&me, "Dienstverlening", ""),
+            dossier: app.dossier_head(&me, &head, "dienstverlening"),
+            rows,
+        },
+    ))
+}
+
+fn plain(
+    app: &App,
+    me: &Me,
+    head: &casework::Head,
+    slug: &str,
+    heading: &'static str,
+    facts: Vec<Fact>,
+    (empty, text): (&'static str, String),
+) -> Response {
+    render(
+        StatusCode::OK,
+        &PlainPage {
+            page: app.page(me, heading, ""),
+            dossier: app.dossier_head(me, head, slug),
+            tabs: Vec::new(),
+            heading,
+            facts,
+            empty,
+            text,
+        },
+    )
+}
+
+/// An entry that holds nothing yet: what belongs there, in plain words.
+async fn empty_entry(
+    app: &App,
+    me: &Me,
+    dossier: &str,
+    operation: Operation,
+    (slug, heading): (&'static str, &'static str),
+    text: impl FnOnce(&str) -> (&'static str, &'static str),
+) -> Result<Response, Response> {
+    let id = dossier_in(app, me, dossier)?;
+    let head = app
+        .casework
+        .entry(&me.actor, operation, id, slug)
+        .await
+        .map_err(|failure| fail::answer(app, me, failure))?;
+    let (empty, text) = text(&head.work_situation);
+    let said = (empty, text.to_owned());
+    Ok(plain(app, me, &head, slug, heading, Vec::new(), said))
+}
+
+/// Declares the handler of an entry that holds nothing yet.
+macro_rules! empty_entries {
+    ($($name:ident: $operation:ident, $slug:literal, $heading:literal, $text:expr;)+) => {$(
+        async fn $name(
+            State(app): State<App>,
+            me: Me,
+            Path(dossier): Path<String>,
+        ) -> Result<Response, Response> {
+            let entry = ($slug, $heading);
+            empty_entry(&app, &me, &dossier, Operation::$operation, entry, $text).await
+        }
+    )+};
+}
+
+/// The work situation of a pupil: some entries do not apply to them.
+const PUPIL: &str = "11";
+
+empty_entries! {
+    vacancies: ViewDossier, "vacatures", "Vacature-dashboard", |_| (
+        "Nog geen vacatures",
+        "Hier komen vacatures en leerwerkplekken die voor deze jongere bewaard zijn, en waarvoor de jongere solliciteerde.",
+    );
+    documents: ViewDossier, "documenten", "Documenten", |_| (
+        "Nog geen documenten",
+        "Hier komen documenten zoals de begeleidingsovereenkomst, studiebewijzen en aanwezigheidslijsten.",
+    );
+    messages: ViewDossier, "berichten", "Berichten", |_| (
+        "Nog geen berichten",
+        "Hier komen berichten tussen de begeleiders, de bemiddelaar en de jongere over dit dossier.",
+    );
+    vouchers: ViewDossier, "loopbaancheques", "Loopbaancheques", |situation| if situation == PUPIL {
+        (
+            "Niet van toepassing",
+            "Loopbaancheques zijn voor mensen die al jaren werken. Deze jongere is nog leerling.",
+        )
+    } else {
+        (
+            "Geen loopbaancheques",
+            "Hier staan de loopbaancheques die deze jongere bestelde. Ze komen uit een officiële bron en zijn hier alleen te lezen.",
+        )
+    };
+    training: ViewDossier, "competentieontwikkeling", "Competentieontwikkeling", |_| (
+        "Nog geen opleidingen",
+        "Hier komen opleidingen, stages en de competenties die de jongere daar leerde.",
+    );
+    transmission: ViewSensitive, "transmissie", "Transmissie", |situation| if situation == PUPIL {
+        (
+            "Niet van toepassing",
+            "Een transmissie is een melding aan de controledienst. Dat kan niet voor een leerling (werksituatie 11).",
+        )
+    } else {
+        (
+            "Geen transmissies",
+            "Hier staan meldingen aan de controledienst. Een begeleider van een partnerorganisatie doet die niet.",
+        )
+    };
+    integration: ViewSensitive, "inburgering", "Inburgering - NT2", |_| (
+        "Geen gegevens",
+        "Hier staan het inburgeringstraject en de lessen Nederlands. Ze komen uit een officiële bron en zijn hier alleen te lezen.",
+    );
+    disability: ViewSensitive, "pmab", "PmAB", |_| (
+        "Geen gegevens",
+        "Hier staat of er een indicatie van arbeidsbeperking is en welke maatregelen daarbij horen. Een diagnose hoort hier nooit.",
+    );
+    benefits: ViewSensitive, "rva", "RVA", |_| (
+        "Geen gegevens",
+        "Hier staat of de jongere recht heeft op een uitkering. De gegevens komen van de RVA en zijn hier alleen te lezen.",
+    );
+}
+
+/// The tabs of 'Begeleiding' beside 'Stappen naar werk'.
+async fn tab(
+    State(app): State<App>,
+    me: Me,
+    Path((dossier, tab)): Path<(String, String)>,
+) -> Result<Response, Response> {
+    let id = dossier_in(&app, &me, &dossier)?;
+    let (slug, heading, empty, text) = match tab.as_str() {
+        "traject" => (
+            "traject",
+            "Traject",
+            "Nog geen traject",
+            "Hier komen het doel van de begeleiding, de afspraken en wie wat doet tegen wanneer.",
+        ),
+        "randvoorwaarden" => (
+            "randvoorwaarden",
+            "Randvoorwaarden",
+            "Nog geen randvoorwaarden",
+            "Hier komt wat de begeleiding kan hinderen: vervoer, wonen, geld, gezin, taal. Geen medische of gerechtelijke gegevens.",
+        ),
+        "inzetbaarheid" => (
+            "inzetbaarheid",
+            "Inzetbaarheid",
+            "Nog geen inzetbaarheid",
+            "Hier komt wanneer en waar de jongere beschikbaar is: uren, dagen, streek, rijbewijs.",
+        ),
+        _ => return Err(fail::not_found(&app, Some(&me))),
+    };
+    let head = app
+        .casework
+        .entry(&me.actor, Operation::ViewDossier, id, slug)
+        .await
+        .map_err(|failure| fail::answer(&app, &me, failure))?;
+    Ok(render(
+        StatusCode::OK,
+        &PlainPage {
+            page: app.page(&me, heading, ""),
+            dossier: app.dossier_head(&me, &head, "begeleiding"),
+            tabs: guidance_tabs(id, slug),
+            heading: "Begeleiding",
+            facts: Vec::new(),
+            empty,
+            text: text.to_owned(),
+        },
+    ))
 }

@@ -12,8 +12,8 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use domain::policy::{self, Operation};
 
 use crate::{
-    App, actions, assets, caseload, context, fail, home, notices, public, removal_queue, search,
-    sign_in, steps, system,
+    App, actions, assets, caseload, context, entries, fail, home, notices, openings, profile,
+    public, removal_queue, search, sign_in, steps, system,
 };
 
 /// One row of the table of routes.
@@ -108,6 +108,9 @@ fn all(app: App) -> Routes {
     let routes = Routes::new(app);
     let routes = home::routes(routes);
     let routes = sign_in::routes(routes);
+    let routes = entries::routes(routes);
+    let routes = openings::routes(routes);
+    let routes = profile::routes(routes);
     let routes = steps::routes(routes);
     let routes = actions::routes(routes);
     let routes = caseload::routes(routes);

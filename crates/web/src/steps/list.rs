@@ -21,23 +21,24 @@ struct ListPage {
     page: Page,
     dossier: DossierHead,
     tabs: Vec<NavLink>,
-    rows: Vec<Row>,
+    rows: Vec<RowView>,
     total: usize,
     add_href: String,
     may_register: bool,
     filter: FilterView,
 }
 
-struct Row {
-    date: String,
-    name: String,
-    funding: String,
-    href: String,
-    period: String,
-    provider: String,
-    state: String,
-    kind: &'static str,
-    review: bool,
+/// A line in a list.
+pub(crate) struct RowView {
+    pub(crate) date: String,
+    pub(crate) name: String,
+    pub(crate) funding: String,
+    pub(crate) href: String,
+    pub(crate) period: String,
+    pub(crate) provider: String,
+    pub(crate) state: String,
+    pub(crate) kind: &'static str,
+    pub(crate) review: bool,
 }
 
 struct FilterView {
@@ -145,10 +146,15 @@ pub(super) async fn show(
     ))
 }
 
-fn row_view(casework: &Casework, row: &ListedStep, dossier: domain::DossierId) -> Row {
+/// A line as a list shows it.
+pub(crate) fn row_view(
+    casework: &Casework,
+    row: &ListedStep,
+    dossier: domain::DossierId,
+) -> RowView {
     let kind = casework.catalogue().step_type(&row.step_type);
     let (state, tag) = state_text(casework, row);
-    Row {
+    RowView {
         date: row.listed_on.to_string(),
         name: kind.map_or_else(|| row.step_type.to_string(), |kind| kind.name_list.clone()),
         funding: row.funding.to_string(),

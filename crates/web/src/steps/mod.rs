@@ -16,6 +16,7 @@ use crate::routes::Routes;
 use crate::{App, fail};
 
 pub(crate) use end::submission;
+pub(crate) use list::{RowView, row_view};
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     routes

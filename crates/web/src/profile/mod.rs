@@ -1,0 +1,254 @@
+//! 'Profiel': the page, and the forms for studies, 'Over mezelf' and 'Werkervaring' (I4).
+
+mod about;
+mod experience;
+mod study;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::Day;
+use domain::ids::DossierId;
+use domain::policy::Operation as O;
+use domain::refusal::{Field, Refusal, Refusals};
+use domain::studies::{Provenance, Study};
+
+use crate::App;
+use crate::context::{Me, Succeeded, dossier_address};
+use crate::entries::diploma_text;
+use crate::fail::{self, render};
+use crate::page::{DossierHead, Errors, Page};
+use crate::routes::Routes;
+use crate::sentences;
+use crate::steps::dossier_in;
+
+pub(crate) fn routes(routes: Routes) -> Routes {
+    routes
+        .get("/dossier/{dossier}/profiel", O::ViewDossier, show)
+        .get(
+            "/dossier/{dossier}/profiel/studies/nieuw",
+            O::EditProfile,
+            study::new,
+        )
+        .post(
+            "/dossier/{dossier}/profiel/studies/nieuw",
+            O::EditProfile,
+            study::add,
+        )
+        .get(
+            "/dossier/{dossier}/profiel/studies/{study}",
+            O::EditProfile,
+            study::one,
+        )
+        .post(
+            "/dossier/{dossier}/profiel/studies/{study}",
+            O::EditProfile,
+            study::correct,
+        )
+        .get(
+            "/dossier/{dossier}/profiel/over-mezelf",
+            O::EditProfile,
+            about::show,
+        )
+        .post(
+            "/dossier/{dossier}/profiel/over-mezelf",
+            O::EditProfile,
+            about::save,
+        )
+        .get(
+            "/dossier/{dossier}/profiel/werkervaring/nieuw",
+            O::EditProfile,
+            experience::new,
+        )
+        .post(
+            "/dossier/{dossier}/profiel/werkervaring/nieuw",
+            O::EditProfile,
+            experience::add,
+        )
+        .get(
+            "/dossier/{dossier}/profiel/werkervaring/{experience}",
+            O::EditProfile,
+            experience::one,
+        )
+        .post(
+            "/dossier/{dossier}/profiel/werkervaring/{experience}",
+            O::EditProfile,
+            experience::correct,
+        )
+}
+
+#[derive(Template)]
+#[template(path = "profile/show.html")]
+struct ProfilePage {
+    page: Page,
+    dossier: DossierHead,
+    name: String,
+    email: String,
+    address: String,
+    about_me: String,
+    experiences: Vec<ExperienceView>,
+    studies: Vec<StudyView>,
+    diploma: String,
+    holds_diploma: bool,
+    base: String,
+    may_edit: bool,
+}
+
+struct StudyView {
+    title: String,
+    school: String,
+    ended_on: String,
+    diploma: &'static str,
+    certificate: &'static str,
+    provenance: &'static str,
+    href: String,
+}
+
+struct ExperienceView {
+    title: String,
+    period: String,
+    description: String,
+    href: String,
+}
+
+/// The address of the page.
+fn address(dossier: DossierId) -> String {
+    format!("{}/profiel", dossier_address(dossier))
+}
+
+/// A day as the manual writes it with a study: '16/6/2025'.
+fn short(day: Day) -> String {
+    format!("{}/{}/{}", day.day(), day.month(), day.year())
+}
+
+async fn load(app: &App, me: &Me, dossier: DossierId) -> Result<casework::ProfilePage, Response> {
+    app.casework
+        .profile(&me.actor, dossier)
+        .await
+        .map_err(|failure| fail::answer(app, me, failure))
+}
+
+async fn show(
+    State(app): State<App>,
+    me: Me,
+    Succeeded(notice): Succeeded,
+    Path(dossier): Path<String>,
+) -> Result<Response, Response> {
+    let id = dossier_in(&app, &me, &dossier)?;
+    let found = load(&app, &me, id).await?;
+    let today = app.casework.today();
+    let base = address(id);
+    let mut page = app.page(&me, "Profiel", "");
+    page.notice = notice;
+    let contact = &found.contact;
+    let place = [&contact.street, &contact.postcode, &contact.municipality]
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(" ");
+    Ok(render(
+        StatusCode::OK,
+        &ProfilePage {
+            page,
+            dossier: app.dossier_head(&me, &found.head, "profiel"),
+            name: found.head.full_name(),
+            email: contact
+                .email
+                .clone()
+                .unwrap_or_else(|| "Niet bekend".to_owned()),
+            address: if place.is_empty() {
+                "Niet bekend".to_owned()
+            } else {
+                place
+            },
+            about_me: contact.about_me.clone().unwrap_or_default(),
+            experiences: found
+                .experiences
+                .iter()
+                .map(|it| ExperienceView {
+                    title: format!("{}, {}", it.details.function, it.details.employer),
+                    period: match it.details.until {
+                        Some(until) => format!("Van {} tot {until}", it.details.from),
+                        None => format!("Sinds {}", it.details.from),
+                    },
+                    description: it
+                        .details
+                        .description
+                        .as_ref()
+                        .map(ToString::to_string)
+                        .unwrap_or_default(),
+                    href: format!("{base}/werkervaring/{}", it.id.address()),
+                })
+                .collect(),
+            studies: found
+                .studies
+                .iter()
+                .map(|study| study_view(study, &base))
+                .collect(),
+            diploma: diploma_text(&found.studies, today),
+            holds_diploma: found
+                .studies
+                .iter()
+                .any(|it| it.details.diploma_held_on(today)),
+            base,
+            may_edit: found.may_edit,
+        },
+    ))
+}
+
+fn study_view(study: &Study, base: &str) -> StudyView {
+    let details = &study.details;
+    StudyView {
+        title: details.title(),
+        school: details.school.to_string(),
+        ended_on: details.ended_on.map(short).unwrap_or_default(),
+        diploma: if details.holds_diploma() {
+            "Diploma behaald: ja"
+        } else {
+            "Diploma behaald: nee"
+        },
+        certificate: details
+            .certificate
+            .map_or("", domain::studies::Certificate::label),
+        provenance: details.provenance.label(),
+        href: if details.provenance == Provenance::Authentic {
+            String::new()
+        } else {
+            format!("{base}/studies/{}", study.id.address())
+        },
+    }
+}
+
+/// Puts refusals at the fields of the forms of this page.
+fn show_refusals(errors: &mut Errors, refusals: &Refusals) {
+    for refusal in refusals.iter() {
+        let id = match refusal.field() {
+            Field::Level => "onderwijsvorm",
+            Field::Grade => "graad",
+            Field::StudyField => "studierichting",
+            Field::School => "school",
+            Field::StudyEnd => "einddatum_dag",
+            Field::Certificate => "studiebewijs",
+            Field::Provenance => "herkomst",
+            Field::AboutMe => "over_mezelf",
+            Field::Employer => "werkgever",
+            Field::Function => "functie",
+            Field::From => "van_dag",
+            Field::Until => "tot_dag",
+            Field::Description => "omschrijving",
+            _ => "",
+        };
+        errors.add(id, sentences::refusal(refusal));
+    }
+}
+
+/// The status of a form that comes back: somebody else was first, or something is wrong.
+fn status_of(refusals: &Refusals) -> StatusCode {
+    if refusals.contains(&Refusal::ChangedMeanwhile) {
+        StatusCode::CONFLICT
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    }
+}
