@@ -18,14 +18,13 @@ use crate::routes::Routes;
 use crate::steps::{dossier_in, list_address, row_view};
 
 pub(crate) fn routes(routes: Routes) -> Routes {
-    use Operation::{ListSteps, ViewDossier, ViewSensitive};
+    use Operation::{ViewDossier, ViewSensitive};
     routes
         .get("/dossier/{dossier}", ViewDossier, open)
         .get("/dossier/{dossier}/klantenportret", ViewDossier, portrait)
         .get("/dossier/{dossier}/persoonsgegevens", ViewDossier, personal)
         .get("/dossier/{dossier}/dienstverlening", ViewDossier, services)
         .get("/dossier/{dossier}/loopbaangegevens", ViewDossier, career)
-        .get("/dossier/{dossier}/begeleiding", ListSteps, guidance)
         .get("/dossier/{dossier}/begeleiding/{tab}", ViewDossier, tab)
         .get("/dossier/{dossier}/vacatures", ViewDossier, vacancies)
         .get("/dossier/{dossier}/documenten", ViewDossier, documents)
@@ -121,19 +120,6 @@ async fn open(
         .await
         .map_err(|failure| fail::answer(&app, &me, failure))?;
     Ok(Redirect::to(&format!("{}/klantenportret", dossier_address(id))).into_response())
-}
-
-async fn guidance(
-    State(app): State<App>,
-    me: Me,
-    Path(dossier): Path<String>,
-) -> Result<Response, Response> {
-    let id = dossier_in(&app, &me, &dossier)?;
-    app.casework
-        .entry(&me.actor, Operation::ListSteps, id, "stappen")
-        .await
-        .map_err(|failure| fail::answer(&app, &me, failure))?;
-    Ok(Redirect::to(&list_address(id)).into_response())
 }
 
 async fn portrait(

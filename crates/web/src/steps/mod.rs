@@ -20,6 +20,8 @@ pub(crate) use list::{RowView, row_view};
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     routes
+        // The entry of the menu opens on its first tab.
+        .get("/dossier/{dossier}/begeleiding", O::ListSteps, list::show)
         .get("/dossier/{dossier}/stappen", O::ListSteps, list::show)
         .get(
             "/dossier/{dossier}/stappen/nieuw",
