@@ -8,6 +8,7 @@ use domain::SubmissionKey;
 use domain::day::{Day, DayError};
 use domain::refusal::{Field, Refusal};
 use domain::text::{Line, Story, TextError};
+use percent_encoding::percent_decode;
 use uuid::Uuid;
 
 use crate::page::{DateParts, Errors};
@@ -50,6 +51,10 @@ impl Fields {
         let bytes = to_bytes(request.into_body(), MOST_BYTES)
             .await
             .map_err(|_| Unreadable::TooLarge)?;
+        // The parser would put a sign in the place of what is no text, and that would be stored.
+        percent_decode(&bytes)
+            .decode_utf8()
+            .map_err(|_| Unreadable::NotAForm)?;
         let fields: Vec<(String, String)> =
             serde_html_form::from_bytes(&bytes).map_err(|_| Unreadable::NotAForm)?;
         if fields.len() > MOST_FIELDS {

@@ -162,7 +162,7 @@ async fn scene() -> Scene {
         .await
         .unwrap();
     let queue = world.casework.removal_queue(&world.coach).await.unwrap();
-    own.removal = queue.waiting.first().unwrap().request.id;
+    own.removal = queue.waiting.first().unwrap().id;
     let other = world.client("61000546", "Noor", "Aerts").await;
     world.grant_to(other, &world.b).await;
     let foreign = filled(&world, &world.carla, other).await;
@@ -193,13 +193,14 @@ impl Scene {
     fn complete_form(&self) -> String {
         let key = self.world.casework.submission_key().0;
         let person = self.world.an.person.address();
+        let read = casework::Casework::text_mark("");
         format!(
             "sleutel={key}&versie=1&soort=OND_OAL&toestand=ongoing&datum_dag=21&datum_maand=05\
              &datum_jaar=2025&einddatum_dag=27&einddatum_maand=05&einddatum_jaar=2025\
              &aanvrager={person}&uitvoerder={person}&financieringsnummer=EEWG019&geen_diploma=ja\
              &samenvatting=Nieuw&aanvulling=Nieuw&vaststellingen=opleiding&resultaatcode=POSITIEF\
              &reden=P1&toelichting=Nieuw&acties_vervallen=ja&dag_actie_dag=22&dag_actie_maand=05\
-             &dag_actie_jaar=2025&soort_actie=GESPREK&duur=45&aanwezigheid=present&over_mezelf=Nieuw\
+             &dag_actie_jaar=2025&soort_actie=GESPREK&duur=45&aanwezigheid=aanwezig&over_mezelf=Nieuw&gelezen={read}\
              &functie=Nieuw&werkgever=Nieuw&van_dag=01&van_maand=05&van_jaar=2025"
         )
     }
@@ -375,6 +376,8 @@ async fn the_complete_form_is_kept_when_it_comes_from_who_may() {
         format!("{dossier}/profiel/over-mezelf"),
         format!("{step}/annuleren"),
     ] {
+        // Two changes never come at the same microsecond.
+        scene.world.clock.advance(1);
         let before = scene.journals().await;
         let form = scene.complete_form();
         let version = scene
@@ -382,10 +385,10 @@ async fn the_complete_form_is_kept_when_it_comes_from_who_may() {
             .step(&scene.world.an, scene.own.dossier, scene.own.step)
             .await
             .version;
+        // An action has a version of its own, and is at its first.
         let form = if address.contains("acties") {
             form
         } else {
-            // No action may lie before the start.
             form.replace("versie=1", &format!("versie={version}"))
         };
         let seen = browser.post(&address, form).await;
@@ -407,12 +410,22 @@ async fn i1_a_line_of_another_organisation_can_be_read_but_not_changed() {
             continue;
         }
         let address = scene.own.address(route.path, Some(Role::Counsellor));
-        let seen = ask(&carla, &route, &address, scene.complete_form()).await;
         let expected = match policy::reach(Role::Counsellor, route.operation) {
             Reach::GrantedOwnLine => Expected::NoFunction,
             _ => Expected::Allowed,
         };
-        check(&seen, &route, expected, &named(&route));
+        // Neither a good form nor one with errors brings the screen of a line that is not theirs.
+        for form in [
+            scene.complete_form(),
+            String::new(),
+            "vandaag=datum".to_owned(),
+            "partij=uitvoerder".to_owned(),
+            "toestand=cancelled".to_owned(),
+        ] {
+            let cell = format!("{} with {form}", named(&route));
+            let seen = ask(&carla, &route, &address, form).await;
+            check(&seen, &route, expected, &cell);
+        }
     }
     let after = scene.journals().await;
     assert_eq!(format!("{before:?}"), format!("{after:?}"));
@@ -455,36 +468,23 @@ async fn i2_the_line_of_another_dossier_is_not_found_under_ones_own() {
 }
 
 #[tokio::test]
-async fn r6_the_coach_sees_the_line_that_was_asked_about_and_no_other() {
-    let scene = scene().await;
-    let coach = Browser::of(&scene.world, "coach").await;
-    let dossier = scene.own.dossier;
-    let asked = coach.open(&line(dossier, scene.own.asked)).await;
-    assert_eq!(asked.status, 200);
-    let other = coach.open(&line(dossier, scene.own.step)).await;
-    let absent = coach.open(&line(dossier, absent().step)).await;
-    assert_eq!((other.status, absent.status), (404, 404));
-    assert_eq!(other.html, absent.html);
-}
-
-#[tokio::test]
 async fn i1_a_grant_that_ended_closes_the_dossier_at_once() {
     let scene = scene().await;
     let world = &scene.world;
     let an = Browser::of(world, "an").await;
     let address = line(scene.own.dossier, scene.own.step);
     assert_eq!(an.open(&address).await.status, 200);
-    let ends = day("2025-05-28");
     let done = world
         .casework
-        .end_grant(&world.mediator, world.grant, ends, &world.submission())
+        .end_grant(
+            &world.mediator,
+            scene.own.dossier,
+            world.a.id,
+            world.grant,
+            &world.submission(),
+        )
         .await;
     done.unwrap();
-    // The last day still counts.
-    assert_eq!(an.open(&address).await.status, 200);
-    world.clock.set(testkit::at("2025-05-29T00:00:01+02:00"));
-    let mut an = an;
-    an.sign_in("an", "/aanmelden").await;
     let before = scene.journals().await;
     assert_eq!(an.open(&address).await.status, 404);
     assert_eq!(an.post(&address, scene.complete_form()).await.status, 404);

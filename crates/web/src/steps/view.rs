@@ -441,6 +441,10 @@ pub(super) async fn ask_removal(
 ) -> Result<Response, Response> {
     let (dossier, step) = step_in(&app, &me, &path)?;
     let page = step_page(&app, &me, dossier, step).await?;
+    // No form for a line of another organisation: sending it would be refused.
+    if !page.may_change {
+        return Err(fail::function_denied(&app, &me));
+    }
     let fields = Fields::default();
     Ok(removal_form(
         &app,

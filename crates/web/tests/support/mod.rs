@@ -14,10 +14,10 @@ use testkit::World;
 use tower::ServiceExt as _;
 
 /// How browsers send a form.
-pub const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The pages over a world.
-pub fn web(world: &World) -> web::Web {
+pub(crate) fn web(world: &World) -> web::Web {
     web::Web {
         casework: world.casework.clone(),
         settings: web::WebSettings {
@@ -30,56 +30,60 @@ pub fn web(world: &World) -> web::Web {
 
 /// An answer, read.
 #[derive(Clone, Debug)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// Its status.
-    pub status: u16,
+    pub(crate) status: u16,
     /// Its headers.
-    pub headers: HeaderMap,
+    pub(crate) headers: HeaderMap,
     /// What stands in it.
-    pub html: String,
+    pub(crate) html: String,
 }
 
 impl Seen {
     /// Where it leads; empty when nowhere.
-    pub fn location(&self) -> &str {
+    pub(crate) fn location(&self) -> &str {
         self.header("location")
     }
 
     /// A header; empty when it is not there.
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         let value = self.headers.get(name);
         value.map_or("", |value| value.to_str().unwrap())
     }
 
     /// Whether a text stands in it, as the browser would show it.
-    pub fn shows(&self, text: &str) -> bool {
+    pub(crate) fn shows(&self, text: &str) -> bool {
         unescape(&self.html).contains(text)
     }
 
     /// The title, as the browser would show it.
-    pub fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         let (_, rest) = self.html.split_once("<title>").unwrap();
         unescape(rest.split_once("</title>").unwrap().0)
     }
 
     /// Fails the test with the page, unless the status is this one and a sentence stands in it.
     #[track_caller]
-    pub fn says(&self, status: u16, sentence: &str) {
-        assert_eq!(self.status, status, "expected '{sentence}' in {}", self.html);
+    pub(crate) fn says(&self, status: u16, sentence: &str) {
+        assert_eq!(
+            self.status, status,
+            "expected '{sentence}' in {}",
+            self.html
+        );
         assert!(self.shows(sentence), "no '{sentence}' in {}", self.html);
     }
 
     /// Fails the test unless this is a form that came back with an error: its status, the title and
     /// the sentence.
     #[track_caller]
-    pub fn refuses(&self, status: u16, sentence: &str) {
+    pub(crate) fn refuses(&self, status: u16, sentence: &str) {
         self.says(status, sentence);
         assert!(self.title().starts_with("Fout: "), "{}", self.title());
     }
 
     /// The fields of the form with this address, as the page holds them.
     #[track_caller]
-    pub fn form(&self, action: &str) -> Form {
+    pub(crate) fn form(&self, action: &str) -> Form {
         Form::in_page(&self.html, action)
             .unwrap_or_else(|| panic!("no form to {action} ({}) in {}", self.status, self.html))
     }
@@ -87,11 +91,11 @@ impl Seen {
 
 /// A form as the page holds it and the person fills it in.
 #[derive(Clone, Debug)]
-pub struct Form {
+pub(crate) struct Form {
     /// Where it is sent.
-    pub action: String,
+    pub(crate) action: String,
     /// Its fields in order.
-    pub fields: Vec<(String, String)>,
+    pub(crate) fields: Vec<(String, String)>,
 }
 
 impl Form {
@@ -107,20 +111,20 @@ impl Form {
     }
 
     /// Types in a field, or ticks a box, in place of what stood there.
-    pub fn set(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn set(mut self, name: &str, value: &str) -> Self {
         self.fields.retain(|(known, _)| known != name);
         self.fields.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// Ticks one more box of a group.
-    pub fn tick(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn tick(mut self, name: &str, value: &str) -> Self {
         self.fields.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// Types a day in its three fields, like 28/05/2025.
-    pub fn date(self, id: &str, typed: &str) -> Self {
+    pub(crate) fn date(self, id: &str, typed: &str) -> Self {
         let mut parts = typed.split('/');
         ["dag", "maand", "jaar"]
             .into_iter()
@@ -131,7 +135,7 @@ impl Form {
 
     /// What stands in a field.
     #[track_caller]
-    pub fn get(&self, name: &str) -> &str {
+    pub(crate) fn get(&self, name: &str) -> &str {
         let found = self.fields.iter().find(|(known, _)| known == name);
         found.map_or_else(
             || panic!("no field {name} in {:?}", self.fields),
@@ -140,7 +144,7 @@ impl Form {
     }
 
     /// As the browser sends it.
-    pub fn encoded(&self) -> String {
+    pub(crate) fn encoded(&self) -> String {
         let part = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         let pairs: Vec<String> = self
             .fields
@@ -216,15 +220,15 @@ fn unescape(text: &str) -> String {
 
 /// The pages as one person sees them.
 #[derive(Clone)]
-pub struct Browser {
+pub(crate) struct Browser {
     router: Router,
     /// What it sends as its cookie; empty for nobody.
-    pub cookie: String,
+    pub(crate) cookie: String,
 }
 
 impl Browser {
     /// Nobody in particular.
-    pub fn nobody(world: &World) -> Self {
+    pub(crate) fn nobody(world: &World) -> Self {
         Browser {
             router: web::router(web(world)),
             cookie: String::new(),
@@ -232,7 +236,7 @@ impl Browser {
     }
 
     /// Somebody who logged in on the page for it.
-    pub async fn of(world: &World, user_name: &str) -> Self {
+    pub(crate) async fn of(world: &World, user_name: &str) -> Self {
         let mut browser = Browser::nobody(world);
         let seen = browser.sign_in(user_name, "/aanmelden").await;
         assert_eq!((seen.status, seen.location()), (303, "/"), "{user_name}");
@@ -240,13 +244,13 @@ impl Browser {
     }
 
     /// Fills in the log-in that an address shows, and keeps the cookie.
-    pub async fn sign_in(&mut self, user_name: &str, address: &str) -> Seen {
+    pub(crate) async fn sign_in(&mut self, user_name: &str, address: &str) -> Seen {
         let form = self.open(address).await.form("/aanmelden");
         self.sign_in_with(user_name, form).await
     }
 
     /// The same with a form that is on the screen already.
-    pub async fn sign_in_with(&mut self, user_name: &str, form: Form) -> Seen {
+    pub(crate) async fn sign_in_with(&mut self, user_name: &str, form: Form) -> Seen {
         let form = form
             .set("gebruikersnaam", user_name)
             .set("wachtwoord", testkit::PASSWORD);
@@ -258,18 +262,18 @@ impl Browser {
     }
 
     /// Opens a page.
-    pub async fn open(&self, address: &str) -> Seen {
+    pub(crate) async fn open(&self, address: &str) -> Seen {
         self.ask(self.request(Method::GET, address), Body::empty())
             .await
     }
 
     /// Sends a form.
-    pub async fn send(&self, form: &Form) -> Seen {
+    pub(crate) async fn send(&self, form: &Form) -> Seen {
         self.post(&form.action, form.encoded()).await
     }
 
     /// Sends a form that is already written out.
-    pub async fn post(&self, address: &str, body: impl Into<Body>) -> Seen {
+    pub(crate) async fn post(&self, address: &str, body: impl Into<Body>) -> Seen {
         let request = self
             .request(Method::POST, address)
             .header(CONTENT_TYPE, FORM);
@@ -277,7 +281,7 @@ impl Browser {
     }
 
     /// A request with the cookie of this browser.
-    pub fn request(&self, method: Method, address: &str) -> axum::http::request::Builder {
+    pub(crate) fn request(&self, method: Method, address: &str) -> axum::http::request::Builder {
         let request = Request::builder().method(method).uri(address);
         if self.cookie.is_empty() {
             request
@@ -287,7 +291,7 @@ impl Browser {
     }
 
     /// Sends any request.
-    pub async fn ask(&self, request: axum::http::request::Builder, body: Body) -> Seen {
+    pub(crate) async fn ask(&self, request: axum::http::request::Builder, body: Body) -> Seen {
         let request = request.body(body).unwrap();
         let answer = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();
@@ -303,9 +307,9 @@ impl Browser {
     }
 
     /// The form for a new line, filled in as a counsellor does, from a day on.
-    pub async fn new_line(&self, dossier: DossierId, start: &str) -> Form {
+    pub(crate) async fn new_line(&self, dossier: DossierId, start: &str) -> Form {
         let action = format!("{}/nieuw", lines(dossier));
-        let page = self.open(&action).await;
+        let page = self.open(&format!("{action}?soort=OND_OAL")).await;
         page.form(&action)
             .date("datum", start)
             .set("financieringsnummer", "EEWG019")
@@ -314,18 +318,18 @@ impl Browser {
     }
 
     /// The detail screen of a line.
-    pub async fn line(&self, dossier: DossierId, step: StepId) -> Form {
+    pub(crate) async fn line(&self, dossier: DossierId, step: StepId) -> Form {
         let address = line(dossier, step);
         self.open(&address).await.form(&address)
     }
 }
 
 /// The address of the lines of a dossier.
-pub fn lines(dossier: DossierId) -> String {
+pub(crate) fn lines(dossier: DossierId) -> String {
     format!("/dossier/{}/stappen", dossier.address())
 }
 
 /// The address of a line.
-pub fn line(dossier: DossierId, step: StepId) -> String {
+pub(crate) fn line(dossier: DossierId, step: StepId) -> String {
     format!("{}/{}", lines(dossier), step.address())
 }

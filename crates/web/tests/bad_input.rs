@@ -1,0 +1,339 @@
+//! What people type by mistake, send twice, leave open too long or make up: a sentence at the right
+//! field, the typed text still there, nothing stored. And never a page that says the program broke.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use axum::body::Body;
+use axum::http::Method;
+use axum::http::header::CONTENT_TYPE;
+use domain::ids::StepId;
+use support::{Browser, FORM, Form, Seen, line, lines};
+use testkit::{World, world};
+
+const DAY: i64 = 24 * 60 * 60;
+
+/// An's browser in a world with one ongoing line of hers.
+async fn with_a_line() -> (World, Browser, StepId) {
+    let world = world().await;
+    let step = world.register(&world.an, world.dossier, "2025-05-20").await;
+    // Two changes never come at the same microsecond.
+    world.clock.advance(1);
+    let an = Browser::of(&world, "an").await;
+    (world, an, step)
+}
+
+/// How much is stored about Lotte.
+async fn stored(world: &World) -> usize {
+    world.journal(world.dossier).await.len()
+}
+
+/// How many lines she has, as the list shows them.
+async fn listed(browser: &Browser, world: &World) -> usize {
+    let seen = browser.open(&lines(world.dossier)).await;
+    assert_eq!(seen.status, 200);
+    seen.html.matches("data-label=\"Toestand\"").count()
+}
+
+/// The form for a new line with something wrong in it comes back with a sentence, keeps what was
+/// typed and stores nothing.
+async fn refused_at_registering(change: impl FnOnce(Form) -> Form, sentence: &str) -> Seen {
+    let world = world().await;
+    let an = Browser::of(&world, "an").await;
+    let before = stored(&world).await;
+    let form = change(an.new_line(world.dossier, "26/05/2025").await);
+    let seen = an.send(&form).await;
+    seen.refuses(422, sentence);
+    let errors = seen.html.matches("class=\"govuk-error-message\"").count();
+    assert_eq!(
+        errors, 1,
+        "only what is wrong is called wrong: {}",
+        seen.html
+    );
+    let back = seen.form(&form.action);
+    for (name, value) in &form.fields {
+        if name != "sleutel" && name != "financieringsnummer" && name != "toestand" {
+            assert_eq!(back.get(name), value, "{name} is kept");
+        }
+    }
+    assert_eq!(stored(&world).await, before, "nothing is stored");
+    seen
+}
+
+#[tokio::test]
+async fn s1_a_well_filled_in_form_registers_one_line() {
+    let world = world().await;
+    let an = Browser::of(&world, "an").await;
+    let form = an.new_line(world.dossier, "26/05/2025").await;
+    let seen = an.send(&form).await;
+    let list = format!("{}?gelukt=geregistreerd", lines(world.dossier));
+    assert_eq!(seen.status, 303, "{}", seen.html);
+    assert_eq!((seen.status, seen.location()), (303, list.as_str()));
+    assert_eq!(listed(&an, &world).await, 1);
+}
+
+#[tokio::test]
+async fn s1_the_31st_of_february_does_not_exist() {
+    let sentence = "31/2/2025 bestaat niet. Kijk dag en maand na.";
+    refused_at_registering(|form| form.date("datum", "31/2/2025"), sentence).await;
+}
+
+#[tokio::test]
+async fn s1_a_year_of_two_digits_is_asked_in_full() {
+    let sentence = "Schrijf het jaar met vier cijfers, zoals 2025.";
+    refused_at_registering(|form| form.date("datum", "20/05/25"), sentence).await;
+}
+
+#[tokio::test]
+async fn s1_letters_are_no_day() {
+    let sentence = "Gebruik alleen cijfers voor dag, zoals in 28/08/2025.";
+    refused_at_registering(|form| form.date("datum", "twintig/05/2025"), sentence).await;
+    let sentence = "Gebruik alleen cijfers voor maand, zoals in 28/08/2025.";
+    refused_at_registering(|form| form.date("datum", "20/mei/2025"), sentence).await;
+    let sentence = "Gebruik alleen cijfers voor jaar, zoals in 28/08/2025.";
+    refused_at_registering(|form| form.date("datum", "20/05/ééntje"), sentence).await;
+}
+
+#[tokio::test]
+async fn s1_an_odd_day_is_never_more_than_a_sentence() {
+    for odd in [
+        "//",
+        "0/0/0000",
+        "-1/05/2025",
+        "20/05/99999",
+        "٢٠/٠٥/٢٠٢٥",
+        "20/13/2025",
+        "99999999999999999999/1/2025",
+        " 20 / 05 / 0000 ",
+        "💥/💥/💥",
+    ] {
+        refused_at_registering(|form| form.date("datum", odd), "Er is een probleem").await;
+    }
+}
+
+#[tokio::test]
+async fn s1_an_unknown_funding_number_has_to_be_chosen_again() {
+    for made_up in ["EEWG999", "<script>", "x", "", "' OR 1=1 --"] {
+        let change = |form: Form| form.set("financieringsnummer", made_up);
+        refused_at_registering(change, "financieringsnummer").await;
+    }
+}
+
+#[tokio::test]
+async fn s1_a_person_who_does_not_exist_is_no_provider() {
+    for made_up in ["", "x", "00000000000040008000000000000001"] {
+        let world = world().await;
+        let an = Browser::of(&world, "an").await;
+        let before = stored(&world).await;
+        let form = an.new_line(world.dossier, "26/05/2025").await;
+        let seen = an.send(&form.set("uitvoerder", made_up)).await;
+        seen.refuses(422, "uitvoerder");
+        assert_eq!(stored(&world).await, before);
+    }
+}
+
+#[tokio::test]
+async fn s12_a_line_cannot_begin_as_geannuleerd() {
+    let change = |form: Form| form.set("toestand", "cancelled");
+    refused_at_registering(change, "Geannuleerd").await;
+}
+
+#[tokio::test]
+async fn s12_a_state_that_does_not_exist_stores_no_ended_line() {
+    let world = world().await;
+    let an = Browser::of(&world, "an").await;
+    for made_up in ["removed", "", "Beëindigd", "ongoing\u{0}"] {
+        let before = stored(&world).await;
+        let form = an.new_line(world.dossier, "26/05/2025").await;
+        let seen = an.send(&form.set("toestand", made_up)).await;
+        seen.refuses(422, "toestand");
+        assert_eq!(stored(&world).await, before, "{made_up}");
+    }
+}
+
+#[tokio::test]
+async fn s3_a_summary_of_2_mb_comes_back_whole() {
+    let much = "Lotte ging naar de opleiding. ".repeat(70_000);
+    assert!(much.len() > 2_000_000);
+    let much = much.trim_end();
+    let change = |form: Form| form.set("samenvatting", much);
+    refused_at_registering(change, "Samenvatting is te lang").await;
+}
+
+#[tokio::test]
+async fn a_form_of_more_than_4_mb_is_too_large() {
+    let (world, an, step) = with_a_line().await;
+    let before = stored(&world).await;
+    let form = an.line(world.dossier, step).await;
+    let form = form.set("samenvatting", &"a".repeat(4 * 1024 * 1024));
+    let seen = an.send(&form).await;
+    seen.says(413, "Wat je stuurde is te groot: meer dan 4 MB.");
+    assert_eq!(stored(&world).await, before);
+}
+
+#[tokio::test]
+async fn control_characters_are_refused_with_the_field_named() {
+    for odd in ["een\u{0}twee", "een\u{7}twee", "een\u{1b}[2Jtwee"] {
+        let (world, an, step) = with_a_line().await;
+        let before = stored(&world).await;
+        let form = an.line(world.dossier, step).await;
+        let seen = an.send(&form.set("samenvatting", odd)).await;
+        seen.refuses(422, "Samenvatting bevat tekens die niet kunnen.");
+        assert_eq!(stored(&world).await, before);
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_form_of_ours_is_unreadable() {
+    let (world, an, step) = with_a_line().await;
+    let before = stored(&world).await;
+    let address = line(world.dossier, step);
+    let odd: [(&str, &[u8]); 4] = [
+        (FORM, b"samenvatting=%FF%FE"),
+        (FORM, b"samenvatting=\xff\xfe"),
+        ("application/json", br#"{"samenvatting":"x"}"#),
+        ("multipart/form-data; boundary=x", b"--x--"),
+    ];
+    for (kind, body) in odd {
+        let request = an
+            .request(Method::POST, &address)
+            .header(CONTENT_TYPE, kind);
+        let seen = an.ask(request, Body::from(body.to_vec())).await;
+        seen.says(400, "Dit formulier is onleesbaar");
+    }
+    // More fields than any form of ours has.
+    let seen = an.post(&address, "a=b&".repeat(100_000)).await;
+    assert_eq!(seen.status, 400);
+    assert_eq!(stored(&world).await, before);
+}
+
+#[tokio::test]
+async fn a_method_that_a_page_does_not_have_is_said_so() {
+    let (world, an, step) = with_a_line().await;
+    for method in [Method::PUT, Method::DELETE, Method::PATCH] {
+        for address in [line(world.dossier, step), "/aanmelden".to_owned()] {
+            let request = an.request(method.clone(), &address);
+            let seen = an.ask(request, Body::empty()).await;
+            seen.says(405, "Dit kan hier niet");
+        }
+    }
+    let odd = Method::from_bytes(b"BREW").unwrap();
+    let seen = an.ask(an.request(odd, "/"), Body::empty()).await;
+    assert_eq!(seen.status, 405);
+    // A form's address that is no page.
+    let seen = an
+        .open(&format!("{}/annuleren", line(world.dossier, step)))
+        .await;
+    assert_eq!(seen.status, 405);
+}
+
+#[tokio::test]
+async fn an_address_that_was_made_up_is_not_found() {
+    let (world, an, step) = with_a_line().await;
+    let foreign = world.client("61000546", "Noor", "Aerts").await;
+    let own = line(world.dossier, step);
+    let not_there = an.open(&lines(foreign)).await;
+    not_there.says(404, "Niet gevonden");
+    for address in [
+        "/dossier/onzin/stappen".to_owned(),
+        "/dossier/%00/stappen".to_owned(),
+        "/dossier/%3Cscript%3E/stappen".to_owned(),
+        "/dossier/..%2F..%2Fetc%2Fpasswd".to_owned(),
+        format!("/dossier/{}x/stappen", world.dossier.address()),
+        format!("{}/onzin", lines(world.dossier)),
+        format!("{own}/acties/onzin"),
+        format!("{own}/onzin"),
+        format!("/dossier/{}/begeleiding/onzin", world.dossier.address()),
+        "/verwijderd".to_owned(),
+        format!("/{}", "a".repeat(8_000)),
+    ] {
+        let seen = an.open(&address).await;
+        assert_eq!(seen.status, 404, "{address}");
+        assert_eq!(seen.html, not_there.html, "{address}");
+    }
+    let seen = an.open("/dossier/%FF/stappen").await;
+    assert!([400, 404].contains(&seen.status), "{}", seen.status);
+}
+
+#[tokio::test]
+async fn i2_searching_an_unknown_number_says_the_same_as_a_foreign_one() {
+    let (world, an, _) = with_a_line().await;
+    world.client("61000546", "Noor", "Aerts").await;
+    let known = an.open("/zoeken?q=61000447").await;
+    assert!(known.shows("Lotte Maes"));
+    let foreign = an.open("/zoeken?q=61000546").await;
+    let unknown = an.open("/zoeken?q=61000645").await;
+    assert_eq!((foreign.status, unknown.status), (200, 200));
+    assert!(!foreign.shows("Noor"));
+    assert_eq!(
+        foreign.html.replace("61000546", "X"),
+        unknown.html.replace("61000645", "X")
+    );
+    for odd in ["%00", "%25", "_", "*", "%27%20OR%201%3D1", "%FF", "\""] {
+        let seen = an
+            .open(&format!("/zoeken?q={}", odd.replace('"', "%22")))
+            .await;
+        assert_eq!(seen.status, 200, "{odd}");
+        assert!(!seen.shows("Noor") && !seen.shows("Lotte"), "{odd}");
+    }
+}
+
+#[tokio::test]
+async fn t2_a_form_that_is_sent_twice_stores_one_line() {
+    let world = world().await;
+    let an = Browser::of(&world, "an").await;
+    let form = an.new_line(world.dossier, "26/05/2025").await;
+    let (first, second) = tokio::join!(an.send(&form), an.send(&form));
+    let third = an.send(&form).await;
+    assert_eq!(first.status, 303);
+    for again in [second, third] {
+        assert_eq!(
+            (again.status, again.location()),
+            (first.status, first.location())
+        );
+    }
+    assert_eq!(listed(&an, &world).await, 1);
+}
+
+#[tokio::test]
+async fn t2_an_action_that_is_sent_twice_is_recorded_once() {
+    let (world, an, step) = with_a_line().await;
+    let address = format!("{}/acties/nieuw", line(world.dossier, step));
+    let form = an.open(&address).await.form(&address);
+    let form = form
+        .date("dag_actie", "21/05/2025")
+        .set("soort_actie", "GESPREK")
+        .set("duur", "60");
+    let first = an.send(&form).await;
+    let second = an.send(&form).await;
+    assert_eq!(first.status, 303);
+    assert_eq!(first.location(), second.location());
+    let list = an.open(first.location()).await;
+    assert!(list.shows("1 actie, samen 1 uur 00"), "{}", list.html);
+}
+
+#[tokio::test]
+async fn t2_the_key_of_somebody_else_gives_nothing_away() {
+    let world = world().await;
+    let an = Browser::of(&world, "an").await;
+    let bram = Browser::of(&world, "bram").await;
+    let form = an.new_line(world.dossier, "26/05/2025").await;
+    assert_eq!(an.send(&form).await.status, 303);
+    let seen = bram.send(&form).await;
+    assert_ne!(seen.status, 303);
+    assert_eq!(listed(&an, &world).await, 1);
+}
+
+#[tokio::test]
+async fn t2_a_form_without_its_key_is_asked_again() {
+    let world = world().await;
+    let an = Browser::of(&world, "an").await;
+    let before = stored(&world).await;
+    for key in ["", "onzin", "00000000-0000-4000-8000-000000000001"] {
+        let form = an.new_line(world.dossier, "26/05/2025").await;
+        let seen = an.send(&form.set("sleutel", key)).await;
+        seen.refuses(422, "Dit formulier is niet volledig aangekomen.");
+    }
+    assert_eq!(stored(&world).await, before);
+}
