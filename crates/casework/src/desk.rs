@@ -92,7 +92,8 @@ impl Openings {
 }
 
 impl Casework {
-    /// Opens a dossier for reading. Without the record of it there is no data (I3).
+    /// Opens a dossier for reading. Without the record of it there is no data (I3): the page waits until
+    /// the record is durable, without holding a connection meanwhile, and then looks again.
     pub(crate) async fn glance(
         &self,
         actor: &Actor,
@@ -100,42 +101,33 @@ impl Casework {
         dossier: DossierId,
         what: &'static str,
     ) -> Result<Glance, Failure> {
-        let now = self.now();
-        let mut reader = self.database.reader().await?;
-        let facts = grants::facts(&mut reader, dossier, actor.organisation()).await?;
-        let Some(facts) = facts else {
-            // The same answer as for a role that never may, or a dossier that is not theirs.
-            policy_of_nothing(actor, operation)?;
-            return Err(Failure::Denied(Denied::Dossier));
-        };
-        let access = policy::read(actor, operation, &facts, now.brussels_day())?;
-        let head = dossiers::head(&mut reader, &access).await?;
-        self.record_opening(actor, &access, what, now).await?;
-        Ok(Glance {
-            reader,
-            access,
-            head,
-            now,
-        })
-    }
-
-    async fn record_opening(
-        &self,
-        actor: &Actor,
-        access: &Access<Read>,
-        what: &'static str,
-        now: Moment,
-    ) -> Result<(), Failure> {
-        let minute = openings::minute_of(now);
-        let key = (access.dossier(), actor.person, what);
-        if self.openings.is_durable(minute, key) {
-            return Ok(());
+        loop {
+            let now = self.now();
+            let mut reader = self.database.reader().await?;
+            let facts = grants::facts(&mut reader, dossier, actor.organisation()).await?;
+            let Some(facts) = facts else {
+                // The same answer as for a role that never may, or a dossier that is not theirs.
+                policy_of_nothing(actor, operation)?;
+                return Err(Failure::Denied(Denied::Dossier));
+            };
+            let access = policy::read(actor, operation, &facts, now.brussels_day())?;
+            let minute = openings::minute_of(now);
+            let opened = (dossier, actor.person, what);
+            if self.openings.is_durable(minute, opened) {
+                let head = dossiers::head(&mut reader, &access).await?;
+                return Ok(Glance {
+                    reader,
+                    access,
+                    head,
+                    now,
+                });
+            }
+            drop(reader);
+            let mut batch = Batch::new();
+            openings::write(&mut batch, &access, actor.person, what, minute);
+            self.database.commit(batch).await?;
+            self.openings.remember(minute, opened);
         }
-        let mut batch = Batch::new();
-        openings::write(&mut batch, access, actor.person, what, minute);
-        self.database.commit(batch).await?;
-        self.openings.remember(minute, key);
-        Ok(())
     }
 
     /// Opens a dossier for a change.
