@@ -147,7 +147,7 @@ async fn s12_a_state_that_does_not_exist_stores_no_ended_line() {
         let before = stored(&world).await;
         let form = an.new_line(world.dossier, "26/05/2025").await;
         let seen = an.send(&form.set("toestand", made_up)).await;
-        seen.refuses(422, "toestand");
+        seen.refuses(422, "Kies de toestand uit de lijst.");
         assert_eq!(stored(&world).await, before, "{made_up}");
     }
 }
@@ -334,6 +334,251 @@ async fn t2_a_form_without_its_key_is_asked_again() {
         let form = an.new_line(world.dossier, "26/05/2025").await;
         let seen = an.send(&form.set("sleutel", key)).await;
         seen.refuses(422, "Dit formulier is niet volledig aangekomen.");
+    }
+    assert_eq!(stored(&world).await, before);
+}
+
+#[tokio::test]
+async fn a_form_that_was_open_for_a_day_keeps_what_was_typed_through_the_log_in() {
+    let (world, mut an, step) = with_a_line().await;
+    let before = stored(&world).await;
+    let typed = "Lotte wil lasser worden & zoekt \"een\" <werkplek>.\nVolgende week weer.";
+    let form = an
+        .line(world.dossier, step)
+        .await
+        .set("samenvatting", typed);
+    world.clock.advance(DAY);
+
+    let asked = an.send(&form).await;
+    asked.says(401, "Wat je typte is niet verloren");
+    let sign_in = asked.form("/aanmelden");
+    assert_eq!(sign_in.get("bewaard.samenvatting"), typed);
+    let seen = an.sign_in_with("an", sign_in).await;
+    seen.says(200, "Ga verder met wat je typte");
+
+    let kept = seen.form(&form.action);
+    assert_eq!(kept.get("samenvatting"), typed);
+    let seen = an.send(&kept).await;
+    seen.refuses(422, "Dit formulier stond te lang open.");
+    let fresh = seen.form(&form.action);
+    assert_eq!(fresh.get("samenvatting"), typed);
+    assert_eq!(stored(&world).await, before, "nothing is stored");
+
+    // The page has a new key: confirming again works.
+    assert_eq!(an.send(&fresh).await.status, 303);
+    assert_eq!(
+        an.line(world.dossier, step).await.get("samenvatting"),
+        typed
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_password_after_a_day_still_keeps_what_was_typed() {
+    let (world, an, step) = with_a_line().await;
+    let form = an
+        .line(world.dossier, step)
+        .await
+        .set("samenvatting", "Nog niet weg.");
+    world.clock.advance(DAY);
+    let sign_in = an.send(&form).await.form("/aanmelden");
+    let wrong = sign_in
+        .set("gebruikersnaam", "an")
+        .set("wachtwoord", "verkeerd");
+    let seen = an.send(&wrong).await;
+    assert!(seen.title().starts_with("Fout: "), "{}", seen.title());
+    let again = seen.form("/aanmelden");
+    assert_eq!(again.get("bewaard.samenvatting"), "Nog niet weg.");
+    assert!(
+        !seen.html.contains("verkeerd"),
+        "a password is never sent back"
+    );
+}
+
+#[tokio::test]
+async fn r3_an_ended_line_takes_no_form_that_was_still_open() {
+    let (world, an, step) = with_a_line().await;
+    let address = line(world.dossier, step);
+    let open = an
+        .line(world.dossier, step)
+        .await
+        .set("samenvatting", "Te laat.");
+    let actions = format!("{address}/acties/nieuw");
+    let action = an.open(&actions).await.form(&actions);
+    let cancelling = an.send(&open.clone().set("toestand", "cancelled")).await;
+    let cancelling = cancelling.form(&format!("{address}/annuleren"));
+    let cancelling = cancelling.set("reden", "Toch een vergissing.");
+    world
+        .end(&world.an, world.dossier, step, "2025-05-27")
+        .await;
+    world.clock.advance(1);
+    let before = stored(&world).await;
+
+    let seen = an.send(&open).await;
+    seen.says(409, "Te laat.");
+    let ending = open
+        .clone()
+        .set("toestand", "ended")
+        .date("einddatum", "28/05/2025");
+    assert_eq!(an.send(&ending).await.status, 409);
+    assert_eq!(an.send(&cancelling).await.status, 409);
+    let action = action.date("dag_actie", "22/05/2025");
+    let action = action.set("soort_actie", "GESPREK").set("duur", "60");
+    let seen = an.send(&action).await;
+    seen.says(409, "Deze begeleiding is beëindigd.");
+    assert_eq!(stored(&world).await, before, "nothing is stored");
+}
+
+#[tokio::test]
+async fn t1_the_second_who_saves_a_line_sees_what_the_first_changed_and_keeps_the_own_text() {
+    let (world, an, step) = with_a_line().await;
+    let bram = Browser::of(&world, "bram").await;
+    let of_an = an.line(world.dossier, step).await;
+    let of_bram = bram.line(world.dossier, step).await;
+    let first = of_bram.set("samenvatting", "Bram was hier eerst.");
+    assert_eq!(bram.send(&first).await.status, 303);
+    world.clock.advance(1);
+    let before = stored(&world).await;
+
+    let seen = an.send(&of_an.set("samenvatting", "An schreef dit.")).await;
+    seen.says(409, "Bram Claes");
+    assert!(
+        seen.shows("<ins>Bram was hier eerst.</ins>"),
+        "{}",
+        seen.html
+    );
+    let again = seen.form(&line(world.dossier, step));
+    assert_eq!(again.get("samenvatting"), "An schreef dit.");
+    assert_eq!(stored(&world).await, before, "nothing is stored yet");
+
+    assert_eq!(an.send(&again).await.status, 303);
+    let now = an.line(world.dossier, step).await;
+    assert_eq!(now.get("samenvatting"), "An schreef dit.");
+}
+
+#[tokio::test]
+async fn t1_a_version_that_was_made_up_changes_nothing() {
+    let (world, an, step) = with_a_line().await;
+    let before = stored(&world).await;
+    for version in ["", "0", "-1", "99", "x", "4294967296"] {
+        let form = an.line(world.dossier, step).await;
+        let form = form.set("versie", version).set("samenvatting", "Nieuw");
+        let seen = an.send(&form).await;
+        assert!(
+            [409, 422].contains(&seen.status),
+            "{version}: {}",
+            seen.status
+        );
+    }
+    assert_eq!(stored(&world).await, before);
+}
+
+/// An's second screen of ending her line on a day.
+async fn second_screen(an: &Browser, world: &World, step: StepId) -> Form {
+    let form = an.line(world.dossier, step).await;
+    let form = form
+        .set("toestand", "ended")
+        .date("einddatum", "27/05/2025");
+    let seen = an.send(&form).await;
+    assert_eq!(seen.status, 200, "{}", seen.html);
+    seen.form(&format!("{}/einde", line(world.dossier, step)))
+}
+
+#[tokio::test]
+async fn r2_the_result_code_follows_from_the_reason() {
+    let (world, an, step) = with_a_line().await;
+    let before = stored(&world).await;
+    let form = second_screen(&an, &world, step).await;
+    let form = form
+        .tick("vaststellingen", "opleiding")
+        .set("reden", "P1")
+        .set("toelichting", "Ze gaat door.");
+    let wrong = form.clone().set("resultaatcode", "NEGATIEF");
+    let seen = an.send(&wrong).await;
+    seen.refuses(422, "Deze reden geeft een andere resultaatcode");
+    let back = seen.form(&form.action);
+    for (field, value) in [
+        ("resultaatcode", "NEGATIEF"),
+        ("reden", "P1"),
+        ("toelichting", "Ze gaat door."),
+        ("vaststellingen", "opleiding"),
+    ] {
+        assert_eq!(back.get(field), value);
+    }
+    assert_eq!(stored(&world).await, before, "nothing is stored");
+
+    // Right again, and sent twice: ended once.
+    let right = back.set("resultaatcode", "POSITIEF");
+    let first = an.send(&right).await;
+    let second = an.send(&right).await;
+    assert_eq!((first.status, second.status), (303, 303));
+    assert_eq!(first.location(), second.location());
+    assert_eq!(stored(&world).await, before + 1);
+}
+
+#[tokio::test]
+async fn r2_codes_that_do_not_exist_are_asked_again() {
+    let (world, an, step) = with_a_line().await;
+    let before = stored(&world).await;
+    for (field, value) in [
+        ("resultaatcode", "MISSCHIEN"),
+        ("reden", "P99"),
+        ("reden", "<b>"),
+        ("reden", ""),
+    ] {
+        let form = second_screen(&an, &world, step).await;
+        let form = form
+            .tick("vaststellingen", "opleiding")
+            .set("resultaatcode", "POSITIEF")
+            .set("reden", "P1")
+            .set(field, value);
+        let seen = an.send(&form).await;
+        seen.refuses(422, "Er is een probleem");
+    }
+    assert_eq!(stored(&world).await, before);
+}
+
+#[tokio::test]
+async fn r1_an_end_in_the_future_or_before_the_start_has_its_sentence() {
+    let (world, an, step) = with_a_line().await;
+    let before = stored(&world).await;
+    for (day, sentence) in [
+        ("29/05/2025", "De einddatum ligt in de toekomst."),
+        ("19/05/2025", "De einddatum ligt voor de startdatum"),
+        ("//", "Vul de einddatum in: dag, maand en jaar."),
+    ] {
+        let form = an.line(world.dossier, step).await;
+        let form = form.set("toestand", "ended").date("einddatum", day);
+        an.send(&form).await.refuses(422, sentence);
+    }
+    assert_eq!(stored(&world).await, before);
+}
+
+#[tokio::test]
+async fn an_odd_duration_of_an_action_has_its_sentence() {
+    let (world, an, step) = with_a_line().await;
+    let before = stored(&world).await;
+    let address = format!("{}/acties/nieuw", line(world.dossier, step));
+    for (typed, sentence) in [
+        ("", "Vul de duur in, in minuten."),
+        ("0", "De duur klopt niet."),
+        ("-60", "De duur klopt niet."),
+        ("een uur", "De duur klopt niet."),
+        ("1,5", "De duur klopt niet."),
+        ("99999999999", "De duur klopt niet."),
+    ] {
+        let form = an.open(&address).await.form(&address);
+        let form = form
+            .date("dag_actie", "21/05/2025")
+            .set("soort_actie", "GESPREK")
+            .set("nota", "Over de stage.")
+            .set("duur", typed);
+        let seen = an.send(&form).await;
+        seen.refuses(422, sentence);
+        let back = seen.form(&address);
+        assert_eq!(
+            (back.get("duur"), back.get("nota")),
+            (typed, "Over de stage.")
+        );
     }
     assert_eq!(stored(&world).await, before);
 }

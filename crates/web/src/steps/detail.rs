@@ -156,6 +156,22 @@ pub(super) async fn step_page(
         .map_err(|failure| fail::answer(app, me, failure))
 }
 
+/// The same for a form: none is shown for a line of another organisation, since sending it would be
+/// refused (I1).
+pub(super) async fn own_step_page(
+    app: &App,
+    me: &Me,
+    dossier: DossierId,
+    step: StepId,
+) -> Result<StepPage, Response> {
+    let page = step_page(app, me, dossier, step).await?;
+    if page.may_change {
+        Ok(page)
+    } else {
+        Err(fail::function_denied(app, me))
+    }
+}
+
 /// 'Bevestigen' on the screen of a new line, or one of its helper buttons.
 pub(super) async fn register(
     State(app): State<App>,
@@ -388,7 +404,7 @@ pub(super) async fn change(
     if fields.has("doe", "terug") {
         return Ok(Redirect::to(&list_address(dossier)).into_response());
     }
-    let page = step_page(&app, &me, dossier, step).await?;
+    let page = own_step_page(&app, &me, dossier, step).await?;
     let mut shown = Shown::default();
     if helped(&app, &mut fields) {
         return Ok(edit(&app, &me, &page, &fields, shown).await);

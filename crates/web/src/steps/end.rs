@@ -18,7 +18,7 @@ use crate::fail::{self, render};
 use crate::fields::Fields;
 use crate::page::{Choice, DossierHead, Errors, NavLink, Page};
 use crate::steps::detail::{
-    after_registering, list_after, refused, refused_new, register_page, step_page,
+    after_registering, list_after, own_step_page, refused, refused_new, register_page, step_page,
 };
 use crate::steps::{dossier_in, form, list_address, step_address, step_in};
 
@@ -286,7 +286,7 @@ pub(super) async fn end(
     if fields.has("doe", "terug") {
         return Ok(Redirect::to(&list_address(dossier)).into_response());
     }
-    let page = step_page(&app, &me, dossier, step).await?;
+    let page = own_step_page(&app, &me, dossier, step).await?;
     let warnings: &[Warning] = if page.actions.is_empty() {
         &[Warning::NoActions]
     } else {
@@ -442,7 +442,7 @@ pub(super) async fn cancel(
         &mut errors,
     );
     let (Some(reason), Some(submission)) = (reason, submission) else {
-        let page = step_page(&app, &me, dossier, step).await?;
+        let page = own_step_page(&app, &me, dossier, step).await?;
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(show_cancel(&app, &me, &page, &fields, errors, status));
     };
@@ -465,7 +465,7 @@ pub(super) async fn cancel(
         Err(Failure::Refused(refusals))
             if refusals.iter().all(|it| it.field() == Field::VoidActions) =>
         {
-            let page = step_page(&app, &me, dossier, step).await?;
+            let page = own_step_page(&app, &me, dossier, step).await?;
             form::show_refusals(&mut errors, &refusals, dossier);
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             Ok(show_cancel(&app, &me, &page, &fields, errors, status))

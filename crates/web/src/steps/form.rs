@@ -323,6 +323,8 @@ async fn party_view(
 
 /// Parses the detail screen. Sentences go to `errors`; none when anything is missing or wrong.
 pub(super) fn parse(fields: &Fields, errors: &mut Errors) -> Option<StepInput> {
+    // Never a state that was not chosen.
+    let state = fields.choice("toestand", Field::State, |_| Chosen::read(fields), errors);
     let start = fields.day("datum", "de datum", errors);
     let funding = fields.choice(
         "financieringsnummer",
@@ -348,6 +350,7 @@ pub(super) fn parse(fields: &Fields, errors: &mut Errors) -> Option<StepInput> {
     if errors.lines.len() > before {
         return None;
     }
+    state?;
     Some(StepInput {
         funding: funding?,
         requester: requester?,

@@ -19,7 +19,7 @@ use crate::fail::{self, render};
 use crate::fields::Fields;
 use crate::page::{DossierHead, Errors, Fact, NavLink, Page};
 use crate::sentences;
-use crate::steps::detail::step_page;
+use crate::steps::detail::own_step_page;
 use crate::steps::form::{self, ChangeView};
 use crate::steps::{end, list_address, step_address, step_in};
 
@@ -429,7 +429,7 @@ pub(super) async fn append(
             Err(other) => return Err(fail::answer(&app, &me, other)),
         }
     }
-    let page = step_page(&app, &me, dossier, step).await?;
+    let page = own_step_page(&app, &me, dossier, step).await?;
     Ok(render_line(&app, &me, &page, shown))
 }
 
@@ -440,11 +440,7 @@ pub(super) async fn ask_removal(
     Path(path): Path<(String, String)>,
 ) -> Result<Response, Response> {
     let (dossier, step) = step_in(&app, &me, &path)?;
-    let page = step_page(&app, &me, dossier, step).await?;
-    // No form for a line of another organisation: sending it would be refused.
-    if !page.may_change {
-        return Err(fail::function_denied(&app, &me));
-    }
+    let page = own_step_page(&app, &me, dossier, step).await?;
     let fields = Fields::default();
     Ok(removal_form(
         &app,
@@ -509,7 +505,7 @@ pub(super) async fn request_removal(
     let leads_to = format!("{address}?gelukt=verwijdering-gevraagd");
     let submission = end::submission(&app, &fields, leads_to, &mut errors);
     let (Some(reason), Some(submission)) = (reason, submission) else {
-        let page = step_page(&app, &me, dossier, step).await?;
+        let page = own_step_page(&app, &me, dossier, step).await?;
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(removal_form(&app, &me, &page, &fields, errors, status));
     };
@@ -521,7 +517,7 @@ pub(super) async fn request_removal(
         Ok(()) => Ok(Redirect::to(&submission.leads_to).into_response()),
         Err(Failure::Refused(refusals)) => {
             form::show_refusals(&mut errors, &refusals, dossier);
-            let page = step_page(&app, &me, dossier, step).await?;
+            let page = own_step_page(&app, &me, dossier, step).await?;
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             Ok(removal_form(&app, &me, &page, &fields, errors, status))
         }

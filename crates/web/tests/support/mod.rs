@@ -214,8 +214,9 @@ fn unescape(text: &str) -> String {
         .replace("&gt;", ">")
         .replace("&quot;", "\"")
         .replace("&#x27;", "'")
-        .replace("&#38;", "&")
         .replace("&amp;", "&")
+        // Last, so that a typed '&amp;' stays one.
+        .replace("&#38;", "&")
 }
 
 /// The pages as one person sees them.
@@ -229,8 +230,13 @@ pub(crate) struct Browser {
 impl Browser {
     /// Nobody in particular.
     pub(crate) fn nobody(world: &World) -> Self {
+        Browser::over(web(world))
+    }
+
+    /// Nobody in particular, over pages that are served in another way.
+    pub(crate) fn over(web: web::Web) -> Self {
         Browser {
-            router: web::router(web(world)),
+            router: web::router(web),
             cookie: String::new(),
         }
     }
