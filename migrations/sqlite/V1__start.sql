@@ -231,7 +231,7 @@ CREATE TABLE eligibility_check (
     start_on TEXT NOT NULL,
     verdict TEXT NOT NULL,
     seen TEXT NOT NULL,
-    PRIMARY KEY (dossier_id, step_id, at)
+    PRIMARY KEY (dossier_id, step_id, at, start_on)
 ) STRICT, WITHOUT ROWID;
 
 -- E5: lines that are 'te controleren', while they are.

@@ -62,9 +62,10 @@ impl Casework {
             .glance(actor, Operation::ViewStep, dossier, "acties")
             .await?;
         let (reader, access) = (&mut glance.reader, &glance.access);
+        let removals = store::removals::of_step(reader, access, step).await?;
         let step = store::steps::load(reader, access, step)
             .await?
-            .filter(|step| step.is_listed() || access.sees_hidden())
+            .filter(|step| access.sees_line(step, !removals.is_empty()))
             .ok_or(Failure::NotFound)?;
         let sees_story = access.sees_story(&step);
         let mut actions = store::actions::list(reader, access, step.id).await?;

@@ -195,9 +195,10 @@ impl Casework {
             .glance(actor, Operation::ViewStep, dossier, "stap")
             .await?;
         let (reader, access) = (&mut glance.reader, &glance.access);
+        let removals = removals::of_step(reader, access, step).await?;
         let mut step = store::steps::load(reader, access, step)
             .await?
-            .filter(|step| step.is_listed() || access.sees_hidden())
+            .filter(|step| access.sees_line(step, !removals.is_empty()))
             .ok_or(Failure::NotFound)?;
         let sees_story = access.sees_story(&step);
         let mut addenda = store::steps::addenda(reader, access, step.id).await?;
@@ -221,7 +222,7 @@ impl Casework {
         Ok(StepPage {
             kind: self.catalogue.step_type(&step.step_type).cloned(),
             checks: store::steps::checks(reader, access, step.id).await?,
-            removals: removals::of_step(reader, access, step.id).await?,
+            removals,
             window_open: window.is_some_and(|window| addendum::is_open(window, glance.now)),
             may_change: may(actor, Operation::ChangeStep)
                 && own.is_some_and(|own| step.involves(own)),
@@ -247,8 +248,11 @@ impl Casework {
             .glance(actor, Operation::ViewStep, dossier, "geschiedenis")
             .await?;
         let (reader, access) = (&mut glance.reader, &glance.access);
+        let removals = removals::of_step(reader, access, step).await?;
+        // Who reads the dossier reads the history of every line, also of one out of sight (C1).
         let step = store::steps::load(reader, access, step)
             .await?
+            .filter(|step| access.sees_history(step, !removals.is_empty()))
             .ok_or(Failure::NotFound)?;
         let mut entries = journal::of_step(reader, access, step.id).await?;
         if !access.sees_story(&step) {

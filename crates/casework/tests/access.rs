@@ -13,7 +13,7 @@ use domain::grants::Basis;
 use domain::insz::Insz;
 use domain::people::Actor;
 use domain::policy::Denied;
-use testkit::{World, at, day, world};
+use testkit::{World, at, day, note, world};
 use uuid::Uuid;
 
 async fn opens(w: &World, actor: &Actor, dossier: DossierId) -> bool {
@@ -279,4 +279,27 @@ async fn i3_a_client_reads_the_own_dossier_and_no_other() {
     assert!(!opens(&w, &w.lotte, other).await);
     let changed = w.try_register(&w.lotte, w.dossier, "2025-05-20").await;
     assert!(matches!(changed, Err(Failure::Denied(Denied::Function))));
+}
+
+#[tokio::test]
+async fn r6_a_coach_sees_the_line_that_was_asked_about_and_no_other_of_that_dossier() {
+    let w = world().await;
+    let asked = w.register(&w.an, w.dossier, "2025-03-01").await;
+    w.end(&w.an, w.dossier, asked, "2025-03-10").await;
+    let other = w.register(&w.an, w.dossier, "2025-04-01").await;
+    let seen = |step| w.casework.step_page(&w.coach, w.dossier, step);
+    assert!(matches!(
+        seen(asked).await,
+        Err(Failure::Denied(Denied::Dossier))
+    ));
+    w.casework
+        .request_removal(&w.an, w.dossier, asked, &note("Dubbel."), &w.submission())
+        .await
+        .expect("the request is stored");
+    assert!(seen(asked).await.is_ok());
+    assert!(matches!(seen(other).await, Err(Failure::NotFound)));
+    let history = w.casework.step_history(&w.coach, w.dossier, other).await;
+    assert!(matches!(history, Err(Failure::NotFound)));
+    let actions = w.casework.actions_page(&w.coach, w.dossier, other).await;
+    assert!(matches!(actions, Err(Failure::NotFound)));
 }

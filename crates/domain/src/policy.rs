@@ -9,7 +9,7 @@ use crate::day::Day;
 use crate::grants::Grant;
 use crate::ids::{DossierId, OrganisationId};
 use crate::people::{Actor, Role};
-use crate::steps::Step;
+use crate::steps::{State, Step};
 
 /// Everything the product can do, one name per row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -65,7 +65,7 @@ pub enum Reach {
     Granted,
     /// The same, and only lines the own organisation asked for or gives.
     GrantedOwnLine,
-    /// Lines that are or were asked to be removed.
+    /// Lines that are or were asked to be removed; see `Access::sees_line`.
     RemovalQueue,
     /// Every dossier.
     All,
@@ -317,9 +317,20 @@ impl<Mode> Access<Mode> {
         }
     }
 
-    /// Whether lines that are cancelled or removed may be read (C1, R6).
-    pub fn sees_hidden(&self) -> bool {
-        matches!(self.reach, Queue)
+    /// Whether this line may be read at all. A cancelled or removed one is out of sight (C1, R6). A coach
+    /// sees the lines whose removal was asked, whatever became of them, and the cancelled ones beside
+    /// them; of the rest of the dossier nothing.
+    pub fn sees_line(&self, step: &Step, removal_asked: bool) -> bool {
+        match self.reach {
+            Queue => removal_asked || matches!(step.state, State::Cancelled(_)),
+            _ => step.is_listed(),
+        }
+    }
+
+    /// Whether the history of this line may be read: who reads the dossier reads that of every line,
+    /// also of one out of sight (C1); a coach that of the lines the coach sees.
+    pub fn sees_history(&self, step: &Step, removal_asked: bool) -> bool {
+        self.reach != Queue || self.sees_line(step, removal_asked)
     }
 }
 

@@ -177,7 +177,7 @@ impl Settings {
             ),
             (
                 "secret_file",
-                "File with the secret of this installation. Keep a copy of it beside the backups.",
+                "File with the secret of this installation. Keep a copy of it in another place than the backups.",
                 Some(path(&self.secret_file)),
             ),
             (

@@ -80,7 +80,7 @@ statements! {
     CHECKS = "steps.checks",
         "SELECT c.start_on, c.verdict, c.seen, c.by_person, p.name, c.at
          FROM eligibility_check c JOIN person p ON p.id = c.by_person
-         WHERE c.dossier_id = ?1 AND c.step_id = ?2 ORDER BY c.at";
+         WHERE c.dossier_id = ?1 AND c.step_id = ?2 ORDER BY c.at, c.start_on";
     ADD_CHECK = "steps.add_check",
         "INSERT INTO eligibility_check (dossier_id, step_id, at, by_person, start_on, verdict, seen)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
