@@ -1,6 +1,6 @@
 //! R3, A4: the third guard. Whoever goes past the program, straight to the database, is refused too.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use domain::ids::StepId;
 use rusqlite::Connection;
