@@ -1,7 +1,7 @@
 // The manual, step by step: one young person, from checking the requirements to a line that is
 // removed. The tests follow each other on the same data, each with its own browser session.
 import { startDemo } from '../lib/demo.js'
-import { NO_DIPLOMA, REMOVE, REMOVED_NOTICE } from '../lib/open.js'
+import { NO_DIPLOMA, REMOVE, REMOVED_NOTICE } from '../lib/words.js'
 import {
   CONTINUES,
   MANUAL_CLIENT,

@@ -100,7 +100,7 @@ async fn i2_a_grant_given_anew_opens_the_dossier_again() {
 
     // A line that starts and is cancelled leaves the new grant as it was.
     let step = w.register(&w.an, w.dossier, "2026-02-02").await;
-    let by_mistake = testkit::note("Per vergissing.");
+    let by_mistake = note("Per vergissing.");
     w.casework
         .cancel_step(
             &w.an,
