@@ -32,7 +32,7 @@ pub use removals::{QueuePage, RemovalPage};
 pub use seal::Secrets;
 pub use setup::{NewClient, NewUser, SetupError};
 pub use sign_in::{SignIn, SignInRefused, Signed, hash_password};
-pub use steps::{Done, PartyFor, RegisterPage, StepInput, StepPage, StepsPage, Warning};
+pub use steps::{Done, RegisterPage, StepInput, StepPage, StepsPage, Warning};
 
 pub use store::caseload::Shown;
 pub use store::dossiers::{Contact, Head, Hit, Sought};

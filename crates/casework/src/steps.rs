@@ -118,13 +118,13 @@ pub struct Done {
     pub warnings: Vec<Warning>,
 }
 
-/// Which party of a line is looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PartyFor {
-    /// Aanvrager
-    Requester,
-    /// Uitvoerder
-    Provider,
+impl Done {
+    fn quietly(step: StepId) -> Self {
+        Done {
+            step,
+            warnings: Vec::new(),
+        }
+    }
 }
 
 /// What a line is decided against, loaded in one go.
@@ -366,17 +366,11 @@ impl Casework {
             let setting = self.setting(&desk, &around);
             let changed = change::change(before.ongoing()?, terms, &setting)?;
             if changed.changes.is_empty() {
-                return Ok(Done {
-                    step,
-                    warnings: Vec::new(),
-                });
+                return Ok(Done::quietly(step));
             }
             self.write_changed(&mut desk, &before, &around, &changed, Event::StepChanged);
             if desk.store(submission).await? == Stored::Yes {
-                return Ok(Done {
-                    step,
-                    warnings: Vec::new(),
-                });
+                return Ok(Done::quietly(step));
             }
         }
         Err(busy())
@@ -426,10 +420,7 @@ impl Casework {
             let changed = end::end(before.ongoing()?, terms, ending.clone(), stamp, &setting)?;
             self.write_changed(&mut desk, &before, &around, &changed, Event::StepEnded);
             if desk.store(submission).await? == Stored::Yes {
-                return Ok(Done {
-                    step,
-                    warnings: Vec::new(),
-                });
+                return Ok(Done::quietly(step));
             }
         }
         Err(busy())
@@ -476,10 +467,7 @@ impl Casework {
             let months = self.months_after(&before);
             desk.close_grants(&spans, Some(&before), &cancelled, months);
             if desk.store(submission).await? == Stored::Yes {
-                return Ok(Done {
-                    step,
-                    warnings: Vec::new(),
-                });
+                return Ok(Done::quietly(step));
             }
         }
         Err(busy())
@@ -507,10 +495,7 @@ impl Casework {
             let changes = vec![Change::new_value("addendum", text.as_str())];
             desk.journal(Event::AddendumAdded, step.0, Some(step.0), changes);
             if desk.store(submission).await? == Stored::Yes {
-                return Ok(Done {
-                    step,
-                    warnings: Vec::new(),
-                });
+                return Ok(Done::quietly(step));
             }
         }
         Err(busy())

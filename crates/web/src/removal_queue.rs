@@ -9,7 +9,6 @@ use casework::{Failure, JournalEntry, Queued, RemovalPage, StepPage};
 use domain::ids::RemovalId;
 use domain::policy::Operation;
 use domain::refusal::{Field, Refusal, Refusals};
-use domain::steps::State as LineState;
 use domain::steps::removal::Decision;
 use domain::text::Note;
 
@@ -20,7 +19,9 @@ use crate::fields::Fields;
 use crate::page::{Errors, Fact, Page};
 use crate::routes::Routes;
 use crate::sentences;
-use crate::steps::submission;
+use crate::steps::{
+    AddendumView, action_lines, addenda, ending_facts, line_facts, review_text, submission,
+};
 
 const LIST: &str = "/verwijderingen";
 
@@ -76,12 +77,6 @@ struct OnePage {
 struct DecisionView {
     text: String,
     reason: String,
-}
-
-struct AddendumView {
-    text: String,
-    who: String,
-    when: String,
 }
 
 struct EntryView {
@@ -193,12 +188,7 @@ fn render_one(
             review: line
                 .review
                 .as_ref()
-                .map(|(study, _)| {
-                    let title = study.details.title();
-                    format!(
-                        "Te controleren: bij Profiel staat een diploma van voor de start, {title}."
-                    )
-                })
+                .map(|(study, _)| review_text(study))
                 .unwrap_or_default(),
             rows: line_rows(app, line),
             summary: line
@@ -208,11 +198,7 @@ fn render_one(
                 .map(ToString::to_string)
                 .unwrap_or_default(),
             addenda: addenda(line),
-            actions: line
-                .actions
-                .iter()
-                .map(|action| format!("{}: {}", action.day, action.kind))
-                .collect(),
+            actions: action_lines(line),
             history: history.into_iter().map(entry_view).collect(),
             forms: request.decision.is_none().then(|| Forms {
                 remove_action: format!("{address}/verwijderen"),
@@ -255,83 +241,14 @@ fn line_rows(app: &App, line: &StepPage) -> Vec<Fact> {
         .kind
         .as_ref()
         .map_or_else(|| step.step_type.to_string(), |kind| kind.name_list.clone());
-    let funding = app
-        .casework
-        .catalogue()
-        .funding(&step.funding)
-        .map_or_else(|| step.funding.to_string(), |number| number.choice());
     let mut rows = vec![
         Fact::new("Klant", line.head.full_name()),
         Fact::new("Klantnummer", line.head.client_number.to_string()),
         Fact::new("Stap", name),
-        Fact::new("Datum (start)", step.start.to_string()),
     ];
-    if let Some(end) = step.end() {
-        rows.push(Fact::new("Einddatum", end.to_string()));
-    }
-    rows.push(Fact::new("Financieringsnummer", funding));
-    rows.push(Fact::new("Aanvrager", step.requester.line()));
-    rows.push(Fact::new("Uitvoerder", step.provider.line()));
-    if let Some(reason) = &step.late_reason {
-        let label = sentences::journal_field("late_reason");
-        rows.push(Fact::new(label, reason.as_str()));
-    }
-    let registered = &step.registered;
-    let when = registered.at.brussels_text();
-    rows.push(Fact::new(
-        "Geregistreerd",
-        format!("{} op {when}", registered.by_name),
-    ));
-    rows.extend(ending_rows(app, line));
+    rows.extend(line_facts(app, line));
+    rows.extend(ending_facts(app, line));
     rows
-}
-
-/// Result, reason, note and the four facts (R2).
-fn ending_rows(app: &App, line: &StepPage) -> Vec<Fact> {
-    let (LineState::Ended(ending) | LineState::Removed(ending, _)) = &line.step.state else {
-        return Vec::new();
-    };
-    let set = line
-        .kind
-        .as_ref()
-        .map(|kind| app.casework.catalogue().result_set(&kind.result_set));
-    let result = set.map_or(ending.result.as_str(), |set| {
-        set.result_label(&ending.result)
-    });
-    let reason = set.map_or(ending.reason.as_str(), |set| {
-        set.reason_label(&ending.reason)
-    });
-    let label = sentences::journal_field;
-    let mut rows = vec![
-        Fact::new(label("result"), result),
-        Fact::new(label("reason"), reason),
-    ];
-    if let Some(note) = &ending.note {
-        rows.push(Fact::new(label("result_note"), note.as_str()));
-    }
-    for (field, holds) in [
-        ("in_education", ending.facts.in_education),
-        ("has_work", ending.facts.has_work),
-        ("qualification", ending.facts.qualification),
-        ("stopped_for_absence", ending.facts.stopped_for_absence),
-    ] {
-        rows.push(Fact::new(label(field), if holds { "Ja" } else { "Nee" }));
-    }
-    let when = ending.confirmed.at.brussels_text();
-    let confirmed = format!("{} op {when}", ending.confirmed.by_name);
-    rows.push(Fact::new("Beëindigd door", confirmed));
-    rows
-}
-
-fn addenda(line: &StepPage) -> Vec<AddendumView> {
-    line.addenda
-        .iter()
-        .map(|addendum| AddendumView {
-            text: addendum.text.to_string(),
-            who: addendum.stamp.by_name.clone(),
-            when: addendum.stamp.at.brussels_text(),
-        })
-        .collect()
 }
 
 fn entry_view(stored: JournalEntry) -> EntryView {

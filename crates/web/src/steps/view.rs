@@ -49,10 +49,31 @@ struct ViewPage {
     links: ViewLinks,
 }
 
-struct AddendumView {
-    text: String,
-    who: String,
-    when: String,
+/// An addendum as shown.
+pub(crate) struct AddendumView {
+    pub(crate) text: String,
+    pub(crate) who: String,
+    pub(crate) when: String,
+}
+
+/// The addenda of a line, in order (R3).
+pub(crate) fn addenda(page: &StepPage) -> Vec<AddendumView> {
+    page.addenda
+        .iter()
+        .map(|addendum| AddendumView {
+            text: addendum.text.to_string(),
+            who: addendum.stamp.by_name.clone(),
+            when: addendum.stamp.at.brussels_text(),
+        })
+        .collect()
+}
+
+/// The actions of a line that count, a line of text each.
+pub(crate) fn action_lines(page: &StepPage) -> Vec<String> {
+    page.actions
+        .iter()
+        .map(|action| format!("{}: {}", action.day, action.kind))
+        .collect()
 }
 
 struct CheckView {
@@ -149,7 +170,7 @@ pub(super) fn final_sentence(page: &StepPage, conflict: Option<&Conflict>) -> St
 }
 
 /// Why a line is 'te controleren' (E5).
-pub(super) fn review_text(study: &Study) -> String {
+pub(crate) fn review_text(study: &Study) -> String {
     let title = study.details.title();
     match study.details.ended_on {
         Some(day) => format!(
@@ -169,7 +190,6 @@ pub(super) fn registered_text(page: &StepPage) -> String {
 pub(super) fn render_line(app: &App, me: &Me, page: &StepPage, shown: Shown) -> Response {
     let step = &page.step;
     let dossier = page.head.id;
-    let catalogue = app.casework.catalogue();
     let address = step_address(dossier, step.id);
     let name = page
         .kind
@@ -184,23 +204,6 @@ pub(super) fn render_line(app: &App, me: &Me, page: &StepPage, shown: Shown) -> 
     }
     frame.has_errors = !errors.is_empty();
     let (state, state_kind) = state_of(app, page);
-    let funding = catalogue
-        .funding(&step.funding)
-        .map_or_else(|| step.funding.to_string(), |number| number.choice());
-    let mut rows = vec![Fact::new("Datum (start)", step.start.to_string())];
-    if let Some(end) = step.end() {
-        rows.push(Fact::new("Einddatum", end.to_string()));
-    }
-    rows.push(Fact::new("Financieringsnummer", funding));
-    rows.push(Fact::new("Aanvrager", step.requester.line()));
-    rows.push(Fact::new("Uitvoerder", step.provider.line()));
-    if let Some(reason) = &step.late_reason {
-        rows.push(Fact::new(
-            "Reden van laattijdige registratie",
-            reason.as_str(),
-        ));
-    }
-    rows.push(Fact::new("Geregistreerd", registered_text(page)));
     let append = (page.window_open && page.may_change).then(|| AppendView {
         action: format!("{address}/aanvulling"),
         key: app.casework.submission_key().0.to_string(),
@@ -229,7 +232,7 @@ pub(super) fn render_line(app: &App, me: &Me, page: &StepPage, shown: Shown) -> 
             heading,
             state,
             state_kind,
-            rows,
+            rows: line_facts(app, page),
             facts,
             summary: step
                 .summary
@@ -237,26 +240,14 @@ pub(super) fn render_line(app: &App, me: &Me, page: &StepPage, shown: Shown) -> 
                 .map(|text| text.as_str().to_owned())
                 .unwrap_or_default(),
             sees_story: page.sees_story,
-            addenda: page
-                .addenda
-                .iter()
-                .map(|addendum| AddendumView {
-                    text: addendum.text.as_str().to_owned(),
-                    who: addendum.stamp.by_name.clone(),
-                    when: addendum.stamp.at.brussels_text(),
-                })
-                .collect(),
+            addenda: addenda(page),
             review: page
                 .review
                 .as_ref()
                 .map(|(study, _)| review_text(study))
                 .unwrap_or_default(),
             checks: checks(page),
-            actions: page
-                .actions
-                .iter()
-                .map(|action| format!("{}: {}", action.day, action.kind))
-                .collect(),
+            actions: action_lines(page),
             is_ended,
             closed_on: page
                 .window
@@ -296,8 +287,31 @@ fn state_of(app: &App, page: &StepPage) -> (String, &'static str) {
     )
 }
 
-/// Result, reason, note and the four facts, as rows.
-fn ending_facts(app: &App, page: &StepPage) -> Vec<Fact> {
+/// The fields of the detail screen, as rows (S2).
+pub(crate) fn line_facts(app: &App, page: &StepPage) -> Vec<Fact> {
+    let step = &page.step;
+    let funding = app
+        .casework
+        .catalogue()
+        .funding(&step.funding)
+        .map_or_else(|| step.funding.to_string(), |number| number.choice());
+    let label = sentences::journal_field;
+    let mut rows = vec![Fact::new(label("start"), step.start.to_string())];
+    if let Some(end) = step.end() {
+        rows.push(Fact::new(label("end"), end.to_string()));
+    }
+    rows.push(Fact::new(label("funding"), funding));
+    rows.push(Fact::new(label("requester"), step.requester.line()));
+    rows.push(Fact::new(label("provider"), step.provider.line()));
+    if let Some(reason) = &step.late_reason {
+        rows.push(Fact::new(label("late_reason"), reason.as_str()));
+    }
+    rows.push(Fact::new("Geregistreerd", registered_text(page)));
+    rows
+}
+
+/// Result, reason, note and the four facts, as rows (R2).
+pub(crate) fn ending_facts(app: &App, page: &StepPage) -> Vec<Fact> {
     let (LineState::Ended(ending) | LineState::Removed(ending, _)) = &page.step.state else {
         return Vec::new();
     };
@@ -323,7 +337,7 @@ fn ending_facts(app: &App, page: &StepPage) -> Vec<Fact> {
     }
     let stamp = &ending.confirmed;
     let confirmed = format!("{} op {}", stamp.by_name, stamp.at.brussels_text());
-    facts.push(Fact::new("Bevestigd door", confirmed));
+    facts.push(Fact::new("Beëindigd door", confirmed));
     facts
 }
 
