@@ -195,7 +195,7 @@ impl Casework {
             .glance(actor, Operation::ViewStep, dossier, "stap")
             .await?;
         let (reader, access) = (&mut glance.reader, &glance.access);
-        let removals = removals::of_step(reader, access, step).await?;
+        let mut removals = removals::of_step(reader, access, step).await?;
         let mut step = store::steps::load(reader, access, step)
             .await?
             .filter(|step| access.sees_line(step, !removals.is_empty()))
@@ -207,6 +207,8 @@ impl Casework {
             step.summary = None;
             step.late_reason = None;
             addenda.clear();
+            // Why a removal was asked or refused is part of the story.
+            removals.clear();
             if let State::Ended(ending) = &mut step.state {
                 ending.note = None;
             }

@@ -20,7 +20,7 @@ use crate::fields::Fields;
 use crate::page::{Choice, DateParts, DossierHead, Errors, NavLink, Page};
 use crate::routes::Routes;
 use crate::sentences;
-use crate::steps::{step_address, step_in, submission};
+use crate::steps::{out_of_sight, step_address, step_in, submission};
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     const LIST: &str = "/dossier/{dossier}/stappen/{step}/acties";
@@ -104,6 +104,23 @@ async fn load(
         .actions_page(&me.actor, dossier, step)
         .await
         .map_err(|failure| fail::answer(app, me, failure))
+}
+
+/// The same for a form that was sent: when its line went out of sight, that is told, with the note
+/// that was typed (T1).
+async fn load_for_form(
+    app: &App,
+    me: &Me,
+    (dossier, step): (DossierId, StepId),
+    fields: &Fields,
+) -> Result<ActionsPage, Response> {
+    match app.casework.actions_page(&me.actor, dossier, step).await {
+        Ok(found) => Ok(found),
+        Err(Failure::NotFound) => {
+            Err(out_of_sight(app, me, dossier, step, fields.get("nota")).await)
+        }
+        Err(other) => Err(fail::answer(app, me, other)),
+    }
 }
 
 fn name_of(page: &ActionsPage) -> String {
@@ -359,7 +376,7 @@ async fn record(
     if fields.has("doe", "terug") {
         return Ok(Redirect::to(&address).into_response());
     }
-    let found = load(&app, &me, dossier, step).await?;
+    let found = load_for_form(&app, &me, (dossier, step), &fields).await?;
     may_record(&app, &me, &found)?;
     let mut errors = Errors::new();
     if fields.get("vandaag") == "dag_actie" {
@@ -420,9 +437,13 @@ async fn action_in(
     app: &App,
     me: &Me,
     (dossier, step, action): (String, String, String),
+    sent: Option<&Fields>,
 ) -> Result<(ActionsPage, Action), Response> {
     let (dossier, step) = step_in(app, me, &(dossier, step))?;
-    let found = load(app, me, dossier, step).await?;
+    let found = match sent {
+        Some(fields) => load_for_form(app, me, (dossier, step), fields).await?,
+        None => load(app, me, dossier, step).await?,
+    };
     may_record(app, me, &found)?;
     let id = ActionId::from_address(&action);
     let action = found.actions.iter().find(|it| Some(it.id) == id).cloned();
@@ -452,7 +473,7 @@ async fn one(
     me: Me,
     Path(path): Path<(String, String, String)>,
 ) -> Result<Response, Response> {
-    let (found, action) = action_in(&app, &me, path).await?;
+    let (found, action) = action_in(&app, &me, path, None).await?;
     let fields = fields_of(&action);
     let id = Some(action.id);
     Ok(edit(
@@ -472,7 +493,7 @@ async fn change(
     Path(path): Path<(String, String, String)>,
     mut fields: Fields,
 ) -> Result<Response, Response> {
-    let (found, action) = action_in(&app, &me, path).await?;
+    let (found, action) = action_in(&app, &me, path, Some(&fields)).await?;
     let (dossier, step) = (found.head.id, found.step.id);
     let address = list_address(dossier, step);
     if fields.has("doe", "terug") {
@@ -548,7 +569,7 @@ async fn void(
     Path(path): Path<(String, String, String)>,
     fields: Fields,
 ) -> Result<Response, Response> {
-    let (found, action) = action_in(&app, &me, path).await?;
+    let (found, action) = action_in(&app, &me, path, Some(&fields)).await?;
     let (dossier, step) = (found.head.id, found.step.id);
     let mut errors = Errors::new();
     let leads_to = format!("{}?gelukt=actie-geschrapt", list_address(dossier, step));

@@ -5,9 +5,10 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use casework::Contact;
 use domain::ids::DossierId;
 use domain::policy::Operation;
-use domain::studies::Study;
+use domain::studies::{Certificate, Provenance, Study};
 use domain::{Day, work_situation};
 
 use crate::App;
@@ -146,6 +147,10 @@ async fn portrait(
     if let Some(since) = head.work_situation_since {
         facts.push(Fact::new("Werksituatie sinds", since.to_string()));
     }
+    facts.push(Fact::new(
+        "Diploma secundair onderwijs behaald",
+        diploma_answer(&found.studies, today),
+    ));
     let mut page = app.page(&me, "Klantenportret", "");
     page.notice = notice;
     Ok(render(
@@ -157,17 +162,22 @@ async fn portrait(
             attention: attention(&found, today),
             diploma: diploma_text(&found.studies, today),
             studies: found.studies.iter().map(study_line).collect(),
+            // The latest, and what still runs however long ago it began.
             steps: found
                 .steps
                 .iter()
-                .take(5)
-                .map(|row| row_view(&app.casework, row, id))
+                .enumerate()
+                .filter(|(place, step)| *place < LATEST || step.end.is_none())
+                .map(|(_, step)| row_view(&app.casework, step, id))
                 .collect(),
             profile: format!("{}/profiel", dossier_address(id)),
             list: list_address(id),
         },
     ))
 }
+
+/// How many of the latest lines 'Klantenportret' shows.
+const LATEST: usize = 5;
 
 /// What somebody who opens the dossier should see first.
 fn attention(found: &casework::PortraitPage, today: Day) -> Vec<String> {
@@ -196,31 +206,60 @@ fn attention(found: &casework::PortraitPage, today: Day) -> Vec<String> {
 
 /// Whether a diploma of secondary education is known today, and on what that rests.
 pub(crate) fn diploma_text(studies: &[Study], today: Day) -> String {
-    let held = studies
-        .iter()
-        .find(|study| study.details.diploma_held_on(today));
-    match held {
+    match first_diploma(studies, today) {
         Some(study) => {
             let when = study.details.ended_on.map_or_else(
                 || "zonder datum".to_owned(),
                 |day| format!("behaald op {day}"),
             );
             format!(
-                "Er is een diploma: {}, {when} ({}).",
+                "Er is een diploma: {}, {when}. Herkomst: {}.",
                 study.details.title(),
-                study.details.provenance.label()
+                study.details.provenance.label().to_lowercase()
             )
         }
         None if studies.is_empty() => "Er is geen studie bekend.".to_owned(),
-        None => "Er is geen diploma secundair onderwijs gevonden.".to_owned(),
+        None => format!(
+            "Er is geen diploma secundair onderwijs gevonden. Herkomst van de studies: {}.",
+            provenances(studies)
+        ),
     }
+}
+
+/// The same in a word, with the diploma's name when it is another one that excludes (E3).
+fn diploma_answer(studies: &[Study], today: Day) -> String {
+    let held = first_diploma(studies, today).and_then(|study| study.details.certificate);
+    match held {
+        Some(Certificate::SecondaryDiploma) => "Ja".to_owned(),
+        Some(other) => format!("Ja: {}", other.label()),
+        None if studies.is_empty() => "Niet bekend".to_owned(),
+        None => "Nee".to_owned(),
+    }
+}
+
+/// The diploma that is held the longest; one without a date only when there is no other.
+fn first_diploma(studies: &[Study], today: Day) -> Option<&Study> {
+    studies
+        .iter()
+        .filter(|study| study.details.diploma_held_on(today))
+        .min_by_key(|study| (study.details.ended_on.is_none(), study.details.ended_on))
+}
+
+/// Where the studies come from, each kind once (E6).
+fn provenances(studies: &[Study]) -> String {
+    Provenance::ALL
+        .iter()
+        .filter(|kind| studies.iter().any(|it| it.details.provenance == **kind))
+        .map(|kind| kind.label().to_lowercase())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn study_line(study: &Study) -> String {
     let obtained = study
         .details
         .certificate
-        .map_or("geen studiebewijs", domain::studies::Certificate::label);
+        .map_or("geen studiebewijs", Certificate::label);
     format!(
         "{}, {} ({obtained})",
         study.details.title(),
@@ -252,10 +291,6 @@ async fn personal(
     let head = &found.head;
     let contact = &found.contact;
     let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "Niet bekend".to_owned());
-    let place = match (&contact.postcode, &contact.municipality) {
-        (Some(postcode), Some(municipality)) => format!("{postcode} {municipality}"),
-        _ => "Niet bekend".to_owned(),
-    };
     let facts = vec![
         Fact::new("Voornaam", head.given_name.clone()),
         Fact::new("Naam", head.family_name.clone()),
@@ -270,7 +305,7 @@ async fn personal(
         Fact::new("E-mailadres", or_none(&contact.email)),
         Fact::new("Telefoon", or_none(&contact.phone)),
         Fact::new("Straat en nummer", or_none(&contact.street)),
-        Fact::new("Gemeente", place),
+        Fact::new("Gemeente", or_none(&municipality(contact))),
     ];
     Ok(plain(
         &app,
@@ -281,6 +316,16 @@ async fn personal(
         facts,
         ("", String::new()),
     ))
+}
+
+/// Postcode and municipality, as far as known.
+pub(crate) fn municipality(contact: &Contact) -> Option<String> {
+    let known: Vec<&str> = [&contact.postcode, &contact.municipality]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .collect();
+    (!known.is_empty()).then(|| known.join(" "))
 }
 
 async fn career(
@@ -413,15 +458,15 @@ const PUPIL: &str = "11";
 empty_entries! {
     vacancies: ViewDossier, "vacatures", "Vacature-dashboard", |_| (
         "Nog geen vacatures",
-        "Hier komen vacatures en leerwerkplekken die voor deze jongere bewaard zijn, en waarvoor de jongere solliciteerde.",
+        "Hier komen vacatures en leerwerkplekken die voor deze jongere bewaard zijn, en waarvoor de jongere solliciteerde. In deze versie kan je er nog geen toevoegen.",
     );
     documents: ViewDossier, "documenten", "Documenten", |_| (
         "Nog geen documenten",
-        "Hier komen documenten zoals de begeleidingsovereenkomst, studiebewijzen en aanwezigheidslijsten.",
+        "Hier komen documenten zoals de begeleidingsovereenkomst, studiebewijzen en aanwezigheidslijsten. In deze versie kan je er nog geen toevoegen.",
     );
     messages: ViewDossier, "berichten", "Berichten", |_| (
         "Nog geen berichten",
-        "Hier komen berichten tussen de begeleiders, de bemiddelaar en de jongere over dit dossier.",
+        "Hier komen berichten tussen de begeleiders, de bemiddelaar en de jongere over dit dossier. In deze versie kan je er nog geen sturen.",
     );
     vouchers: ViewDossier, "loopbaancheques", "Loopbaancheques", |situation| if situation == PUPIL {
         (
@@ -430,13 +475,13 @@ empty_entries! {
         )
     } else {
         (
-            "Geen loopbaancheques",
-            "Hier staan de loopbaancheques die deze jongere bestelde. Ze komen uit een officiële bron en zijn hier alleen te lezen.",
+            "Geen gegevens",
+            "Hier komen de loopbaancheques die deze jongere bestelde. De gegevens komen uit een officiële bron. Deze versie krijgt ze nog niet.",
         )
     };
     training: ViewDossier, "competentieontwikkeling", "Competentieontwikkeling", |_| (
         "Nog geen opleidingen",
-        "Hier komen opleidingen, stages en de competenties die de jongere daar leerde.",
+        "Hier komen opleidingen, stages en de competenties die de jongere daar leerde. In deze versie kan je er nog geen toevoegen.",
     );
     transmission: ViewSensitive, "transmissie", "Transmissie", |situation| if situation == PUPIL {
         (
@@ -445,21 +490,21 @@ empty_entries! {
         )
     } else {
         (
-            "Geen transmissies",
-            "Hier staan meldingen aan de controledienst. Een begeleider van een partnerorganisatie doet die niet.",
+            "Geen gegevens",
+            "Hier komen meldingen aan de controledienst. Een begeleider van een partnerorganisatie doet die niet. Deze versie krijgt de gegevens nog niet.",
         )
     };
     integration: ViewSensitive, "inburgering", "Inburgering - NT2", |_| (
         "Geen gegevens",
-        "Hier staan het inburgeringstraject en de lessen Nederlands. Ze komen uit een officiële bron en zijn hier alleen te lezen.",
+        "Hier komen het inburgeringstraject en de lessen Nederlands. De gegevens komen uit een officiële bron. Deze versie krijgt ze nog niet.",
     );
     disability: ViewSensitive, "pmab", "PmAB", |_| (
         "Geen gegevens",
-        "Hier staat of er een indicatie van arbeidsbeperking is en welke maatregelen daarbij horen. Een diagnose hoort hier nooit.",
+        "Hier komt of er een indicatie van arbeidsbeperking is en welke maatregelen daarbij horen. Een diagnose hoort hier nooit. Deze versie krijgt de gegevens nog niet.",
     );
     benefits: ViewSensitive, "rva", "RVA", |_| (
         "Geen gegevens",
-        "Hier staat of de jongere recht heeft op een uitkering. De gegevens komen van de RVA en zijn hier alleen te lezen.",
+        "Hier komt of de jongere recht heeft op een uitkering. De gegevens komen van de RVA. Deze versie krijgt ze nog niet.",
     );
 }
 
@@ -475,19 +520,19 @@ async fn tab(
             "traject",
             "Traject",
             "Nog geen traject",
-            "Hier komen het doel van de begeleiding, de afspraken en wie wat doet tegen wanneer.",
+            "Hier komen het doel van de begeleiding, de afspraken en wie wat doet tegen wanneer. In deze versie kan je dat nog niet invullen.",
         ),
         "randvoorwaarden" => (
             "randvoorwaarden",
             "Randvoorwaarden",
             "Nog geen randvoorwaarden",
-            "Hier komt wat de begeleiding kan hinderen: vervoer, wonen, geld, gezin, taal. Geen medische of gerechtelijke gegevens.",
+            "Hier komt wat de begeleiding kan hinderen: vervoer, wonen, geld, gezin, taal. Geen medische of gerechtelijke gegevens. In deze versie kan je dat nog niet invullen.",
         ),
         "inzetbaarheid" => (
             "inzetbaarheid",
             "Inzetbaarheid",
             "Nog geen inzetbaarheid",
-            "Hier komt wanneer en waar de jongere beschikbaar is: uren, dagen, streek, rijbewijs.",
+            "Hier komt wanneer en waar de jongere beschikbaar is: uren, dagen, streek, rijbewijs. In deze versie kan je dat nog niet invullen.",
         ),
         _ => return Err(fail::not_found(&app, Some(&me))),
     };

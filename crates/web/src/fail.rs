@@ -21,6 +21,8 @@ struct FailPage {
     page: Page,
     heading: &'static str,
     lines: Vec<String>,
+    /// What was typed and could not be kept.
+    typed: String,
 }
 
 /// Renders a template with a status.
@@ -60,6 +62,23 @@ fn page(
             page,
             heading,
             lines,
+            typed: String::new(),
+        },
+    )
+}
+
+/// A form for something that went out of sight in the meantime: why, and what was typed (T1).
+pub(crate) fn too_late(app: &Web, me: &Me, sentence: String, typed: &str) -> Response {
+    let heading = "Iemand anders was je voor";
+    let mut page = app.page(me, heading, "");
+    page.has_errors = true;
+    render(
+        StatusCode::CONFLICT,
+        &FailPage {
+            page,
+            heading,
+            lines: vec![sentence],
+            typed: typed.to_owned(),
         },
     )
 }

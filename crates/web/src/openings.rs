@@ -4,6 +4,8 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
+use casework::{Failure, Head, Opening};
+use domain::ids::DossierId;
 use domain::people::Role;
 use domain::policy::Operation;
 
@@ -50,19 +52,11 @@ async fn show(
 ) -> Result<Response, Response> {
     let id = dossier_in(&app, &me, &dossier)?;
     let before = Fields::of_query(uri.query()).get("voor").parse().ok();
-    let (head, found) = app
-        .casework
-        .openings(&me.actor, id, before, MOST)
+    let (head, found, earlier) = one_page(&app, &me, id, before)
         .await
         .map_err(|failure| fail::answer(&app, &me, failure))?;
-    let full = u32::try_from(found.len()).unwrap_or(MOST) >= MOST;
-    let earlier = found
-        .last()
-        .filter(|_| full)
-        .map(|last| {
-            let minute = last.at.micros().div_euclid(60_000_000);
-            format!("{}/raadplegingen?voor={minute}", dossier_address(id))
-        })
+    let earlier = earlier
+        .map(|minute| format!("{}/raadplegingen?voor={minute}", dossier_address(id)))
         .unwrap_or_default();
     let rows = found
         .into_iter()
@@ -86,6 +80,44 @@ async fn show(
             earlier,
         },
     ))
+}
+
+/// The openings before a minute, and the minute where the page after this one goes on; none when
+/// these are the last. A page ends between two minutes: one that ended within a minute would hide the
+/// rest of it (I3).
+async fn one_page(
+    app: &App,
+    me: &Me,
+    dossier: DossierId,
+    before: Option<i64>,
+) -> Result<(Head, Vec<Opening>, Option<i64>), Failure> {
+    // One more than is shown tells whether there are earlier ones.
+    let mut limit = MOST + 1;
+    loop {
+        let (head, mut found) = app
+            .casework
+            .openings(&me.actor, dossier, before, limit)
+            .await?;
+        if u32::try_from(found.len()).is_ok_and(|count| count < limit) {
+            return Ok((head, found, None));
+        }
+        if let Some(minute) = keep_whole_minutes(&mut found) {
+            return Ok((head, found, Some(minute)));
+        }
+        // All of one minute: the whole of it goes on one page.
+        limit = limit.saturating_mul(2);
+    }
+}
+
+/// Leaves out the last minute, which may not be there whole, and answers the minute that is last then.
+/// None, and nothing left out, when there is only one minute.
+fn keep_whole_minutes(found: &mut Vec<Opening>) -> Option<i64> {
+    let cut = found.last()?.at;
+    let whole = found.iter().take_while(|opening| opening.at > cut).count();
+    let last = found.get(whole.checked_sub(1)?)?;
+    let minute = last.at.micros().div_euclid(60_000_000);
+    found.truncate(whole);
+    Some(minute)
 }
 
 /// What was opened, in words.

@@ -10,6 +10,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use domain::policy::{self, Operation};
+use percent_encoding::percent_decode_str;
 
 use crate::{
     App, actions, assets, caseload, context, entries, fail, home, notices, openings, profile,
@@ -98,6 +99,13 @@ async fn guard(
     };
     if policy::permit(&me.actor, operation).is_err() {
         return fail::function_denied(&app, &me);
+    }
+    // What is no text is the address of nothing; the router would say so in English.
+    if percent_decode_str(request.uri().path())
+        .decode_utf8()
+        .is_err()
+    {
+        return fail::not_found(&app, Some(&me));
     }
     request.extensions_mut().insert(me);
     next.run(request).await

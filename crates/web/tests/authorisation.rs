@@ -7,13 +7,14 @@ mod support;
 
 use std::collections::BTreeMap;
 
+use axum::body::Body;
 use axum::http::Method;
 use casework::{ExperienceInput, JournalEntry};
-use domain::ids::{ActionId, DossierId, ExperienceId, RemovalId, StepId, StudyId};
+use domain::ids::{ActionId, DossierId, StepId};
 use domain::people::{Actor, Role};
 use domain::policy::{self, Operation, Reach};
 use domain::profile::ExperienceDetails;
-use support::{Browser, Seen, line};
+use support::{Browser, Ids, Seen, contents, line, unchanged};
 use testkit::{World, day, label, note, world};
 use web::Route;
 
@@ -51,46 +52,15 @@ enum Which {
     Absent,
 }
 
-/// What goes in the place of the parameters of a path.
+/// A dossier's ids, and the ended line whose removal was asked.
 #[derive(Clone, Copy)]
-struct Ids {
-    dossier: DossierId,
-    step: StepId,
+struct Filled {
+    ids: Ids,
     asked: StepId,
-    action: ActionId,
-    study: StudyId,
-    experience: ExperienceId,
-    removal: RemovalId,
-}
-
-impl Ids {
-    /// The address of a route. A parameter that is not known here has to be thought of first.
-    fn address(&self, path: &str, role: Option<Role>) -> String {
-        // The coach is there for the lines that were asked about; the others for one that goes on.
-        let step = match role {
-            Some(Role::Coach) => self.asked,
-            _ => self.step,
-        };
-        let parts: Vec<String> = path
-            .split('/')
-            .map(|part| match part {
-                "{dossier}" => self.dossier.address(),
-                "{step}" => step.address(),
-                "{action}" => self.action.address(),
-                "{study}" => self.study.address(),
-                "{experience}" => self.experience.address(),
-                "{removal}" => self.removal.address(),
-                "{tab}" => "traject".to_owned(),
-                part if part.contains('{') => panic!("{path}: think of {part} in this test"),
-                part => part.to_owned(),
-            })
-            .collect();
-        parts.join("/")
-    }
 }
 
 /// A dossier with something of everything in it, as one organisation's counsellor makes it.
-async fn filled(world: &World, counsellor: &Actor, dossier: DossierId) -> Ids {
+async fn filled(world: &World, counsellor: &Actor, dossier: DossierId) -> Filled {
     let asked = world.register(counsellor, dossier, "2025-04-01").await;
     world.end(counsellor, dossier, asked, "2025-04-30").await;
     let step = world.register(counsellor, dossier, "2025-05-20").await;
@@ -114,28 +84,17 @@ async fn filled(world: &World, counsellor: &Actor, dossier: DossierId) -> Ids {
         .save_experience(counsellor, dossier, &work, &submission)
         .await
         .unwrap();
-    Ids {
-        dossier,
-        step,
+    let removal = Ids::absent().removal;
+    Filled {
         asked,
-        action,
-        study,
-        experience,
-        removal: absent().removal,
-    }
-}
-
-/// Ids that nothing has.
-fn absent() -> Ids {
-    let id = uuid::Uuid::from_u128(0x0dd0_dead_0000_4000_8000_0000_0000_0001);
-    Ids {
-        dossier: DossierId(id),
-        step: StepId(id),
-        asked: StepId(id),
-        action: ActionId(id),
-        study: StudyId(id),
-        experience: ExperienceId(id),
-        removal: RemovalId(id),
+        ids: Ids {
+            dossier,
+            step,
+            action,
+            study,
+            experience,
+            removal,
+        },
     }
 }
 
@@ -143,42 +102,44 @@ fn absent() -> Ids {
 struct Scene {
     world: World,
     own: Ids,
+    /// The line of the own dossier that the coach was asked about.
+    asked: StepId,
     foreign: Ids,
 }
 
 async fn scene() -> Scene {
     let world = world().await;
-    let mut own = filled(&world, &world.an, world.dossier).await;
+    let Filled { mut ids, asked } = filled(&world, &world.an, world.dossier).await;
     let reason = note("Verkeerde jongere.");
     world
         .casework
-        .request_removal(
-            &world.an,
-            own.dossier,
-            own.asked,
-            &reason,
-            &world.submission(),
-        )
+        .request_removal(&world.an, ids.dossier, asked, &reason, &world.submission())
         .await
         .unwrap();
     let queue = world.casework.removal_queue(&world.coach).await.unwrap();
-    own.removal = queue.waiting.first().unwrap().id;
+    ids.removal = queue.waiting.first().unwrap().id;
     let other = world.client("61000546", "Noor", "Aerts").await;
     world.grant_to(other, &world.b).await;
-    let foreign = filled(&world, &world.carla, other).await;
+    let foreign = filled(&world, &world.carla, other).await.ids;
     Scene {
         world,
-        own,
+        own: ids,
+        asked,
         foreign,
     }
 }
 
 impl Scene {
-    fn ids(&self, which: Which) -> Ids {
-        match which {
-            Which::Own => self.own,
-            Which::Foreign => self.foreign,
-            Which::Absent => absent(),
+    fn ids(&self, which: Which, role: Option<Role>) -> Ids {
+        match (which, role) {
+            // The coach is there for the lines that were asked about; the others for one that goes on.
+            (Which::Own, Some(Role::Coach)) => Ids {
+                step: self.asked,
+                ..self.own
+            },
+            (Which::Own, _) => self.own,
+            (Which::Foreign, _) => self.foreign,
+            (Which::Absent, _) => Ids::absent(),
         }
     }
 
@@ -283,7 +244,7 @@ fn check(seen: &Seen, route: &Route, expected: Expected, cell: &str) {
 async fn i1_i2_every_route_for_everybody_on_every_kind_of_dossier() {
     let scene = scene().await;
     let table = web::table(support::web(&scene.world));
-    let before = scene.journals().await;
+    let before = contents(&scene.world);
     let mut cells: BTreeMap<String, u32> = BTreeMap::new();
     for (name, role) in PEOPLE {
         let browser = match role {
@@ -306,10 +267,13 @@ async fn i1_i2_every_route_for_everybody_on_every_kind_of_dossier() {
                     Expected::Allowed => "soort=OND_OAL".to_owned(),
                     _ => scene.complete_form(),
                 };
-                let address = scene.ids(*which).address(route.path, role);
+                let address = scene.ids(*which, role).address(route.path);
                 let seen = ask(&browser, route, &address, form).await;
                 check(&seen, route, expected, &cell);
                 *cells.entry(format!("{expected:?}")).or_default() += 1;
+                if route.method != Method::GET {
+                    unchanged(&scene.world, &before, &cell);
+                }
                 if expected == Expected::NotThere {
                     let first = not_there.get_or_insert_with(|| seen.clone());
                     assert_eq!(seen.html, first.html, "{cell}");
@@ -318,11 +282,6 @@ async fn i1_i2_every_route_for_everybody_on_every_kind_of_dossier() {
             }
         }
     }
-    assert_eq!(
-        format!("{before:?}"),
-        format!("{:?}", scene.journals().await),
-        "nothing was kept"
-    );
     let total: u32 = cells.values().sum();
     eprintln!("{total} cells of {} routes: {cells:?}", table.len());
     // Each of the four answers was really met.
@@ -409,7 +368,7 @@ async fn i1_a_line_of_another_organisation_can_be_read_but_not_changed() {
         if !route.path.contains("{step}") {
             continue;
         }
-        let address = scene.own.address(route.path, Some(Role::Counsellor));
+        let address = scene.own.address(route.path);
         let expected = match policy::reach(Role::Counsellor, route.operation) {
             Reach::GrantedOwnLine => Expected::NoFunction,
             _ => Expected::Allowed,
@@ -441,7 +400,7 @@ async fn i2_the_line_of_another_dossier_is_not_found_under_ones_own() {
     };
     let unknown = Ids {
         dossier: scene.own.dossier,
-        ..absent()
+        ..Ids::absent()
     };
     for (name, role) in [("an", Role::Counsellor), ("lotte", Role::Client)] {
         let browser = Browser::of(&scene.world, name).await;
@@ -454,7 +413,7 @@ async fn i2_the_line_of_another_dossier_is_not_found_under_ones_own() {
             }
             let mut seen = Vec::new();
             for ids in [mixed, unknown] {
-                let address = ids.address(route.path, Some(role));
+                let address = ids.address(route.path);
                 let answer = ask(&browser, &route, &address, scene.complete_form()).await;
                 let cell = format!("{name}, {}", named(&route));
                 check(&answer, &route, Expected::NotThere, &cell);
@@ -490,4 +449,268 @@ async fn i1_a_grant_that_ended_closes_the_dossier_at_once() {
     assert_eq!(an.post(&address, scene.complete_form()).await.status, 404);
     let after = scene.journals().await;
     assert_eq!(format!("{before:?}"), format!("{after:?}"));
+}
+
+/// What became of a line in a dossier that two organisations and the coach may look into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// Organisation A's, ongoing.
+    Own,
+    /// Organisation B's, ongoing.
+    OfAnother,
+    /// Organisation A's, cancelled (C1).
+    Cancelled,
+    /// Organisation A's, ended and removed by the coach (R6).
+    Removed,
+}
+
+impl Fate {
+    const ALL: [Fate; 4] = [Fate::Own, Fate::OfAnother, Fate::Cancelled, Fate::Removed];
+
+    fn is_out_of_sight(self) -> bool {
+        matches!(self, Fate::Cancelled | Fate::Removed)
+    }
+}
+
+/// A line of every fate, each with an action.
+async fn fates(world: &World) -> [(Fate, StepId, ActionId); 4] {
+    let (an, dossier) = (&world.an, world.dossier);
+    world.grant_to(dossier, &world.b).await;
+    let removed = world.register(an, dossier, "2025-03-01").await;
+    let of_removed = world.record(an, dossier, removed, "2025-03-02").await;
+    world.end(an, dossier, removed, "2025-03-31").await;
+    let reason = note("Verkeerde jongere.");
+    let (casework, coach) = (&world.casework, &world.coach);
+    casework
+        .request_removal(an, dossier, removed, &reason, &world.submission())
+        .await
+        .unwrap();
+    let queue = casework.removal_queue(coach).await.unwrap();
+    let request = queue.waiting.first().unwrap().id;
+    casework
+        .remove_line(coach, request, &world.submission())
+        .await
+        .unwrap();
+    let cancelled = world.register(an, dossier, "2025-04-10").await;
+    let of_cancelled = world.record(an, dossier, cancelled, "2025-04-11").await;
+    casework
+        .cancel_step(
+            an,
+            dossier,
+            cancelled,
+            1,
+            &reason,
+            true,
+            &world.submission(),
+        )
+        .await
+        .unwrap();
+    let own = world.register(an, dossier, "2025-05-20").await;
+    let of_own = world.record(an, dossier, own, "2025-05-21").await;
+    let other = world.register(&world.carla, dossier, "2025-05-20").await;
+    let of_other = world
+        .record(&world.carla, dossier, other, "2025-05-21")
+        .await;
+    [
+        (Fate::Own, own, of_own),
+        (Fate::OfAnother, other, of_other),
+        (Fate::Cancelled, cancelled, of_cancelled),
+        (Fate::Removed, removed, of_removed),
+    ]
+}
+
+/// The rules for a line, apart from the program.
+fn expected_of_line(route: &Route, role: Option<Role>, fate: Fate) -> Expected {
+    let Some(role) = role else {
+        return Expected::SignIn;
+    };
+    let reach = policy::reach(role, route.operation);
+    if reach == Reach::Never {
+        return Expected::NoFunction;
+    }
+    let is_change = reach == Reach::GrantedOwnLine;
+    let is_form_of_change = is_change && route.method == Method::GET;
+    match fate {
+        // The coach sees what was asked about and what was cancelled, and nothing else (C1, R6).
+        Fate::Own | Fate::OfAnother if reach == Reach::RemovalQueue => Expected::NotThere,
+        Fate::Own => Expected::Allowed,
+        Fate::OfAnother if is_change => Expected::NoFunction,
+        Fate::OfAnother => Expected::Allowed,
+        // Its history stays in the dossier (C1), and who had a form open is told (T1).
+        Fate::Cancelled | Fate::Removed if route.path.ends_with("/geschiedenis") => {
+            Expected::Allowed
+        }
+        Fate::Cancelled | Fate::Removed if reach == Reach::RemovalQueue => Expected::Allowed,
+        Fate::Cancelled | Fate::Removed if is_change && !is_form_of_change => Expected::Allowed,
+        Fate::Cancelled | Fate::Removed => Expected::NotThere,
+    }
+}
+
+#[tokio::test]
+async fn c1_r6_every_route_of_a_line_for_everybody_whatever_became_of_the_line() {
+    let world = world().await;
+    let lines = fates(&world).await;
+    assert_eq!(lines.map(|(fate, ..)| fate), Fate::ALL);
+    let table = web::table(support::web(&world));
+    let before = contents(&world);
+    let mut cells = 0;
+    for (name, role) in PEOPLE {
+        let browser = match role {
+            Some(_) => Browser::of(&world, name).await,
+            None => Browser::nobody(&world),
+        };
+        for route in table.iter().filter(|it| it.path.contains("{step}")) {
+            for (fate, step, action) in lines {
+                let ids = Ids {
+                    dossier: world.dossier,
+                    step,
+                    action,
+                    ..Ids::absent()
+                };
+                let cell = format!("{name}, {} ({fate:?})", named(route));
+                let expected = expected_of_line(route, role, fate);
+                let seen = ask(&browser, route, &ids.address(route.path), String::new()).await;
+                check(&seen, route, expected, &cell);
+                if expected == Expected::Allowed
+                    && fate.is_out_of_sight()
+                    && route.method != Method::GET
+                {
+                    assert_eq!(seen.status, 409, "{cell}");
+                }
+                if route.method != Method::GET {
+                    unchanged(&world, &before, &cell);
+                }
+                cells += 1;
+            }
+        }
+    }
+    eprintln!("{cells} cells of the routes of a line");
+    assert!(cells >= 8 * 4 * 14, "{cells}");
+}
+
+#[tokio::test]
+async fn i1_a_line_out_of_sight_of_another_organisation_is_not_there_for_a_form() {
+    let world = world().await;
+    let lines = fates(&world).await;
+    let before = contents(&world);
+    let carla = Browser::of(&world, "carla").await;
+    for route in web::table(support::web(&world)) {
+        if policy::reach(Role::Counsellor, route.operation) != Reach::GrantedOwnLine {
+            continue;
+        }
+        for (fate, step, action) in lines {
+            let ids = Ids {
+                dossier: world.dossier,
+                step,
+                action,
+                ..Ids::absent()
+            };
+            let expected = match fate {
+                Fate::Own => Expected::NoFunction,
+                Fate::OfAnother => Expected::Allowed,
+                Fate::Cancelled | Fate::Removed => Expected::NotThere,
+            };
+            let cell = format!("carla, {} ({fate:?})", named(&route));
+            let seen = ask(&carla, &route, &ids.address(route.path), String::new()).await;
+            check(&seen, &route, expected, &cell);
+        }
+    }
+    unchanged(&world, &before, "carla looked for a way in");
+}
+
+#[tokio::test]
+async fn i1_the_search_for_a_party_leads_to_no_form_of_another_line() {
+    let world = world().await;
+    let [
+        (_, own, _),
+        (_, other, _),
+        (_, cancelled, _),
+        (_, removed, _),
+    ] = fates(&world).await;
+    let an = Browser::of(&world, "an").await;
+    for elsewhere in [other, cancelled, removed] {
+        for action in [
+            line(world.dossier, own),
+            format!("{}/nieuw", support::lines(world.dossier)),
+        ] {
+            let form = format!(
+                "soort=OND_OAL&partij=uitvoerder&zoek=klaar&stap={}",
+                elsewhere.address()
+            );
+            let seen = an.post(&action, form).await;
+            assert_eq!(seen.status, 200);
+            // The form that comes back is the one it was asked from.
+            assert_eq!(seen.form(&action).action, action);
+            assert!(!seen.html.contains(&elsewhere.address()), "{action}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn i1_what_another_organisation_and_the_coach_wrote_is_not_for_who_only_reads_the_line() {
+    let world = world().await;
+    let (an, dossier) = (&world.an, world.dossier);
+    world.grant_to(dossier, &world.b).await;
+    let step = world.register(an, dossier, "2025-05-01").await;
+    world.end(an, dossier, step, "2025-05-20").await;
+    let submission = world.submission();
+    let casework = &world.casework;
+    casework
+        .request_removal(an, dossier, step, &note("Dit was haar zus."), &submission)
+        .await
+        .unwrap();
+    let queue = casework.removal_queue(&world.coach).await.unwrap();
+    let request = queue.waiting.first().unwrap().id;
+    let answer = note("De lijn klopt: de jongere zelf werd begeleid.");
+    casework
+        .refuse_removal(&world.coach, request, &answer, &world.submission())
+        .await
+        .unwrap();
+    let address = line(dossier, step);
+    let seen = Browser::of(&world, "bram").await.open(&address).await;
+    seen.says(200, answer.as_str());
+    let carla = Browser::of(&world, "carla").await;
+    let seen = carla.open(&address).await;
+    seen.says(200, "Beëindigd / Positief resultaat");
+    assert!(!seen.shows(answer.as_str()), "{}", seen.html);
+    let seen = carla.open(&format!("{address}/geschiedenis")).await;
+    assert!(!seen.shows("haar zus") && !seen.shows("De lijn klopt"));
+}
+
+#[tokio::test]
+async fn i1_asking_only_for_the_headers_of_a_page_gives_nothing_away() {
+    let scene = scene().await;
+    let nobody = Browser::nobody(&scene.world);
+    let an = Browser::of(&scene.world, "an").await;
+    for route in web::table(support::web(&scene.world)) {
+        if route.method != Method::GET || route.operation == Operation::Public {
+            continue;
+        }
+        let own = scene.own.address(route.path);
+        let seen = nobody
+            .ask(nobody.request(Method::HEAD, &own), Body::empty())
+            .await;
+        assert_eq!(seen.status, 303, "{}", route.path);
+        if !route.path.contains("{dossier}") || route.operation == Operation::ViewOpenings {
+            continue;
+        }
+        let of_foreign = scene.foreign.address(route.path);
+        let foreign = an.request(Method::HEAD, &of_foreign);
+        let foreign = an.ask(foreign, Body::empty()).await;
+        let of_absent = Ids::absent().address(route.path);
+        let absent = an.request(Method::HEAD, &of_absent);
+        let absent = an.ask(absent, Body::empty()).await;
+        assert_eq!(foreign.status, 404, "{}", route.path);
+        assert_eq!(foreign.headers, absent.headers, "{}", route.path);
+    }
+}
+
+#[tokio::test]
+async fn every_route_stands_in_the_table_once() {
+    let world = world().await;
+    let mut names: Vec<String> = web::table(support::web(&world)).iter().map(named).collect();
+    let all = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), all);
 }

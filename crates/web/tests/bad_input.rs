@@ -9,8 +9,8 @@ use axum::body::Body;
 use axum::http::Method;
 use axum::http::header::CONTENT_TYPE;
 use domain::ids::StepId;
-use support::{Browser, FORM, Form, Seen, line, lines};
-use testkit::{World, world};
+use support::{Browser, FORM, Form, Seen, contents, line, lines, unchanged};
+use testkit::{World, at, note, world};
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -252,8 +252,6 @@ async fn an_address_that_was_made_up_is_not_found() {
         assert_eq!(seen.status, 404, "{address}");
         assert_eq!(seen.html, not_there.html, "{address}");
     }
-    let seen = an.open("/dossier/%FF/stappen").await;
-    assert!([400, 404].contains(&seen.status), "{}", seen.status);
 }
 
 #[tokio::test]
@@ -581,4 +579,434 @@ async fn an_odd_duration_of_an_action_has_its_sentence() {
         );
     }
     assert_eq!(stored(&world).await, before);
+}
+
+#[tokio::test]
+async fn s1_a_date_that_was_left_empty_is_asked_for() {
+    let sentence = "Vul de datum in: dag, maand en jaar.";
+    refused_at_registering(|form| form.date("datum", "//"), sentence).await;
+    let sentence = "De datum is niet volledig: vul ook jaar in.";
+    refused_at_registering(|form| form.date("datum", "20/05/"), sentence).await;
+}
+
+#[tokio::test]
+async fn s6_a_person_who_does_not_exist_is_no_requester() {
+    for made_up in ["", "x", "00000000000040008000000000000001"] {
+        let world = world().await;
+        let an = Browser::of(&world, "an").await;
+        let before = contents(&world);
+        let form = an.new_line(world.dossier, "26/05/2025").await;
+        let seen = an.send(&form.set("aanvrager", made_up)).await;
+        seen.refuses(422, "aanvrager");
+        unchanged(&world, &before, made_up);
+    }
+}
+
+#[tokio::test]
+async fn letters_of_every_script_are_kept_as_they_were_typed() {
+    let (world, an, step) = with_a_line().await;
+    for typed in [
+        "Lotte kwam met 🚲 en 👩‍👩‍👧, naar 𝕃𝕖𝕦𝕧𝕖𝕟.",
+        "مرحبا، اسمي لطيفة.",
+        "שלום — Ελληνικά — Українська — 漢字",
+        "Twee\nregels\tmet een tab.",
+        "&amp; &#60;b&#62; %41 + ;",
+    ] {
+        let form = an.line(world.dossier, step).await;
+        let seen = an.send(&form.set("samenvatting", typed)).await;
+        assert_eq!(seen.status, 303, "{typed}: {}", seen.html);
+        world.clock.advance(1);
+        let now = an.line(world.dossier, step).await;
+        assert_eq!(now.get("samenvatting"), typed);
+    }
+}
+
+/// A text that turns its direction around can be read as something else than what is stored.
+#[tokio::test]
+async fn characters_that_turn_a_text_around_are_refused() {
+    let (world, an, step) = with_a_line().await;
+    let before = contents(&world);
+    for odd in ["een\u{202e}eewt", "een\u{2066}twee", "\u{200f}\u{202b}een"] {
+        let form = an.line(world.dossier, step).await;
+        let seen = an.send(&form.set("samenvatting", odd)).await;
+        seen.refuses(422, "Samenvatting bevat tekens die niet kunnen.");
+        let back = seen.form(&line(world.dossier, step));
+        assert_eq!(back.get("samenvatting"), odd);
+    }
+    unchanged(&world, &before, "odd characters");
+}
+
+/// Nobody sends these but somebody who writes the form by hand; the first of a name counts.
+#[tokio::test]
+async fn a_field_that_is_sent_twice_never_stores_what_the_page_did_not_check() {
+    let world = world().await;
+    let an = Browser::of(&world, "an").await;
+    let before = contents(&world);
+    let wrong_first = [
+        ("datum_dag", "32"),
+        ("financieringsnummer", "EEWG999"),
+        ("toestand", "removed"),
+        ("uitvoerder", "x"),
+        ("samenvatting", "een\u{0}twee"),
+        ("sleutel", "onzin"),
+    ];
+    for (field, value) in wrong_first {
+        let mut form = an.new_line(world.dossier, "26/05/2025").await;
+        form.fields.insert(0, (field.to_owned(), value.to_owned()));
+        let seen = an.send(&form).await;
+        seen.refuses(422, "Er is een probleem");
+        unchanged(&world, &before, field);
+    }
+    let form = an.new_line(world.dossier, "26/05/2025").await;
+    let form = form
+        .tick("toestand", "ended")
+        .tick("datum_dag", "01")
+        .tick("samenvatting", "Iets anders.");
+    assert_eq!(an.send(&form).await.status, 303);
+    let list = an.open(&lines(world.dossier)).await;
+    assert!(list.shows("26/05/2025") && list.shows("Bezig"));
+    assert!(!list.shows("Beëindigd"));
+}
+
+#[tokio::test]
+async fn a_question_of_10_kb_in_an_address_is_no_trouble() {
+    let (world, an, step) = with_a_line().await;
+    let much = "a".repeat(10_000);
+    let own = line(world.dossier, step);
+    for (address, status) in [
+        (format!("/zoeken?q={much}"), 200),
+        (format!("{}?soort={much}", lines(world.dossier)), 200),
+        (format!("{}?van_dag={much}", lines(world.dossier)), 422),
+        (format!("{}/nieuw?soort={much}", lines(world.dossier)), 200),
+        (format!("{own}?gelukt={much}"), 200),
+        (format!("/begeleidingen?tot={much}"), 200),
+        (format!("/aanmelden?naar=/{much}"), 200),
+        (format!("/zoeken?{}", "q=a&".repeat(2_500)), 200),
+    ] {
+        let seen = an.open(&address).await;
+        assert_eq!(seen.status, status, "{}", &address[..40]);
+        let heading = seen.html.contains("<h1");
+        assert!(heading, "a page comes back for {}", &address[..40]);
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_no_text_is_answered_in_dutch() {
+    let (world, an, step) = with_a_line().await;
+    for address in [
+        "/dossier/%FF/stappen".to_owned(),
+        format!("{}/%C3%28", lines(world.dossier)),
+        format!("{}/acties/%FF", line(world.dossier, step)),
+        format!("/dossier/{}/begeleiding/%FF", world.dossier.address()),
+    ] {
+        let seen = an.open(&address).await;
+        seen.says(404, "Deze pagina bestaat niet");
+        let seen = an.post(&address, "").await;
+        assert!([404, 405].contains(&seen.status), "{}", seen.status);
+        assert!(!seen.html.contains("Invalid"), "{}", seen.html);
+    }
+}
+
+/// Every form of a line and of the profile that holds typed text, filled in, with the field to follow.
+async fn open_forms(
+    world: &World,
+    an: &Browser,
+    step: StepId,
+    ended: StepId,
+) -> Vec<(Form, &'static str)> {
+    let own = line(world.dossier, step);
+    let profile = format!("/dossier/{}/profiel", world.dossier.address());
+    let action = format!("{own}/acties/nieuw");
+    let about = format!("{profile}/over-mezelf");
+    let study = format!("{profile}/studies/nieuw");
+    let work = format!("{profile}/werkervaring/nieuw");
+    let removal = format!("{}/verwijdering", line(world.dossier, ended));
+    let append = format!("{}/aanvulling", line(world.dossier, ended));
+    let detail = an.line(world.dossier, step).await;
+    let cancelling = an.send(&detail.clone().set("toestand", "cancelled")).await;
+    let cancelling = cancelling.form(&format!("{own}/annuleren"));
+    let cancelling = cancelling.set("reden", "Getypt: een vergissing.");
+    let other_client = an
+        .new_line(world.dossier, "26/05/2025")
+        .await
+        .set("samenvatting", "Getypt: een nieuwe lijn.");
+    let ending = second_screen(an, world, step)
+        .await
+        .tick("vaststellingen", "opleiding")
+        .set("resultaatcode", "POSITIEF")
+        .set("reden", "P1")
+        .set("toelichting", "Getypt: ze gaat door.");
+    let action = an
+        .open(&action)
+        .await
+        .form(&action)
+        .date("dag_actie", "21/05/2025")
+        .set("soort_actie", "GESPREK")
+        .set("duur", "60")
+        .set("nota", "Getypt: over de stage.");
+    let study = an
+        .open(&study)
+        .await
+        .form(&study)
+        .set("onderwijsvorm", "tso")
+        .set("school", "Getypt: Heilig Hart College");
+    let work = an
+        .open(&work)
+        .await
+        .form(&work)
+        .date("van", "01/07/2024")
+        .set("werkgever", "Bakkerij Mertens")
+        .set("functie", "Getypt: jobstudent");
+    let about = an.open(&about).await.form(&about);
+    let append_page = an.open(&line(world.dossier, ended)).await;
+    let removal = an.open(&removal).await.form(&removal);
+    vec![
+        (
+            detail.set("samenvatting", "Getypt: het verloop."),
+            "samenvatting",
+        ),
+        (other_client, "samenvatting"),
+        (ending, "toelichting"),
+        (cancelling, "reden"),
+        (action, "nota"),
+        (study, "school"),
+        (work, "functie"),
+        (
+            about.set("over_mezelf", "Getypt: ik werk graag buiten."),
+            "over_mezelf",
+        ),
+        (
+            append_page
+                .form(&append)
+                .set("aanvulling", "Getypt: nog dit."),
+            "aanvulling",
+        ),
+        (removal.set("reden", "Getypt: verkeerde jongere."), "reden"),
+    ]
+}
+
+/// An's ongoing line and an ended one.
+async fn with_two_lines() -> (World, Browser, StepId, StepId) {
+    let world = world().await;
+    let ended = world.register(&world.an, world.dossier, "2025-05-01").await;
+    world
+        .end(&world.an, world.dossier, ended, "2025-05-15")
+        .await;
+    let step = world.register(&world.an, world.dossier, "2025-05-20").await;
+    world.clock.advance(1);
+    let an = Browser::of(&world, "an").await;
+    (world, an, step, ended)
+}
+
+#[tokio::test]
+async fn every_form_that_was_open_for_a_day_keeps_what_was_typed_and_stores_nothing() {
+    let (world, mut an, step, ended) = with_two_lines().await;
+    let forms = open_forms(&world, &an, step, ended).await;
+    let before = contents(&world);
+    world.clock.advance(DAY);
+    let old = an.clone();
+    for (form, field) in forms {
+        let typed = form.get(field).to_owned();
+        assert!(typed.starts_with("Getypt: "), "{}", form.action);
+        let asked = old.send(&form).await;
+        asked.says(401, "Wat je typte is niet verloren");
+        let seen = an.sign_in_with("an", asked.form("/aanmelden")).await;
+        seen.says(200, "Ga verder met wat je typte");
+        let kept = seen.form(&form.action);
+        assert_eq!(kept.get(field), typed, "{}", form.action);
+        let seen = an.send(&kept).await;
+        seen.refuses(422, "Dit formulier stond te lang open.");
+        assert_eq!(seen.form(&form.action).get(field), typed, "{}", form.action);
+        unchanged(&world, &before, &form.action);
+    }
+}
+
+#[tokio::test]
+async fn every_form_without_its_key_keeps_what_was_typed_and_stores_nothing() {
+    let (world, an, step, ended) = with_two_lines().await;
+    let before = contents(&world);
+    for (form, field) in open_forms(&world, &an, step, ended).await {
+        let seen = an.send(&form.clone().set("sleutel", "")).await;
+        seen.refuses(422, "Dit formulier is niet volledig aangekomen.");
+        let back = seen.form(&form.action);
+        assert_eq!(back.get(field), form.get(field), "{}", form.action);
+        unchanged(&world, &before, &form.action);
+    }
+}
+
+#[tokio::test]
+async fn t2_every_form_that_is_sent_twice_leads_to_the_same_place_and_is_stored_once() {
+    for index in 0..10 {
+        let (world, an, step, ended) = with_two_lines().await;
+        let mut forms = open_forms(&world, &an, step, ended).await;
+        assert_eq!(forms.len(), 10);
+        let (form, _) = forms.swap_remove(index);
+        // A new line beside the one that goes on is refused (S8); it has its own test above.
+        if form.action.ends_with("/stappen/nieuw") {
+            continue;
+        }
+        let before = stored(&world).await;
+        let first = an.send(&form).await;
+        assert_eq!(first.status, 303, "{}: {}", form.action, first.html);
+        let once = contents(&world);
+        let second = an.send(&form).await;
+        assert_eq!(
+            (second.status, second.location()),
+            (303, first.location()),
+            "{}: {}",
+            form.action,
+            second.html
+        );
+        assert_eq!(stored(&world).await, before + 1, "{}", form.action);
+        unchanged(&world, &once, &form.action);
+    }
+}
+
+#[tokio::test]
+async fn t1_of_two_that_end_the_same_line_exactly_one_succeeds() {
+    let (world, an, step) = with_a_line().await;
+    let bram = Browser::of(&world, "bram").await;
+    let fill = |form: Form, note: &str| {
+        form.tick("vaststellingen", "opleiding")
+            .set("resultaatcode", "POSITIEF")
+            .set("reden", "P1")
+            .set("toelichting", note)
+    };
+    let of_an = fill(second_screen(&an, &world, step).await, "Van An.");
+    let of_bram = fill(second_screen(&bram, &world, step).await, "Van Bram.");
+    let before = stored(&world).await;
+    let (first, second) = tokio::join!(an.send(&of_an), bram.send(&of_bram));
+    let mut statuses = [first.status, second.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 409]);
+    assert_eq!(stored(&world).await, before + 1);
+    let (winner, loser) = if first.status == 303 {
+        ("An Peeters", second)
+    } else {
+        ("Bram Claes", first)
+    };
+    loser.refuses(409, winner);
+    assert!(loser.shows("Deze begeleiding is beëindigd."));
+    let seen = an.open(&line(world.dossier, step)).await;
+    assert!(seen.shows("Beëindigd / Positief resultaat"));
+}
+
+/// The screens that only fill in or lead on would show a form that can no longer be confirmed.
+#[tokio::test]
+async fn r3_no_button_of_an_old_form_opens_an_ended_line_again() {
+    let (world, an, step) = with_a_line().await;
+    let open = an.line(world.dossier, step).await;
+    let open = open.set("samenvatting", "Te laat.");
+    let cancel = format!("{}/annuleren", line(world.dossier, step));
+    world
+        .end(&world.an, world.dossier, step, "2025-05-27")
+        .await;
+    world.clock.advance(1);
+    let before = contents(&world);
+    for form in [
+        open.clone(),
+        open.clone().set("vandaag", "datum"),
+        open.clone().set("vandaag", "einddatum"),
+        open.clone().set("partij", "uitvoerder"),
+        open.clone()
+            .set("partij", "uitvoerder")
+            .set("zoek", "klaar"),
+        open.clone().set("toestand", "cancelled"),
+        open.clone().set("toestand", "ended"),
+        open.clone()
+            .set("toestand", "ended")
+            .date("einddatum", "28/05/2025"),
+        open.clone().date("datum", "31/2/2025"),
+        open.clone().set("sleutel", ""),
+    ] {
+        let seen = an.send(&form).await;
+        seen.refuses(409, "Deze begeleiding is beëindigd.");
+        assert!(seen.shows("Te laat."), "what was typed is there to copy");
+        assert!(!seen.html.contains("name=\"toestand\""), "as text");
+    }
+    for body in ["", "reden=Een+vergissing."] {
+        let seen = an.post(&cancel, body).await;
+        seen.refuses(409, "Deze begeleiding is beëindigd.");
+    }
+    unchanged(&world, &before, "an ended line");
+}
+
+#[tokio::test]
+async fn t1_who_works_on_a_line_that_a_colleague_cancels_is_told_and_keeps_the_text() {
+    let (world, an, step, ended) = with_two_lines().await;
+    let forms = open_forms(&world, &an, step, ended).await;
+    let own = line(world.dossier, step);
+    let forms: Vec<_> = forms
+        .into_iter()
+        .filter(|(form, _)| form.action.starts_with(&own))
+        .collect();
+    assert_eq!(forms.len(), 4, "change, end, cancel, action");
+    let bram = Browser::of(&world, "bram").await;
+    let form = bram.line(world.dossier, step).await;
+    let screen = bram.send(&form.set("toestand", "cancelled")).await;
+    let screen = screen.form(&format!("{own}/annuleren"));
+    let done = bram
+        .send(&screen.set("reden", "Dubbel geregistreerd."))
+        .await;
+    assert_eq!(done.status, 303);
+    world.clock.advance(1);
+    let before = contents(&world);
+    for (form, field) in forms {
+        let seen = an.send(&form).await;
+        seen.refuses(409, "Bram Claes");
+        seen.says(409, "Deze stap is geannuleerd.");
+        seen.says(409, form.get(field));
+    }
+    // Whoever only opens its address finds nothing (C1).
+    assert_eq!(an.open(&own).await.status, 404);
+    unchanged(&world, &before, "a cancelled line");
+}
+
+#[tokio::test]
+async fn r6_who_supplements_a_line_that_the_coach_removes_is_told_and_keeps_the_text() {
+    let (world, an, step, ended) = with_two_lines().await;
+    let forms = open_forms(&world, &an, step, ended).await;
+    let own = line(world.dossier, ended);
+    let (casework, submission) = (&world.casework, world.submission());
+    let reason = note("Verkeerde jongere.");
+    casework
+        .request_removal(&world.bram, world.dossier, ended, &reason, &submission)
+        .await
+        .unwrap();
+    let queue = casework.removal_queue(&world.coach).await.unwrap();
+    let request = queue.waiting.first().unwrap().id;
+    casework
+        .remove_line(&world.coach, request, &world.submission())
+        .await
+        .unwrap();
+    world.clock.advance(1);
+    let before = contents(&world);
+    for (form, field) in forms
+        .iter()
+        .filter(|(form, _)| form.action.starts_with(&own))
+    {
+        let seen = an.send(form).await;
+        seen.refuses(409, "Deze stap is verwijderd door de provinciale coach.");
+        seen.says(409, form.get(field));
+    }
+    unchanged(&world, &before, "a removed line");
+}
+
+#[tokio::test]
+async fn r3_an_addendum_after_the_14_days_has_its_sentence_and_stays_in_sight() {
+    let (world, _, _, ended) = with_two_lines().await;
+    // Confirmed on 28 May: open until 11 June 23:59:59.
+    world.clock.set(at("2025-06-11T23:50:00+02:00"));
+    let an = Browser::of(&world, "an").await;
+    let append = format!("{}/aanvulling", line(world.dossier, ended));
+    let form = an.open(&line(world.dossier, ended)).await.form(&append);
+    let form = form.set("aanvulling", "Nog net op tijd?");
+    let before = contents(&world);
+    world.clock.set(at("2025-06-12T00:00:00+02:00"));
+    let seen = an.send(&form).await;
+    seen.refuses(409, "Aanvullen kon tot en met 11/06/2025.");
+    assert!(seen.shows("Nog net op tijd?"));
+    unchanged(&world, &before, "too late");
+    world.clock.set(at("2025-06-11T23:59:59+02:00"));
+    assert_eq!(an.send(&form).await.status, 303);
 }

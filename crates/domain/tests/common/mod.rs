@@ -38,6 +38,53 @@ pub fn catalogue() -> Catalogue {
     Catalogue::parse(include_str!("../../../../catalogue/programmas.toml")).unwrap()
 }
 
+/// The shipped programme with what a later one may add: a second number for the same guidance, valid
+/// in 2025 only, and a guidance of another kind with a number of its own and no rule about diplomas.
+pub fn wider_catalogue() -> Catalogue {
+    let shipped = include_str!("../../../../catalogue/programmas.toml");
+    Catalogue::parse(&format!("{shipped}{LATER}")).unwrap()
+}
+
+const LATER: &str = r#"
+[[funding_number]]
+code = "PROEF2025"
+description = "Proefproject"
+step_types = ["OND_OAL"]
+valid_from = 2025-01-01
+valid_to = 2025-12-31
+selectable = true
+
+[[step_type]]
+code = "WERKPLEKLEREN"
+name_long = "Begeleiding op de werkplek"
+name_list = "Begeleiding op de werkplek"
+name_choice = "Begeleiding op de werkplek"
+valid_from = 2023-09-01
+eligibility = []
+result_set = "POSNEG"
+addendum_days = 14
+late_registration_days = 31
+access_after_end_months = 6
+actions = ["GESPREK"]
+esf = false
+active = true
+
+[[funding_number]]
+code = "WPL001"
+description = "Begeleiding op de werkplek"
+step_types = ["WERKPLEKLEREN"]
+valid_from = 2023-09-01
+selectable = true
+"#;
+
+pub fn funding(code: &str) -> FundingCode {
+    FundingCode::parse(code).unwrap()
+}
+
+pub fn organisation(n: u128) -> OrganisationId {
+    OrganisationId(id(n))
+}
+
 pub fn oal() -> StepTypeCode {
     StepTypeCode::parse("OND_OAL").unwrap()
 }

@@ -16,7 +16,7 @@ use domain::studies::{Provenance, Study};
 
 use crate::App;
 use crate::context::{Me, Succeeded, dossier_address};
-use crate::entries::diploma_text;
+use crate::entries::{diploma_text, municipality};
 use crate::fail::{self, render};
 use crate::page::{DossierHead, Errors, Page};
 use crate::routes::Routes;
@@ -142,12 +142,11 @@ async fn show(
     let mut page = app.page(&me, "Profiel", "");
     page.notice = notice;
     let contact = &found.contact;
-    let place = [&contact.street, &contact.postcode, &contact.municipality]
+    let place = [contact.street.clone(), municipality(contact)]
         .into_iter()
         .flatten()
-        .cloned()
         .collect::<Vec<_>>()
-        .join(" ");
+        .join(", ");
     Ok(render(
         StatusCode::OK,
         &ProfilePage {

@@ -49,7 +49,6 @@ struct EditPage {
 }
 
 struct EditLinks {
-    step: String,
     actions: String,
     action_count: usize,
     history: String,
@@ -172,6 +171,22 @@ pub(super) async fn own_step_page(
     }
 }
 
+/// The line that a form is about, with what of the form has to stay when the line went out of sight.
+pub(super) async fn line_of_form(
+    app: &App,
+    me: &Me,
+    dossier: DossierId,
+    step: StepId,
+    typed: &str,
+) -> Result<StepPage, Response> {
+    match app.casework.step_page(&me.actor, dossier, step).await {
+        Ok(page) if page.may_change => Ok(page),
+        Ok(_) => Err(fail::function_denied(app, me)),
+        Err(Failure::NotFound) => Err(view::out_of_sight(app, me, dossier, step, typed).await),
+        Err(other) => Err(fail::answer(app, me, other)),
+    }
+}
+
 /// 'Bevestigen' on the screen of a new line, or one of its helper buttons.
 pub(super) async fn register(
     State(app): State<App>,
@@ -192,7 +207,7 @@ pub(super) async fn register(
     }
     if !fields.get("partij").is_empty() {
         let frame = Frame::of_new(&app, &me, &page);
-        return party(&app, &me, frame, fields, id).await;
+        return party(&app, &me, frame, fields, (id, None)).await;
     }
     if Chosen::read(&fields) == Some(Chosen::Cancelled) {
         form::show_refusals(&mut errors, &register::refuse_cancelled(), id);
@@ -383,7 +398,6 @@ pub(super) async fn edit(
                 .map(|conflict| ConflictView::new(&app.casework, &page.step, &conflict)),
             review: review.unwrap_or_default(),
             links: Some(EditLinks {
-                step: page.step.id.address(),
                 actions: format!("{address}/acties"),
                 action_count: page.actions.len(),
                 history: format!("{address}/geschiedenis"),
@@ -404,16 +418,23 @@ pub(super) async fn change(
     if fields.has("doe", "terug") {
         return Ok(Redirect::to(&list_address(dossier)).into_response());
     }
-    let page = own_step_page(&app, &me, dossier, step).await?;
+    let page = line_of_form(&app, &me, dossier, step, fields.get("samenvatting")).await?;
     let mut shown = Shown::default();
+    let chosen = Chosen::read(&fields);
+    let only_leads_on = !fields.get("vandaag").is_empty()
+        || !fields.get("partij").is_empty()
+        || chosen == Some(Chosen::Cancelled);
+    // No screen opens a final line again; a form that confirms is first looked up (T2).
+    if only_leads_on && let Err(refusal) = page.step.ongoing() {
+        return refused(&app, &me, dossier, step, fields, refusal.into()).await;
+    }
     if helped(&app, &mut fields) {
         return Ok(edit(&app, &me, &page, &fields, shown).await);
     }
     if !fields.get("partij").is_empty() {
         let frame = Frame::of(&app, &me, &page);
-        return party(&app, &me, frame, fields, dossier).await;
+        return party(&app, &me, frame, fields, (dossier, Some(step))).await;
     }
-    let chosen = Chosen::read(&fields);
     if chosen == Some(Chosen::Cancelled) {
         return Ok(end::show_cancel(
             &app,
@@ -432,6 +453,9 @@ pub(super) async fn change(
     let input = form::parse(&fields, errors);
     let submission = end::submission(&app, &fields, list_after(dossier, "gewijzigd"), errors);
     let (Some(input), Some(submission), true) = (input, submission, errors.is_empty()) else {
+        if let Err(refusal) = page.step.ongoing() {
+            return refused(&app, &me, dossier, step, fields, refusal.into()).await;
+        }
         shown.status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(edit(&app, &me, &page, &fields, shown).await);
     };
@@ -479,7 +503,7 @@ pub(super) async fn refused(
         other => return Err(fail::answer(app, me, other)),
     };
     // As it is now, not as it was when the form was sent.
-    let page = step_page(app, me, dossier, step).await?;
+    let page = line_of_form(app, me, dossier, step, fields.get("samenvatting")).await?;
     let mut shown = Shown {
         status: StatusCode::UNPROCESSABLE_ENTITY,
         ..Shown::default()
@@ -501,10 +525,13 @@ pub(super) async fn refused(
         shown.conflict = conflict;
         return Ok(edit(app, me, &page, &fields, shown).await);
     }
+    let first = conflict
+        .as_ref()
+        .map(|it| (it.stamp.by_name.as_str(), it.stamp.at));
     let text = view::Shown {
         status: StatusCode::CONFLICT,
         typed: fields.get("samenvatting").to_owned(),
-        refused: Some(view::final_sentence(&page, conflict.as_ref())),
+        refused: Some(view::final_sentence(&page.step, first)),
         ..view::Shown::default()
     };
     Ok(view::render_line(app, me, &page, text))
@@ -542,7 +569,7 @@ async fn party(
     me: &Me,
     frame: Frame,
     mut fields: Fields,
-    dossier: DossierId,
+    (dossier, step): (DossierId, Option<StepId>),
 ) -> Result<Response, Response> {
     let which = fields.get("partij").to_owned();
     let label = match which.as_str() {
@@ -558,7 +585,7 @@ async fn party(
         for name in PARTY_FIELDS {
             fields.set(name, "");
         }
-        return back_to_form(app, me, dossier, fields).await;
+        return back_to_form(app, me, (dossier, step), fields).await;
     }
     let answer = |failure| fail::answer(app, me, failure);
     let typed: String = fields.get("zoek_organisatie").chars().take(100).collect();
@@ -622,14 +649,15 @@ async fn party(
 /// The fields of the search itself, which do not go along.
 const PARTY_FIELDS: [&str; 5] = ["partij", "zoek", "zoek_organisatie", "eenheid", "persoon"];
 
+/// Back on the form that the search was asked from.
 async fn back_to_form(
     app: &App,
     me: &Me,
-    dossier: DossierId,
+    (dossier, step): (DossierId, Option<StepId>),
     fields: Fields,
 ) -> Result<Response, Response> {
-    if let Some(step) = StepId::from_address(fields.get("stap")) {
-        let page = step_page(app, me, dossier, step).await?;
+    if let Some(step) = step {
+        let page = line_of_form(app, me, dossier, step, fields.get("samenvatting")).await?;
         return Ok(edit(app, me, &page, &fields, Shown::default()).await);
     }
     let step_type =

@@ -18,7 +18,7 @@ use crate::fail::{self, render};
 use crate::fields::Fields;
 use crate::page::{Choice, DossierHead, Errors, NavLink, Page};
 use crate::steps::detail::{
-    after_registering, list_after, own_step_page, refused, refused_new, register_page, step_page,
+    after_registering, line_of_form, list_after, refused, refused_new, register_page,
 };
 use crate::steps::{dossier_in, form, list_address, step_address, step_in};
 
@@ -286,7 +286,7 @@ pub(super) async fn end(
     if fields.has("doe", "terug") {
         return Ok(Redirect::to(&list_address(dossier)).into_response());
     }
-    let page = own_step_page(&app, &me, dossier, step).await?;
+    let page = line_of_form(&app, &me, dossier, step, fields.get("toelichting")).await?;
     let warnings: &[Warning] = if page.actions.is_empty() {
         &[Warning::NoActions]
     } else {
@@ -294,6 +294,10 @@ pub(super) async fn end(
     };
     let mut errors = Errors::new();
     if fields.has("doe", "voorstel") {
+        if page.step.ongoing().is_err() {
+            let failure = Failure::from(already_final(&page));
+            return refused(&app, &me, dossier, step, fields, failure).await;
+        }
         return Ok(show(&app, &me, &page, &fields, warnings, errors));
     }
     let input = form::parse(&fields, &mut errors);
@@ -441,8 +445,13 @@ pub(super) async fn cancel(
         list_after(dossier, "geannuleerd"),
         &mut errors,
     );
+    let typed = fields.get("reden");
     let (Some(reason), Some(submission)) = (reason, submission) else {
-        let page = own_step_page(&app, &me, dossier, step).await?;
+        let page = line_of_form(&app, &me, dossier, step, typed).await?;
+        if page.step.ongoing().is_err() {
+            let failure = Failure::from(already_final(&page));
+            return refused_cancel(&app, &me, dossier, step, (typed, failure)).await;
+        }
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(show_cancel(&app, &me, &page, &fields, errors, status));
     };
@@ -465,12 +474,12 @@ pub(super) async fn cancel(
         Err(Failure::Refused(refusals))
             if refusals.iter().all(|it| it.field() == Field::VoidActions) =>
         {
-            let page = own_step_page(&app, &me, dossier, step).await?;
+            let page = line_of_form(&app, &me, dossier, step, typed).await?;
             form::show_refusals(&mut errors, &refusals, dossier);
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             Ok(show_cancel(&app, &me, &page, &fields, errors, status))
         }
-        Err(failure) => refused_cancel(&app, &me, dossier, step, failure).await,
+        Err(failure) => refused_cancel(&app, &me, dossier, step, (typed, failure)).await,
     }
 }
 
@@ -479,9 +488,13 @@ async fn refused_cancel(
     me: &Me,
     dossier: domain::DossierId,
     step: domain::StepId,
-    failure: Failure,
+    (typed, failure): (&str, Failure),
 ) -> Result<Response, Response> {
+    // Sent twice: it leads where the first one did (T2).
+    if let Failure::AlreadyDone(_) = failure {
+        return Err(fail::answer(app, me, failure));
+    }
     // The fields of the line itself were not sent here: show it as it is now.
-    let page = step_page(app, me, dossier, step).await?;
+    let page = line_of_form(app, me, dossier, step, typed).await?;
     refused(app, me, dossier, step, form::fields_of(&page.step), failure).await
 }

@@ -17,7 +17,9 @@ use crate::{App, fail};
 
 pub(crate) use end::submission;
 pub(crate) use list::{RowView, row_view};
-pub(crate) use view::{AddendumView, action_lines, addenda, ending_facts, line_facts, review_text};
+pub(crate) use view::{
+    AddendumView, action_lines, addenda, ending_facts, line_facts, out_of_sight, review_text,
+};
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     routes

@@ -5,10 +5,13 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use casework::{Conflict, Failure, StepPage};
+use casework::{Failure, StepPage};
+use domain::Moment;
+use domain::ids::{DossierId, StepId};
+use domain::journal::Event;
 use domain::refusal::{Field, FinalKind, Refusal};
-use domain::steps::State as LineState;
 use domain::steps::removal::Decision;
+use domain::steps::{State as LineState, Step};
 use domain::studies::Study;
 use domain::text::{Note, Summary};
 
@@ -19,7 +22,7 @@ use crate::fail::{self, render};
 use crate::fields::Fields;
 use crate::page::{DossierHead, Errors, Fact, NavLink, Page};
 use crate::sentences;
-use crate::steps::detail::own_step_page;
+use crate::steps::detail::{line_of_form, own_step_page};
 use crate::steps::form::{self, ChangeView};
 use crate::steps::{end, list_address, step_address, step_in};
 
@@ -152,20 +155,45 @@ pub(super) struct Shown {
 }
 
 /// Why a final line takes no change, with who was first when that is known.
-pub(super) fn final_sentence(page: &StepPage, conflict: Option<&Conflict>) -> String {
-    let kind = match page.step.state {
+pub(super) fn final_sentence(step: &Step, first: Option<(&str, Moment)>) -> String {
+    let kind = match step.state {
         LineState::Cancelled(_) => FinalKind::Cancelled,
         LineState::Removed(..) => FinalKind::Removed,
         LineState::Ended(_) | LineState::Ongoing => FinalKind::Ended,
     };
     let sentence = sentences::refusal(&Refusal::Final(kind));
-    match conflict {
-        Some(conflict) => format!(
-            "{} was je voor, op {}. {sentence}",
-            conflict.stamp.by_name,
-            conflict.stamp.at.brussels_text()
-        ),
+    match first {
+        Some((who, at)) => format!("{who} was je voor, op {}. {sentence}", at.brussels_text()),
         None => sentence,
+    }
+}
+
+/// The answer to a form for a line that cannot be opened. When it went out of sight since the form
+/// was, its own organisation is told who was first, and keeps what was typed (T1); to everybody else
+/// there is no such line (C1).
+pub(crate) async fn out_of_sight(
+    app: &App,
+    me: &Me,
+    dossier: DossierId,
+    step: StepId,
+    typed: &str,
+) -> Response {
+    let found = app.casework.step_history(&me.actor, dossier, step).await;
+    let own = me.actor.organisation();
+    match found {
+        Ok((_, step, entries))
+            if !step.is_listed() && own.is_some_and(|own| step.involves(own)) =>
+        {
+            let last = entries.iter().find(|stored| {
+                matches!(
+                    stored.entry.event,
+                    Event::StepCancelled | Event::StepRemoved
+                )
+            });
+            let first = last.map(|stored| (stored.by_name.as_str(), stored.entry.at));
+            fail::too_late(app, me, final_sentence(&step, first), typed)
+        }
+        _ => fail::not_found(app, Some(me)),
     }
 }
 
@@ -368,6 +396,10 @@ fn checks(page: &StepPage) -> Vec<CheckView> {
 }
 
 fn removal_view(page: &StepPage, address: &str) -> RemovalView {
+    // What was asked and answered is part of the story.
+    if !page.sees_story {
+        return RemovalView::default();
+    }
     let is_ended = matches!(page.step.state, LineState::Ended(_));
     let last = page.removals.first();
     let (status, reason) = match last {
@@ -440,10 +472,13 @@ pub(super) async fn append(
                     form::show_refusals(&mut shown.errors, &refusals, dossier);
                 }
             }
+            // The page below says what became of the line.
+            Err(Failure::NotFound) => {}
             Err(other) => return Err(fail::answer(&app, &me, other)),
         }
     }
-    let page = own_step_page(&app, &me, dossier, step).await?;
+    let typed = fields.get("aanvulling");
+    let page = line_of_form(&app, &me, dossier, step, typed).await?;
     Ok(render_line(&app, &me, &page, shown))
 }
 
@@ -518,8 +553,9 @@ pub(super) async fn request_removal(
     let reason: Option<Note> = fields.story("reden", Field::RemovalReason, &mut errors);
     let leads_to = format!("{address}?gelukt=verwijdering-gevraagd");
     let submission = end::submission(&app, &fields, leads_to, &mut errors);
+    let typed = fields.get("reden");
     let (Some(reason), Some(submission)) = (reason, submission) else {
-        let page = own_step_page(&app, &me, dossier, step).await?;
+        let page = line_of_form(&app, &me, dossier, step, typed).await?;
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(removal_form(&app, &me, &page, &fields, errors, status));
     };
@@ -531,10 +567,11 @@ pub(super) async fn request_removal(
         Ok(()) => Ok(Redirect::to(&submission.leads_to).into_response()),
         Err(Failure::Refused(refusals)) => {
             form::show_refusals(&mut errors, &refusals, dossier);
-            let page = own_step_page(&app, &me, dossier, step).await?;
+            let page = line_of_form(&app, &me, dossier, step, typed).await?;
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             Ok(removal_form(&app, &me, &page, &fields, errors, status))
         }
+        Err(Failure::NotFound) => Err(out_of_sight(&app, &me, dossier, step, typed).await),
         Err(other) => Err(fail::answer(&app, &me, other)),
     }
 }

@@ -4,12 +4,15 @@
 // Each test file uses the part it needs.
 #![allow(dead_code)]
 
+use std::collections::BTreeMap;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request};
-use domain::ids::{DossierId, StepId};
+use domain::ids::{ActionId, DossierId, ExperienceId, RemovalId, StepId, StudyId};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use rusqlite::{Connection, OpenFlags};
 use testkit::World;
 use tower::ServiceExt as _;
 
@@ -338,4 +341,96 @@ pub(crate) fn lines(dossier: DossierId) -> String {
 /// The address of a line.
 pub(crate) fn line(dossier: DossierId, step: StepId) -> String {
     format!("{}/{}", lines(dossier), step.address())
+}
+
+/// What goes in the place of the parameters of a path.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ids {
+    pub(crate) dossier: DossierId,
+    pub(crate) step: StepId,
+    pub(crate) action: ActionId,
+    pub(crate) study: StudyId,
+    pub(crate) experience: ExperienceId,
+    pub(crate) removal: RemovalId,
+}
+
+impl Ids {
+    /// Ids that nothing has.
+    pub(crate) fn absent() -> Self {
+        let id = uuid::Uuid::from_u128(0x0dd0_dead_0000_4000_8000_0000_0000_0001);
+        Ids {
+            dossier: DossierId(id),
+            step: StepId(id),
+            action: ActionId(id),
+            study: StudyId(id),
+            experience: ExperienceId(id),
+            removal: RemovalId(id),
+        }
+    }
+
+    /// The address of a route. A parameter that is not known here has to be thought of first.
+    pub(crate) fn address(&self, path: &str) -> String {
+        let parts: Vec<String> = path
+            .split('/')
+            .map(|part| match part {
+                "{dossier}" => self.dossier.address(),
+                "{step}" => self.step.address(),
+                "{action}" => self.action.address(),
+                "{study}" => self.study.address(),
+                "{experience}" => self.experience.address(),
+                "{removal}" => self.removal.address(),
+                "{tab}" => "traject".to_owned(),
+                part if part.contains('{') => panic!("{path}: think of {part} in the tests"),
+                part => part.to_owned(),
+            })
+            .collect();
+        parts.join("/")
+    }
+}
+
+/// Tables that change by only looking: who is logged in, who tried to, and who opened what (I3).
+const BY_LOOKING: [&str; 3] = ["session", "login_attempt", "opening"];
+
+/// Every row of every other table, as the database file has it. Goes past the program, so that it
+/// also shows what no page does.
+pub(crate) fn contents(world: &World) -> BTreeMap<String, Vec<String>> {
+    let file = Connection::open_with_flags(world.file(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let mut tables = file
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        .unwrap();
+    let names: Vec<String> = tables
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    for known in BY_LOOKING {
+        assert!(names.iter().any(|name| name == known), "no table {known}");
+    }
+    names
+        .into_iter()
+        .filter(|name| !BY_LOOKING.contains(&name.as_str()))
+        .map(|name| {
+            let mut all = file.prepare(&format!("SELECT * FROM {name}")).unwrap();
+            let columns = all.column_count();
+            let rows = all
+                .query_map([], |row| {
+                    let values: Result<Vec<rusqlite::types::Value>, _> =
+                        (0..columns).map(|at| row.get(at)).collect();
+                    values.map(|values| format!("{values:?}"))
+                })
+                .unwrap()
+                .map(Result::unwrap)
+                .collect();
+            (name, rows)
+        })
+        .collect()
+}
+
+/// Fails the test unless the database holds what it held.
+#[track_caller]
+pub(crate) fn unchanged(world: &World, before: &BTreeMap<String, Vec<String>>, after_what: &str) {
+    let now = contents(world);
+    for (name, rows) in before {
+        assert_eq!(rows, &now[name], "{name} changed: {after_what}");
+    }
 }

@@ -1,0 +1,503 @@
+//! What people type is text, never mark-up: hostile text in every field that can be stored is shown as
+//! it was typed, on every page of the table of routes, to everybody who may see it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use axum::http::Method;
+use casework::{
+    ActionInput, Contact, ExperienceInput, GrantInput, NewClient, NewUser, StepInput, StudyInput,
+    hash_password,
+};
+use domain::client_number::ClientNumber;
+use domain::grants::Basis;
+use domain::ids::DossierId;
+use domain::people::{Actor, Role, Unit};
+use domain::profile::ExperienceDetails;
+use support::{Browser, Ids, Seen, line};
+use testkit::{PASSWORD, World, day, ended, label, note, summary, world};
+
+/// Closes whatever it stands in, and then tries.
+const HOSTILE: &str =
+    "</textarea></title></script><script>alert(1)</script>\"'><img src=x onerror=1>";
+
+/// The same with the field's name before it, so that it shows where it came from.
+fn hostile(field: &str) -> String {
+    format!("{field}:{HOSTILE}")
+}
+
+/// How the page has to write it.
+fn written(field: &str) -> String {
+    let escaped = HOSTILE
+        .replace('<', "&#60;")
+        .replace('>', "&#62;")
+        .replace('"', "&#34;")
+        .replace('\'', "&#39;");
+    format!("{field}:{escaped}")
+}
+
+/// Fails the test when any of it stands in the page as mark-up.
+#[track_caller]
+fn is_only_text(seen: &Seen, cell: &str) {
+    for raw in ["<script>", "<img", "\"'>", "</title></script>"] {
+        assert!(!seen.html.contains(raw), "{cell}: {raw} in {}", seen.html);
+    }
+    // One title, one script of our own, and no attribute that runs.
+    assert_eq!(seen.html.matches("</title>").count(), 1, "{cell}");
+    assert_eq!(seen.html.matches("<script").count(), 1, "{cell}");
+    for tag in seen.html.split('<').skip(1) {
+        let tag = tag.split('>').next().unwrap();
+        // Between quotes stands a value; outside of them only names of our own.
+        let outside: Vec<&str> = tag.split('"').step_by(2).collect();
+        let quotes = tag.matches('"').count();
+        assert!(quotes.is_multiple_of(2), "{cell}: <{tag}>");
+        let runs = outside.iter().any(|part| part.contains(" on"));
+        assert!(!runs && !tag.contains('\''), "{cell}: <{tag}>");
+    }
+}
+
+/// Everything there is about one client, each text hostile.
+struct Scene {
+    world: World,
+    ids: Vec<Ids>,
+}
+
+async fn user(
+    world: &World,
+    user_name: &str,
+    role: Role,
+    unit: Option<&Unit>,
+    own: Option<DossierId>,
+) -> Actor {
+    let name = hostile(&format!("naam-{user_name}"));
+    let user = NewUser {
+        user_name: user_name.to_owned(),
+        name: name.clone(),
+        role,
+        unit: unit.map(|unit| unit.id),
+        own_dossier: own,
+    };
+    let hash = hash_password(PASSWORD).unwrap();
+    let person = world.casework.create_demo_user(&user, &hash).await.unwrap();
+    Actor {
+        person,
+        name,
+        role,
+        unit: unit.cloned(),
+        own_dossier: own,
+    }
+}
+
+async fn scene() -> Scene {
+    let world = world().await;
+    let casework = &world.casework;
+    let house = casework
+        .create_organisation(&hostile("organisatie"), None)
+        .await
+        .unwrap();
+    let unit = casework
+        .create_unit(house, &hostile("eenheid"), &hostile("adres"), "9")
+        .await
+        .unwrap();
+    let client = NewClient {
+        client_number: ClientNumber::parse("61000546").unwrap(),
+        given_name: hostile("voornaam"),
+        family_name: hostile("familienaam"),
+        birth: day("2008-03-17"),
+        work_situation: "00".to_owned(),
+        work_situation_since: None,
+        insz: None,
+        contact: Contact {
+            email: Some(hostile("email")),
+            phone: Some(hostile("telefoon")),
+            street: Some(hostile("straat")),
+            postcode: Some(hostile("postcode")),
+            municipality: Some(hostile("gemeente")),
+            about_me: None,
+            insz_sealed: None,
+        },
+    };
+    let dossier = casework
+        .create_client(&world.mediator, &client)
+        .await
+        .unwrap();
+    let given = GrantInput {
+        organisation: house,
+        basis: Basis::Mandate,
+        starts: day("2023-09-01"),
+        ends: None,
+    };
+    casework
+        .give_grant(&world.mediator, dossier, &given, &world.submission())
+        .await
+        .unwrap();
+    let me = user(&world, "wie", Role::Counsellor, Some(&unit), None).await;
+    user(&world, "baas", Role::Manager, Some(&unit), None).await;
+    user(&world, "zelf", Role::Client, None, Some(dossier)).await;
+    let ids = filled(&world, &me, dossier).await;
+    Scene { world, ids }
+}
+
+/// The profile and a line of every fate.
+async fn filled(world: &World, me: &Actor, dossier: DossierId) -> Vec<Ids> {
+    let casework = &world.casework;
+    let mut ids = Ids {
+        dossier,
+        ..Ids::absent()
+    };
+    // A story of many lines takes more than a line of text does.
+    let about = note(&hostile("voorstelling"));
+    let read = casework::Casework::text_mark("");
+    casework
+        .save_about_me(me, dossier, &read, Some(&about), &world.submission())
+        .await
+        .unwrap();
+    let mut study: StudyInput = world.study("2024-06-30", None);
+    study.details.field = Some(label(&hostile("richting")));
+    study.details.school = label(&hostile("school"));
+    ids.study = casework
+        .save_study(me, dossier, &study, &world.submission())
+        .await
+        .unwrap();
+    let work = ExperienceInput {
+        existing: None,
+        details: ExperienceDetails {
+            function: label(&hostile("functie")),
+            employer: label(&hostile("werkgever")),
+            from: day("2024-07-01"),
+            until: None,
+            description: Some(note(&hostile("omschrijving"))),
+        },
+    };
+    ids.experience = casework
+        .save_experience(me, dossier, &work, &world.submission())
+        .await
+        .unwrap();
+    let input = |start: &str| StepInput {
+        summary: Some(summary(&hostile("samenvatting"))),
+        late_reason: Some(note(&hostile("reden-laat"))),
+        ..world.input(me, start)
+    };
+    let mut all = Vec::new();
+    for (start, end) in [
+        ("2025-02-01", Some("2025-02-20")),
+        ("2025-03-01", Some("2025-03-20")),
+        ("2025-04-01", None),
+        ("2025-05-01", None),
+    ] {
+        world.clock.advance(1);
+        let kind = world.step_type();
+        let done = casework
+            .register_step(me, dossier, &kind, &input(start), None, &world.submission())
+            .await
+            .unwrap();
+        ids.step = done.step;
+        let talk = ActionInput {
+            place: Some(label(&hostile("plaats"))),
+            note: Some(note(&hostile("nota"))),
+            ..world.talk(start)
+        };
+        ids.action = casework
+            .record_action(me, dossier, ids.step, &talk, &world.submission())
+            .await
+            .unwrap();
+        let submission = world.submission();
+        if let Some(end) = end {
+            let mut ending = ended(end);
+            ending.note = Some(note(&hostile("toelichting")));
+            casework
+                .end_step(
+                    me,
+                    dossier,
+                    ids.step,
+                    1,
+                    &input(start),
+                    &ending,
+                    &submission,
+                )
+                .await
+                .unwrap();
+            let text = summary(&hostile("aanvulling"));
+            casework
+                .add_addendum(me, dossier, ids.step, &text, &world.submission())
+                .await
+                .unwrap();
+            let why = note(&hostile("reden-verwijdering"));
+            casework
+                .request_removal(me, dossier, ids.step, &why, &world.submission())
+                .await
+                .unwrap();
+            let queue = casework.removal_queue(&world.coach).await.unwrap();
+            ids.removal = queue.waiting.last().unwrap().id;
+            if all.is_empty() {
+                let answer = note(&hostile("reden-weigering"));
+                let coach = &world.coach;
+                casework
+                    .refuse_removal(coach, ids.removal, &answer, &world.submission())
+                    .await
+                    .unwrap();
+            }
+        } else if start == "2025-04-01" {
+            let why = note(&hostile("reden-annulering"));
+            casework
+                .cancel_step(me, dossier, ids.step, 1, &why, true, &submission)
+                .await
+                .unwrap();
+        }
+        all.push(ids);
+    }
+    world.clock.advance(1);
+    all
+}
+
+/// Every field that a form has, with hostile text in it.
+fn hostile_form() -> String {
+    let fields = [
+        "soort",
+        "toestand",
+        "datum_dag",
+        "datum_maand",
+        "datum_jaar",
+        "einddatum_dag",
+        "einddatum_maand",
+        "einddatum_jaar",
+        "financieringsnummer",
+        "aanvrager",
+        "uitvoerder",
+        "samenvatting",
+        "reden_laat",
+        "geen_diploma",
+        "versie",
+        "sleutel",
+        "vaststellingen",
+        "resultaatcode",
+        "reden",
+        "toelichting",
+        "acties_vervallen",
+        "aanvulling",
+        "dag_actie_dag",
+        "dag_actie_maand",
+        "dag_actie_jaar",
+        "soort_actie",
+        "duur",
+        "aanwezigheid",
+        "plaats",
+        "nota",
+        "over_mezelf",
+        "gelezen",
+        "functie",
+        "werkgever",
+        "van_dag",
+        "van_maand",
+        "van_jaar",
+        "tot_dag",
+        "tot_maand",
+        "tot_jaar",
+        "omschrijving",
+        "onderwijsvorm",
+        "graad",
+        "studierichting",
+        "school",
+        "studiebewijs",
+        "herkomst",
+        "zoek_organisatie",
+        "eenheid",
+        "persoon",
+        "naar",
+    ];
+    let value: String = HOSTILE.bytes().map(|it| format!("%{it:02X}")).collect();
+    let pairs: Vec<String> = fields
+        .iter()
+        .map(|name| format!("{name}={name}%3A{value}"))
+        .collect();
+    pairs.join("&")
+}
+
+/// The fields that are stored, and a role that has to see each.
+const SHOWN: [(&str, &str); 24] = [
+    ("wie", "naam-wie"),
+    ("wie", "organisatie"),
+    ("wie", "eenheid"),
+    ("wie", "adres"),
+    ("wie", "voornaam"),
+    ("wie", "familienaam"),
+    ("wie", "email"),
+    ("wie", "telefoon"),
+    ("wie", "straat"),
+    ("wie", "gemeente"),
+    ("wie", "voorstelling"),
+    ("wie", "richting"),
+    ("wie", "school"),
+    ("wie", "functie"),
+    ("wie", "werkgever"),
+    ("wie", "omschrijving"),
+    ("wie", "samenvatting"),
+    ("wie", "reden-laat"),
+    ("wie", "plaats"),
+    ("wie", "nota"),
+    ("wie", "toelichting"),
+    ("wie", "aanvulling"),
+    ("wie", "reden-annulering"),
+    ("coach", "reden-verwijdering"),
+];
+
+const PEOPLE: [&str; 7] = [
+    "wie",
+    "baas",
+    "zelf",
+    "coach",
+    "mediator",
+    "controller",
+    "system",
+];
+
+#[tokio::test]
+async fn what_is_stored_is_shown_as_text_on_every_page_to_everybody() {
+    let scene = scene().await;
+    let world = &scene.world;
+    let table = web::table(support::web(world));
+    let mut shown: Vec<(&str, String)> = Vec::new();
+    let mut pages = 0;
+    for name in PEOPLE {
+        let browser = Browser::of(world, name).await;
+        for route in table.iter().filter(|it| it.method == Method::GET) {
+            let lines = if route.path.contains('{') {
+                &scene.ids[..]
+            } else {
+                &scene.ids[..1]
+            };
+            for ids in lines {
+                let address = ids.address(route.path);
+                for query in ["", "?filter=open", "?toestand=ended", "?soort=OND_OAL"] {
+                    let cell = format!("{name}, {address}{query}");
+                    let seen = browser.open(&format!("{address}{query}")).await;
+                    if route.path.starts_with("/health") || seen.status == 303 {
+                        continue;
+                    }
+                    assert!(
+                        [200, 403, 404, 409].contains(&seen.status),
+                        "{cell}: {}",
+                        seen.status
+                    );
+                    is_only_text(&seen, &cell);
+                    assert_eq!(seen.header("cache-control"), "no-store", "{cell}");
+                    pages += 1;
+                    for (_, field) in SHOWN.iter().filter(|(who, _)| *who == name) {
+                        if seen.html.contains(&written(field)) {
+                            shown.push((name, (*field).to_owned()));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    for (who, field) in SHOWN {
+        let is_shown = shown.contains(&(who, field.to_owned()));
+        assert!(
+            is_shown,
+            "{who} reads {field} on no page: the test looks past it"
+        );
+    }
+    eprintln!("{pages} pages without mark-up of a visitor");
+}
+
+#[tokio::test]
+async fn what_is_refused_comes_back_as_text_too() {
+    let scene = scene().await;
+    let world = &scene.world;
+    let before = support::contents(world);
+    let table = web::table(support::web(world));
+    let form = hostile_form();
+    let mut came_back = 0;
+    for name in PEOPLE {
+        let browser = Browser::of(world, name).await;
+        for route in table.iter().filter(|it| it.method == Method::POST) {
+            if ["/afmelden", "/meldingen/gelezen"].contains(&route.path) {
+                continue;
+            }
+            for ids in &scene.ids {
+                let address = ids.address(route.path);
+                // Once as a whole, once for each way on that a form has.
+                for extra in [
+                    "",
+                    "&soort=OND_OAL",
+                    "&toestand=ended",
+                    "&toestand=cancelled",
+                    "&partij=uitvoerder",
+                    "&doe=voorstel",
+                    "&vandaag=datum",
+                ] {
+                    let key = extra.split('=').next().unwrap().trim_start_matches('&');
+                    let kept: Vec<&str> = form
+                        .split('&')
+                        .filter(|pair| pair.split('=').next() != Some(key))
+                        .filter(|pair| !pair.starts_with("soort=") || extra.is_empty())
+                        .collect();
+                    let mut body = kept.join("&") + extra;
+                    if !extra.is_empty() && key != "soort" {
+                        body += "&soort=OND_OAL";
+                    }
+                    let seen = browser.post(&address, body).await;
+                    let cell = format!("{name}, POST {address} {extra}");
+                    assert!(seen.status != 303, "{cell} was taken");
+                    is_only_text(&seen, &cell);
+                    came_back += usize::from(seen.html.contains("&#60;script&#62;alert(1)"));
+                }
+            }
+        }
+    }
+    support::unchanged(world, &before, "hostile forms");
+    assert!(came_back > 100, "typed text came back on {came_back} pages");
+}
+
+#[tokio::test]
+async fn what_is_typed_in_an_address_comes_back_as_text() {
+    let scene = scene().await;
+    let an = Browser::of(&scene.world, "wie").await;
+    let value: String = HOSTILE.bytes().map(|it| format!("%{it:02X}")).collect();
+    let list = support::lines(scene.ids[0].dossier);
+    for (address, comes_back) in [
+        (format!("/zoeken?q={value}"), true),
+        (format!("{list}?van_dag={value}&filter=open"), true),
+        (
+            format!("{list}?toestand={value}&uitvoerder={value}&soort={value}"),
+            false,
+        ),
+        (format!("{list}/nieuw?soort={value}"), false),
+        (format!("{list}?gelukt={value}"), false),
+        (
+            format!("/begeleidingen?tot={value}&toestand={value}"),
+            false,
+        ),
+        (format!("/aanmelden?naar=/{value}"), false),
+        (format!("/dossier/{value}"), false),
+        (format!("/{value}"), false),
+    ] {
+        let seen = an.open(&address).await;
+        is_only_text(&seen, &address);
+        let back = seen.html.contains("&#60;script&#62;alert(1)");
+        assert!(back || !comes_back, "{address}");
+    }
+    // The user name at the log-in, with a password that is wrong.
+    let nobody = Browser::nobody(&scene.world);
+    let form = nobody.open("/aanmelden").await.form("/aanmelden");
+    let form = form
+        .set("gebruikersnaam", HOSTILE)
+        .set("wachtwoord", HOSTILE);
+    let seen = nobody.send(&form).await;
+    assert!(seen.title().starts_with("Fout: "));
+    is_only_text(&seen, "the log-in");
+    assert_eq!(seen.form("/aanmelden").get("gebruikersnaam"), HOSTILE);
+    // And a form that is carried through the log-in, with its names and address.
+    let old = format!("{value}={value}&samenvatting={value}");
+    let address = line(scene.ids[0].dossier, scene.ids[0].step);
+    let seen = nobody.post(&address, old).await;
+    assert_eq!(seen.status, 401);
+    is_only_text(&seen, "the kept form");
+    let mut back = nobody.clone();
+    let seen = back.sign_in_with("wie", seen.form("/aanmelden")).await;
+    seen.says(200, "Ga verder met wat je typte");
+    is_only_text(&seen, "the kept form after the log-in");
+    assert_eq!(seen.form(&address).get("samenvatting"), HOSTILE);
+}
