@@ -220,7 +220,7 @@ async fn new(
 ) -> Result<Response, Response> {
     let (dossier, step) = step_in(&app, &me, &path)?;
     let found = load(&app, &me, dossier, step).await?;
-    may_record(&app, &me, &found)?;
+    may_record(&app, &me, &found, "")?;
     let mut fields = Fields::default();
     fields.set("aanwezigheid", Presence::Present.code());
     Ok(edit(
@@ -234,13 +234,18 @@ async fn new(
     ))
 }
 
-/// The form is only there for a line that takes actions from this person (A4).
-fn may_record(app: &App, me: &Me, page: &ActionsPage) -> Result<(), Response> {
+/// The form is only there for a line that takes actions from this person (A4); a note that was typed
+/// stays in sight.
+fn may_record(app: &App, me: &Me, page: &ActionsPage, typed: &str) -> Result<(), Response> {
     if page.may_record {
         return Ok(());
     }
     match page.step.ongoing() {
-        Err(refusal) => Err(fail::answer(app, me, refusal.into())),
+        Err(refusal) if typed.is_empty() => Err(fail::answer(app, me, refusal.into())),
+        Err(refusal) => {
+            let sentence = sentences::refusal(&refusal);
+            Err(fail::too_late(app, me, sentence, typed))
+        }
         Ok(_) => Err(fail::function_denied(app, me)),
     }
 }
@@ -377,9 +382,11 @@ async fn record(
         return Ok(Redirect::to(&address).into_response());
     }
     let found = load_for_form(&app, &me, (dossier, step), &fields).await?;
-    may_record(&app, &me, &found)?;
+    // Only asked when the form does not confirm: one that was stored before is answered as then (T2).
+    let open = may_record(&app, &me, &found, fields.get("nota"));
     let mut errors = Errors::new();
     if fields.get("vandaag") == "dag_actie" {
+        open?;
         fields.set_date("dag_actie", app.casework.today());
         return Ok(edit(
             &app,
@@ -396,6 +403,7 @@ async fn record(
     let submission = submission(&app, &fields, leads_to, &mut errors);
     let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
     let (Some(input), Some(submission), true) = (input, submission, errors.is_empty()) else {
+        open?;
         return Ok(edit(
             &app,
             &me,
@@ -424,8 +432,17 @@ async fn record(
                 unprocessable,
             ))
         }
-        Err(other) => Err(fail::answer(&app, &me, other)),
+        Err(failure) => {
+            if is_refused(&failure) {
+                open?;
+            }
+            Err(fail::answer(&app, &me, failure))
+        }
     }
+}
+
+fn is_refused(failure: &Failure) -> bool {
+    matches!(failure, Failure::Refused(_))
 }
 
 fn is_final(refusals: &Refusals) -> bool {
@@ -444,7 +461,6 @@ async fn action_in(
         Some(fields) => load_for_form(app, me, (dossier, step), fields).await?,
         None => load(app, me, dossier, step).await?,
     };
-    may_record(app, me, &found)?;
     let id = ActionId::from_address(&action);
     let action = found.actions.iter().find(|it| Some(it.id) == id).cloned();
     let action = action.ok_or_else(|| fail::not_found(app, Some(me)))?;
@@ -474,6 +490,7 @@ async fn one(
     Path(path): Path<(String, String, String)>,
 ) -> Result<Response, Response> {
     let (found, action) = action_in(&app, &me, path, None).await?;
+    may_record(&app, &me, &found, "")?;
     let fields = fields_of(&action);
     let id = Some(action.id);
     Ok(edit(
@@ -500,8 +517,10 @@ async fn change(
         return Ok(Redirect::to(&address).into_response());
     }
     let id = Some(action.id);
+    let open = may_record(&app, &me, &found, fields.get("nota"));
     let mut errors = Errors::new();
     if fields.get("vandaag") == "dag_actie" {
+        open?;
         fields.set_date("dag_actie", app.casework.today());
         return Ok(edit(&app, &me, &found, &fields, id, errors, StatusCode::OK));
     }
@@ -510,6 +529,7 @@ async fn change(
     let submission = submission(&app, &fields, leads_to, &mut errors);
     let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
     let (Some(input), Some(submission), true) = (input, submission, errors.is_empty()) else {
+        open?;
         return Ok(edit(&app, &me, &found, &fields, id, errors, unprocessable));
     };
     let version = fields.version();
@@ -559,7 +579,12 @@ async fn change(
             show_refusals(&mut errors, &refusals);
             Ok(edit(&app, &me, &found, &fields, id, errors, unprocessable))
         }
-        Err(other) => Err(fail::answer(&app, &me, other)),
+        Err(failure) => {
+            if is_refused(&failure) {
+                open?;
+            }
+            Err(fail::answer(&app, &me, failure))
+        }
     }
 }
 
@@ -574,6 +599,7 @@ async fn void(
     let mut errors = Errors::new();
     let leads_to = format!("{}?gelukt=actie-geschrapt", list_address(dossier, step));
     let Some(submission) = submission(&app, &fields, leads_to, &mut errors) else {
+        may_record(&app, &me, &found, "")?;
         let kept = fields_of(&action);
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(edit(

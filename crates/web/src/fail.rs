@@ -67,9 +67,9 @@ fn page(
     )
 }
 
-/// A form for something that went out of sight in the meantime: why, and what was typed (T1).
+/// A form for something that takes no change any more: why, and what was typed (T1).
 pub(crate) fn too_late(app: &Web, me: &Me, sentence: String, typed: &str) -> Response {
-    let heading = "Iemand anders was je voor";
+    let heading = "Dit kan niet meer";
     let mut page = app.page(me, heading, "");
     page.has_errors = true;
     render(

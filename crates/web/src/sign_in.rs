@@ -69,12 +69,13 @@ pub(crate) fn redirect_to(to: &str, expired: bool) -> Response {
     Redirect::to(&address).into_response()
 }
 
-/// Only an address of our own: one slash, then no other slash or backslash, no control characters.
+/// Only an address of our own: one slash, then no other slash or backslash, and nothing that a browser
+/// would have sent encoded, such as a control character.
 fn own_path(to: &str) -> Option<&str> {
     let plain = to.starts_with('/')
         && !to.starts_with("//")
         && !to.contains('\\')
-        && !to.chars().any(char::is_control);
+        && to.chars().all(|it| it.is_ascii_graphic());
     let parsed = to.parse::<Uri>().ok()?;
     (plain && parsed.authority().is_none() && parsed.scheme().is_none()).then_some(to)
 }

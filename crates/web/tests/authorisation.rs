@@ -338,6 +338,7 @@ async fn the_complete_form_is_kept_when_it_comes_from_who_may() {
         // Two changes never come at the same microsecond.
         scene.world.clock.advance(1);
         let before = scene.journals().await;
+        let stored = contents(&scene.world);
         let form = scene.complete_form();
         let version = scene
             .world
@@ -354,6 +355,7 @@ async fn the_complete_form_is_kept_when_it_comes_from_who_may() {
         assert_eq!(seen.status, 303, "{address}: {}", seen.html);
         let after = scene.journals().await;
         assert_eq!(after[0].len(), before[0].len() + 1, "{address}");
+        assert_ne!(contents(&scene.world), stored, "{address}");
     }
 }
 

@@ -438,7 +438,7 @@ async fn t1_the_second_who_saves_a_line_sees_what_the_first_changed_and_keeps_th
     let before = stored(&world).await;
 
     let seen = an.send(&of_an.set("samenvatting", "An schreef dit.")).await;
-    seen.says(409, "Bram Claes");
+    seen.refuses(409, "Bram Claes");
     assert!(
         seen.shows("<ins>Bram was hier eerst.</ins>"),
         "{}",
@@ -1009,4 +1009,63 @@ async fn r3_an_addendum_after_the_14_days_has_its_sentence_and_stays_in_sight() 
     unchanged(&world, &before, "too late");
     world.clock.set(at("2025-06-11T23:59:59+02:00"));
     assert_eq!(an.send(&form).await.status, 303);
+}
+
+#[tokio::test]
+async fn a4_the_form_of_an_action_that_comes_after_the_end_keeps_its_note_in_sight() {
+    let (world, an, step) = with_a_line().await;
+    let (dossier, own) = (world.dossier, line(world.dossier, step));
+    let known = world.record(&world.an, dossier, step, "2025-05-21").await;
+    let new = format!("{own}/acties/nieuw");
+    let change = format!("{own}/acties/{}", known.address());
+    let fill = |form: Form| {
+        form.date("dag_actie", "22/05/2025")
+            .set("soort_actie", "GESPREK")
+            .set("duur", "60")
+            .set("nota", "Over de stage.")
+    };
+    let recording = fill(an.open(&new).await.form(&new));
+    let again = fill(an.open(&new).await.form(&new));
+    let changing = fill(an.open(&change).await.form(&change));
+    let sent = fill(an.open(&change).await.form(&change)).set("nota", "Al bewaard.");
+    let voiding = an.open(&change).await.form(&format!("{change}/schrappen"));
+    let led_to: Vec<String> = [an.send(&again).await, an.send(&sent).await]
+        .iter()
+        .map(|seen| seen.location().to_owned())
+        .collect();
+    assert!(led_to.iter().all(|it| it.contains("gelukt=actie")));
+    world.end(&world.an, dossier, step, "2025-05-27").await;
+    world.clock.advance(1);
+    let before = contents(&world);
+    for form in [
+        recording.clone(),
+        recording.clone().set("duur", "veel"),
+        recording.clone().set("vandaag", "dag_actie"),
+        recording.set("sleutel", ""),
+        changing.clone(),
+        changing.clone().set("duur", "veel"),
+        changing.clone().set("vandaag", "dag_actie"),
+        changing.set("sleutel", ""),
+    ] {
+        let seen = an.send(&form).await;
+        seen.refuses(409, "Deze begeleiding is beëindigd.");
+        assert!(seen.shows("Over de stage."), "{}", seen.html);
+    }
+    for form in [voiding.clone(), voiding.set("sleutel", "")] {
+        let seen = an.send(&form).await;
+        seen.says(409, "Deze begeleiding is beëindigd.");
+    }
+    // What was stored before the end leads, sent again, to where it led (T2).
+    for (form, led_to) in [again, sent].iter().zip(led_to) {
+        let seen = an.send(form).await;
+        assert_eq!((seen.status, seen.location()), (303, led_to.as_str()));
+    }
+    unchanged(&world, &before, "an ended line");
+    // The same to somebody who may only read it: no form, and nothing of the line.
+    world.grant_to(dossier, &world.b).await;
+    let carla = Browser::of(&world, "carla").await;
+    for address in [&new, &change, &format!("{change}/schrappen")] {
+        let seen = carla.post(address, "nota=Van+elders.").await;
+        assert!([403, 409].contains(&seen.status), "{}", seen.status);
+    }
 }

@@ -114,6 +114,22 @@ async fn the_files_of_a_page_have_the_headers_too() {
         assert!(seen.header("content-type").starts_with(kind), "{file}");
         assert_ne!(seen.header("cache-control"), "no-store", "{file}");
     }
+    // The address holds a hash of the content, so that it may be kept for a year. Built for
+    // development the files are read from disk and may change under their address.
+    let kept = if cfg!(debug_assertions) {
+        "max-age=300, private"
+    } else {
+        "max-age=31536000, immutable"
+    };
+    for file in files {
+        let hash = file.split('.').nth(1).unwrap();
+        assert!(hash.len() >= 16, "{file}");
+        assert!(hash.chars().all(|it| it.is_ascii_hexdigit()), "{file}");
+        let seen = nobody.open(file).await;
+        assert_eq!(seen.header("cache-control"), kept, "{file}");
+        let other = file.replace(hash, &"0".repeat(hash.len()));
+        is_guarded(&nobody.open(&other).await, 404);
+    }
     is_guarded(&nobody.open("/bestanden/bestaat-niet.css").await, 404);
     is_guarded(&nobody.open("/bestanden/..%2f..%2fCargo.toml").await, 404);
 }
@@ -356,4 +372,78 @@ async fn text_that_looks_like_mark_up_is_shown_as_typed() {
     let removal = queue.waiting.first().unwrap().id.address();
     let coach = Browser::of(&world, "coach").await;
     escaped(&coach.open(&format!("/verwijderingen/{removal}")).await, 5);
+}
+
+#[tokio::test]
+async fn a_token_that_was_there_before_the_log_in_is_never_taken_over() {
+    let world = world().await;
+    let planted = format!("sessie={}", "ab".repeat(32));
+    let mut an = Browser::nobody(&world);
+    an.cookie.clone_from(&planted);
+    let seen = an.sign_in("an", "/aanmelden").await;
+    assert_eq!(seen.status, 303);
+    assert_ne!(an.cookie, planted, "the log-in makes a token of its own");
+    assert_eq!(an.open("/begeleidingen").await.status, 200);
+    let mut other = Browser::nobody(&world);
+    other.cookie = planted;
+    assert_eq!(other.open("/begeleidingen").await.status, 303);
+    // A wrong password gives no token at all, and leaves the one that is there.
+    let form = an.open("/aanmelden").await.form("/aanmelden");
+    let wrong = form
+        .set("gebruikersnaam", "bram")
+        .set("wachtwoord", "verkeerd");
+    let seen = an.send(&wrong).await;
+    assert_eq!((seen.status, seen.header("set-cookie")), (422, ""));
+    an.open("/").await.says(200, "An Peeters");
+}
+
+#[tokio::test]
+async fn logging_out_ends_this_session_and_no_other() {
+    let (world, an, address) = with_a_line().await;
+    let at_home = Browser::of(&world, "an").await;
+    assert_ne!(at_home.cookie, an.cookie);
+    assert_eq!(an.post("/afmelden", "").await.status, 303);
+    assert_eq!(an.open(&address).await.status, 303);
+    assert_eq!(at_home.open(&address).await.status, 200);
+    // Logging out is a form: a link or picture on another site ends nothing.
+    assert_eq!(at_home.open("/afmelden").await.status, 405);
+    assert_eq!(at_home.open(&address).await.status, 200);
+}
+
+#[tokio::test]
+async fn nothing_that_was_typed_gets_into_the_headers() {
+    let world = world().await;
+    for typed in [
+        "/\r\nset-cookie: sessie=x",
+        "/a\r\n\r\n<h1>",
+        "/\u{0}",
+        "/a b",
+        "/ü",
+    ] {
+        let mut an = Browser::nobody(&world);
+        let encoded: String = typed.bytes().map(|it| format!("%{it:02X}")).collect();
+        let page = an.open(&format!("/aanmelden?naar={encoded}")).await;
+        is_guarded_page(&page, 200);
+        let form = page.form("/aanmelden").set("naar", typed);
+        let seen = an.sign_in_with("an", form).await;
+        is_guarded_page(&seen, 303);
+        assert_eq!(seen.location(), "/", "{typed:?}");
+        let set: Vec<_> = seen.headers.get_all("set-cookie").iter().collect();
+        assert_eq!(set.len(), 1, "{typed:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_was_not_used_for_half_an_hour_has_ended() {
+    let (world, an, address) = with_a_line().await;
+    world.clock.advance(29 * 60);
+    assert_eq!(an.open(&address).await.status, 200);
+    world.clock.advance(30 * 60);
+    assert_eq!(an.open(&address).await.status, 200);
+    world.clock.advance(30 * 60 + 1);
+    let seen = an.open(&address).await;
+    assert_eq!(seen.status, 303);
+    an.open(seen.location())
+        .await
+        .says(200, "Je was te lang weg en bent afgemeld.");
 }

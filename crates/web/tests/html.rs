@@ -501,3 +501,30 @@ async fn what_is_typed_in_an_address_comes_back_as_text() {
     is_only_text(&seen, "the kept form after the log-in");
     assert_eq!(seen.form(&address).get("samenvatting"), HOSTILE);
 }
+
+/// The check itself has to see what it looks for.
+#[test]
+fn the_check_sees_mark_up_of_a_visitor() {
+    let page = |inside: &str| Seen {
+        status: 200,
+        headers: axum::http::HeaderMap::new(),
+        html: format!("<title>x</title><script src=\"y\"></script>{inside}"),
+    };
+    is_only_text(
+        &page("<p>&#60;script&#62; onerror=1</p>"),
+        "as it should be",
+    );
+    for wrong in [
+        HOSTILE,
+        "<script>alert(1)</script>",
+        "<img src=x onerror=1>",
+        "<a href=\"x\" onclick=\"y\">",
+        "<a href=\"x\"\">",
+        "<a href='x'>",
+        "</title>",
+    ] {
+        let seen = page(wrong);
+        let caught = std::panic::catch_unwind(|| is_only_text(&seen, wrong));
+        assert!(caught.is_err(), "{wrong}");
+    }
+}
