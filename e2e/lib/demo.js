@@ -1,5 +1,7 @@
-// Starts the product itself, with its demo data, on a free port and in a folder of its own.
-import { spawn } from 'node:child_process'
+// Starts the product itself, with its demo data, on a free port and in a folder of its own: on SQLite,
+// or on a database of its own on the PostgreSQL server that E2E_POSTGRES names.
+import { execFileSync, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -20,13 +22,14 @@ export const PASSWORD = 'klantendossier-demo'
 export async function startDemo() {
   const folder = await mkdtemp(join(tmpdir(), 'klantendossier-e2e-'))
   const address = `127.0.0.1:${await freePort()}`
-  let server = await launch(address, folder, NOW)
+  const database = ownDatabase()
+  let server = await launch(address, folder, NOW, database)
   return {
     url: `http://${address}`,
     /** The same data, later: the clock starts again at `now`. */
     async restartAt(now) {
       await end(server)
-      server = await launch(address, folder, now)
+      server = await launch(address, folder, now, database)
     },
     async stop() {
       await end(server)
@@ -35,8 +38,19 @@ export async function startDemo() {
   }
 }
 
-async function launch(address, folder, now) {
-  const server = spawn(BINARY, ['demo', '--listen', address, '--data', folder, '--now', now], {
+/** The address of a new database on the server, where the tests are for one. It goes with the server. */
+function ownDatabase() {
+  const server = process.env.E2E_POSTGRES
+  if (!server) return null
+  const name = `e2e_${randomUUID().replaceAll('-', '')}`
+  execFileSync('createdb', ['--maintenance-db', server, name])
+  return server.replace(/\/[^/]*$/, `/${name}`)
+}
+
+async function launch(address, folder, now, database) {
+  const where = database ? ['--database', database] : []
+  const words = ['demo', '--listen', address, '--data', folder, '--now', now, ...where]
+  const server = spawn(BINARY, words, {
     cwd: folder,
     env: environment(),
     stdio: ['ignore', 'pipe', 'pipe']

@@ -10,6 +10,7 @@
 mod bench;
 mod counts;
 mod e2e;
+mod postgres;
 mod screenshots;
 mod shell;
 mod test;
@@ -20,7 +21,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask test [--only STAGE]... [--skip STAGE]...
     Everything that has to hold before a change goes in; installs what it needs.
-    Stages: fmt, clippy, deny, cargo-test, assets, build, e2e.
+    Stages: fmt, clippy, deny, cargo-test, postgres, assets, build, e2e,
+    e2e-postgres.
 cargo xtask screenshots
     The pictures of the user manual, taken anew: handleiding/beelden/.
 cargo xtask bench

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::counts::{Counts, Runner};
 use crate::shell::{self, command, find, run};
-use crate::{e2e, tools};
+use crate::{e2e, postgres, tools};
 
 struct Stage {
     name: &'static str,
@@ -43,6 +43,11 @@ const STAGES: &[Stage] = &[
         run: cargo_test,
     },
     Stage {
+        name: "postgres",
+        what: "the same tests on PostgreSQL",
+        run: cargo_test_on_postgres,
+    },
+    Stage {
         name: "assets",
         what: "the committed style sheet and script are those of their sources",
         run: assets,
@@ -56,6 +61,11 @@ const STAGES: &[Stage] = &[
         name: "e2e",
         what: "the product in Chromium",
         run: browser,
+    },
+    Stage {
+        name: "e2e-postgres",
+        what: "the manual in Chromium, on PostgreSQL",
+        run: browser_on_postgres,
     },
 ];
 
@@ -218,6 +228,27 @@ fn cargo_test(root: &Path, counts: &mut Counts) -> Result<()> {
     units.and(docs)
 }
 
+/// Everything that reaches a database, on a server of our own. It forgets what was not flushed when the
+/// machine stops, which no test here does; durability has tests of its own.
+fn cargo_test_on_postgres(root: &Path, counts: &mut Counts) -> Result<()> {
+    let server = postgres::Server::start(
+        root,
+        "test",
+        &["fsync=off", "full_page_writes=off", "max_connections=300"],
+    )?;
+    let (mut tests, runner) = if find("cargo-nextest").is_some() {
+        (cargo(root, &["nextest", "run"]), Runner::Nextest)
+    } else {
+        (cargo(root, &["test"]), Runner::CargoTest)
+    };
+    tests.args(["--locked", "--no-fail-fast"]);
+    for package in ["store", "casework", "web", "klantendossier"] {
+        tests.args(["-p", package]);
+    }
+    tests.env("TEST_POSTGRES", server.url("postgres"));
+    counted(tests, runner, counts)
+}
+
 fn counted(mut command: Command, runner: Runner, counts: &mut Counts) -> Result<()> {
     let (success, output) = shell::run_and_keep(&mut command)?;
     counts.add(runner, &output);
@@ -271,6 +302,15 @@ fn browser(root: &Path, counts: &mut Counts) -> Result<()> {
     counted(tests, Runner::Playwright, counts)
 }
 
+fn browser_on_postgres(root: &Path, counts: &mut Counts) -> Result<()> {
+    let binary = e2e::binary(root)?;
+    let pictures = root.join("e2e/out/beelden-postgres");
+    let server = postgres::Server::start(root, "e2e", &[])?;
+    let mut tests = e2e::playwright(root, &binary, &pictures, &["manual.spec.js"])?;
+    tests.env("E2E_POSTGRES", server.url("postgres"));
+    counted(tests, Runner::Playwright, counts)
+}
+
 #[cfg(test)]
 mod tests {
     use super::command_line;
@@ -285,7 +325,7 @@ mod tests {
     fn everything_is_run_unless_asked_otherwise() {
         let all = stages(&[]).expect("no options");
         assert_eq!(all.first(), Some(&"fmt"));
-        assert_eq!(all.last(), Some(&"e2e"));
+        assert_eq!(all.last(), Some(&"e2e-postgres"));
     }
 
     #[test]

@@ -15,6 +15,13 @@ pub(crate) fn program(name: &str, packages: &[&str]) -> Result<PathBuf> {
     if let Some(path) = find(name) {
         return Ok(path);
     }
+    install(name, packages)?;
+    let list = packages.join(" ");
+    find(name).with_context(|| format!("'{name}' is still missing after installing {list}"))
+}
+
+/// Installs Debian's packages; `name` is what was missing.
+pub(crate) fn install(name: &str, packages: &[&str]) -> Result<()> {
     let list = packages.join(" ");
     if find("apt-get").is_none() {
         bail!("'{name}' is missing; install it (Debian: {list})");
@@ -26,8 +33,7 @@ pub(crate) fn program(name: &str, packages: &[&str]) -> Result<PathBuf> {
     apt_get(&["-qq", "update"])?;
     let mut install = vec!["-qq", "install", "-y", "--no-install-recommends"];
     install.extend(packages);
-    apt_get(&install)?;
-    find(name).with_context(|| format!("'{name}' is still missing after installing {list}"))
+    apt_get(&install)
 }
 
 fn apt_get(args: &[&str]) -> Result<()> {

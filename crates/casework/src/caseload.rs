@@ -33,7 +33,7 @@ impl Casework {
     ) -> Result<Vec<OwnRow>, Failure> {
         let permit = policy::permit(actor, Operation::ViewCaseload)?;
         let until = until.unwrap_or_else(|| self.today());
-        let mut reader = self.database.reader().await?;
+        let mut reader = self.database.list_reader().await?;
         Ok(caseload::own(&mut reader, &permit, shown, until, limit).await?)
     }
 
@@ -48,7 +48,7 @@ impl Casework {
     ) -> Result<Vec<ControlRow>, Failure> {
         let permit = policy::permit(actor, Operation::ViewControl)?;
         let until = until.unwrap_or_else(|| self.today());
-        let mut reader = self.database.reader().await?;
+        let mut reader = self.database.list_reader().await?;
         let lines = caseload::control(&mut reader, &permit, funding, shown, until, limit).await?;
         Ok(lines
             .into_iter()

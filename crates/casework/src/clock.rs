@@ -1,5 +1,7 @@
 //! Time and identifiers, as values that come in from outside, so that a test sets them.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use domain::Moment;
 use uuid::{ContextV7, Timestamp, Uuid};
 
@@ -20,6 +22,33 @@ impl Clock for SystemClock {
             .unwrap_or_default();
         let micros = i64::try_from(since.as_micros()).unwrap_or(i64::MAX);
         Moment::from_micros(micros).unwrap_or(Moment::MAX)
+    }
+}
+
+/// The machine's clock, put right by another: where several servers write in one journal, the clock of
+/// the store rules. It starts as the machine's own.
+#[derive(Debug, Default)]
+pub struct SharedClock {
+    /// Microseconds that the store is ahead of this machine.
+    ahead: AtomicI64,
+}
+
+impl SharedClock {
+    /// Follows the store, which said `theirs` somewhere between the two instants of this machine.
+    pub fn follow(&self, theirs: Moment, asked: Moment, answered: Moment) {
+        let halfway = asked.micros() / 2 + answered.micros() / 2;
+        self.ahead
+            .store(theirs.micros().saturating_sub(halfway), Ordering::Relaxed);
+    }
+}
+
+impl Clock for SharedClock {
+    fn now(&self) -> Moment {
+        let own = SystemClock.now();
+        let micros = own
+            .micros()
+            .saturating_add(self.ahead.load(Ordering::Relaxed));
+        Moment::from_micros(micros).unwrap_or(own)
     }
 }
 
@@ -86,5 +115,22 @@ impl Ids for RandomIds {
         #[allow(clippy::expect_used)]
         getrandom::fill(&mut token).expect("the machine's source of randomness works");
         token
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shared_clock_shows_what_the_store_shows() {
+        let clock = SharedClock::default();
+        let own = SystemClock.now();
+        assert!(clock.now().seconds_since(own).abs() <= 1);
+        let asked = own;
+        let answered = own.plus_seconds(2);
+        clock.follow(own.plus_seconds(1 + 3_600), asked, answered);
+        let off = clock.now().seconds_since(SystemClock.now()) - 3_600;
+        assert!(off.abs() <= 1, "{off}");
     }
 }

@@ -13,6 +13,7 @@ pub struct Secrets {
     search: [u8; 32],
     seal: [u8; 32],
     pseudonym: [u8; 32],
+    check: [u8; 32],
 }
 
 const NONCE: usize = 24;
@@ -24,7 +25,13 @@ impl Secrets {
             search: mac(secret, b"insz search v1"),
             seal: mac(secret, b"insz seal v1"),
             pseudonym: mac(secret, b"pseudonym v1"),
+            check: mac(secret, b"installation check v1"),
         }
+    }
+
+    /// What shows whether two servers have the same secret, and gives nothing of it away.
+    pub(crate) fn check(&self) -> &[u8] {
+        &self.check
     }
 
     /// The digest by which a national number is found.

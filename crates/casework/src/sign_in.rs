@@ -40,6 +40,9 @@ pub struct Signed {
 /// Memory in KiB, passes and lanes of Argon2id: 19 MiB, 2, 1.
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
 
+/// How far ahead the journal has its months, where they are kept apart.
+const MONTHS_AHEAD: i32 = 6;
+
 impl Casework {
     /// Checks user name and password and starts a session. Gives the token for the cookie; only its
     /// digest is stored.
@@ -145,7 +148,16 @@ impl Casework {
         let mut batch = Batch::new();
         sessions::clean(&mut batch, now, now.plus_seconds(-2 * 86_400));
         store::submissions::clean(&mut batch, now.plus_seconds(-8 * 86_400));
-        Ok(self.database.commit(batch).await?)
+        self.database.commit(batch).await?;
+        let today = now.brussels_day();
+        let made = self
+            .database
+            .ensure_months(today, today.plus_months(MONTHS_AHEAD))
+            .await?;
+        if made > 0 {
+            tracing::info!(made, "months of the journal made ahead");
+        }
+        Ok(())
     }
 
     /// Hashes a password; at most two at once.

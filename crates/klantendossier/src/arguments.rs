@@ -52,6 +52,10 @@ pub(crate) struct Demo {
     /// Folder for the demo's database; delete it to start afresh.
     #[arg(long, value_name = "DIR", default_value = "klantendossier-demo")]
     pub(crate) data: PathBuf,
+    /// Use this PostgreSQL database instead of a file in the folder: an empty one, or one of a demo.
+    /// Several demos can share it.
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: Option<String>,
     /// Start the clock at this instant and let it run on from there, as 2025-05-28T10:00:00+02:00.
     #[arg(long, value_name = "INSTANT", value_parser = moment)]
     pub(crate) now: Option<Moment>,

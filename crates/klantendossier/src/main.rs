@@ -13,11 +13,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use casework::Limits;
 use clap::Parser as _;
 
 use crate::arguments::{Arguments, Command};
-use crate::parts::Parts;
+use crate::parts::{Parts, Schema};
 use crate::settings::{Misconfigured, Settings};
 
 /// Workers hand what they allocated to each other all the time; the system's allocator takes a lock for
@@ -65,12 +64,12 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
         Command::Migrate => server::run_and_close(async {
             let settings = load(config)?;
-            Parts::open(&settings, Limits::default()).await?;
+            Parts::for_command(&settings, Schema::Migrate).await?;
             operator::say("the database is up to date\n")
         }),
         Command::Set(change) => server::run_and_close(async {
             let settings = load(config)?;
-            let parts = Parts::open(&settings, Limits::default()).await?;
+            let parts = Parts::for_command(&settings, Schema::Check).await?;
             parts.refuse_demo().await?;
             operator::set(&parts.casework, change).await
         }),
@@ -79,8 +78,12 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let listener = server::bind(settings.listen).await?;
-    let _claim = parts::claim(&settings.data)?;
-    let parts = Parts::open(settings, settings.limits()).await?;
+    // A file is served by one program; a database of its own server by as many as there are.
+    let _claim = match &settings.database_url {
+        None => Some(parts::claim(&settings.data)?),
+        Some(_) => None,
+    };
+    let parts = Parts::to_serve(settings).await?;
     parts.refuse_demo().await?;
     let web = web::WebSettings {
         demo: false,
@@ -88,7 +91,7 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
         version: VERSION,
     };
     tracing::info!(listen = %settings.listen, public_url = %settings.public_url, "serving");
-    server::serve(parts.casework, web, listener).await
+    server::serve(parts, web, listener).await
 }
 
 fn load(config: Option<&Path>) -> anyhow::Result<Settings> {

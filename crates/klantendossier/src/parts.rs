@@ -4,9 +4,10 @@ use std::fs::{self, DirBuilder, File, TryLockError};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::{Context as _, bail};
-use casework::{Casework, Clock, Database, Limits, RandomIds, Secrets, SystemClock};
+use anyhow::{Context as _, anyhow, bail};
+use casework::{Casework, Clock, Database, Limits, RandomIds, Secrets, SharedClock, SystemClock};
 use domain::catalogue::Catalogue;
 
 use crate::secret;
@@ -19,15 +20,47 @@ const PROGRAMME: &str = include_str!("../../../catalogue/programmas.toml");
 pub(crate) struct Parts {
     /// The use cases.
     pub(crate) casework: Casework,
+    /// The clock, where several servers share the store's.
+    pub(crate) clock: Option<Arc<SharedClock>>,
 }
 
+/// Whether a PostgreSQL database is migrated when it is opened. A file always is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Schema {
+    /// Brought up to date.
+    Migrate,
+    /// Left as it is, and refused when it is older than this program.
+    Check,
+}
+
+/// How long a server waits for its database when it starts, and how long a command does.
+const SERVER_PATIENCE: Duration = Duration::from_secs(60);
+const COMMAND_PATIENCE: Duration = Duration::from_secs(5);
+
 impl Parts {
-    /// Opens the installation of these settings on the machine's clock.
+    /// Opens the installation of these settings on the machine's clock, to serve.
     ///
     /// # Errors
-    /// A programme file that is wrong, a folder or file that cannot be used, a database of a newer
-    /// program.
-    pub(crate) async fn open(settings: &Settings, limits: Limits) -> anyhow::Result<Self> {
+    /// A programme file that is wrong, a folder or file that cannot be used, a database of another
+    /// version, another secret than the servers before it had.
+    pub(crate) async fn to_serve(settings: &Settings) -> anyhow::Result<Self> {
+        Parts::open(settings, settings.limits(), Schema::Check, SERVER_PATIENCE).await
+    }
+
+    /// The same for a command of the operator.
+    ///
+    /// # Errors
+    /// As for [`Parts::to_serve`].
+    pub(crate) async fn for_command(settings: &Settings, schema: Schema) -> anyhow::Result<Self> {
+        Parts::open(settings, Limits::default(), schema, COMMAND_PATIENCE).await
+    }
+
+    async fn open(
+        settings: &Settings,
+        limits: Limits,
+        schema: Schema,
+        patience: Duration,
+    ) -> anyhow::Result<Self> {
         let catalogue = match &settings.catalogue {
             None => programme(PROGRAMME, "the programme compiled in")?,
             Some(file) => {
@@ -40,23 +73,53 @@ impl Parts {
         };
         make_folder(&settings.data)?;
         let file = database_file(&settings.data);
-        let secret = secret::load_or_make(&settings.secret_file, file.exists())?;
-        let clock = Arc::new(SystemClock);
-        Parts::assemble(&file, catalogue, &secret, clock, limits).await
+        let (store, has_database) = match &settings.database_url {
+            None => {
+                let has_database = file.exists();
+                (casework::Settings::Sqlite { file }, has_database)
+            }
+            Some(url) => {
+                let store = casework::PostgresSettings {
+                    url: url.clone(),
+                    replica_url: settings.database_replica_url.clone(),
+                    ca_file: settings.database_ca_file.clone(),
+                    connections: settings.database_connections.into(),
+                    patience,
+                };
+                (casework::Settings::Postgres(store), false)
+            }
+        };
+        let database = open_database(&store, schema).await?;
+        let has_database = has_database || casework::has_secret(&database).await?;
+        let secret = secret::load_or_make(&settings.secret_file, has_database)?;
+        let clock = matches!(store, casework::Settings::Postgres(_))
+            .then(|| Arc::new(SharedClock::default()));
+        let told: Arc<dyn Clock> = match &clock {
+            Some(shared) => Arc::clone(shared) as Arc<dyn Clock>,
+            None => Arc::new(SystemClock),
+        };
+        let parts = Parts {
+            clock,
+            ..Parts::assemble(database, catalogue, &secret, told, limits)
+        };
+        parts
+            .casework
+            .agree_on_secret()
+            .await
+            .with_context(|| format!("the secret file {}", settings.secret_file.display()))?;
+        parts.follow_clock().await?;
+        Ok(parts)
     }
 
-    /// Opens a database file and brings it up to date.
-    pub(crate) async fn assemble(
-        file: &Path,
+    /// Puts the parts together on a database that is open.
+    pub(crate) fn assemble(
+        database: Database,
         catalogue: Catalogue,
         secret: &[u8],
         clock: Arc<dyn Clock>,
         limits: Limits,
-    ) -> anyhow::Result<Self> {
-        let file = file.to_owned();
-        let database = Database::open(&casework::Settings::Sqlite { file }).await?;
-        database.migrate().await?;
-        Ok(Parts {
+    ) -> Self {
+        Parts {
             casework: Casework::new(
                 Arc::new(database),
                 Arc::new(catalogue),
@@ -65,7 +128,25 @@ impl Parts {
                 Secrets::derive(secret),
                 limits,
             ),
-        })
+            clock: None,
+        }
+    }
+
+    /// Puts the clock right by the store's, where there is one to follow.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    pub(crate) async fn follow_clock(&self) -> anyhow::Result<()> {
+        let Some(clock) = &self.clock else {
+            return Ok(());
+        };
+        let asked = SystemClock.now();
+        let theirs = self.casework.clock_of_store().await;
+        let answered = SystemClock.now();
+        if let Some(theirs) = theirs.map_err(|failure| anyhow!("{failure:?}"))? {
+            clock.follow(theirs, asked, answered);
+        }
+        Ok(())
     }
 
     /// Refuses a database with accounts whose password everybody knows.
@@ -81,6 +162,19 @@ impl Parts {
         }
         Ok(())
     }
+}
+
+/// Opens a database with a schema this program can serve.
+pub(crate) async fn open_database(
+    store: &casework::Settings,
+    schema: Schema,
+) -> anyhow::Result<Database> {
+    let database = Database::open(store).await?;
+    match schema {
+        Schema::Migrate => database.migrate().await?,
+        Schema::Check => database.check_schema().await?,
+    }
+    Ok(database)
 }
 
 /// The programme compiled in.

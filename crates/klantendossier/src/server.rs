@@ -14,8 +14,12 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use web::{Web, WebSettings};
 
+use crate::parts::Parts;
+
 /// How often what no longer counts is forgotten.
 const TIDY_EVERY: Duration = Duration::from_secs(10 * 60);
+/// How often the clock is put right by the database's, where several servers share one.
+const CLOCK_EVERY: Duration = Duration::from_secs(60);
 /// How long running requests get to finish once the program is asked to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
 /// How long tasks that do not listen to reason keep the program from ending after that.
@@ -59,11 +63,13 @@ pub(crate) async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
 /// # Errors
 /// When listening itself fails.
 pub(crate) async fn serve(
-    casework: Casework,
+    parts: Parts,
     settings: WebSettings,
     listener: TcpListener,
 ) -> anyhow::Result<()> {
+    let casework = parts.casework.clone();
     let tidying = tokio::spawn(tidy(casework.clone()));
+    let following = tokio::spawn(async move { follow_clock(&parts).await });
     let app = web::router(Web { casework, settings });
     let listener = listener.tap_io(|connection| {
         // A page is one small answer: waiting to fill a packet only delays it.
@@ -91,6 +97,7 @@ pub(crate) async fn serve(
         done = stopping => done,
     };
     tidying.abort();
+    following.abort();
     tracing::info!("stopped");
     done
 }
@@ -103,6 +110,20 @@ async fn asked_to_stop() -> anyhow::Result<()> {
         _ = interrupt.recv() => {}
     }
     Ok(())
+}
+
+async fn follow_clock(parts: &Parts) {
+    if parts.clock.is_none() {
+        return;
+    }
+    let mut turn = tokio::time::interval(CLOCK_EVERY);
+    turn.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        turn.tick().await;
+        if let Err(error) = parts.follow_clock().await {
+            tracing::warn!(%error, "the clock of the database was not read; tried again in a minute");
+        }
+    }
 }
 
 async fn tidy(casework: Casework) {

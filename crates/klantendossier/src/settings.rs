@@ -40,6 +40,14 @@ pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     /// Folder with the database and the secret. Default klantendossier-data.
     pub(crate) data: PathBuf,
+    /// Address of a PostgreSQL database that replaces the file in `data`. Default none.
+    pub(crate) database_url: Option<String>,
+    /// Address of a replica of it, for lists. Default none.
+    pub(crate) database_replica_url: Option<String>,
+    /// PEM file with the authorities that vouch for its server. Default none.
+    pub(crate) database_ca_file: Option<PathBuf>,
+    /// Connections to it at most, half to read and half to write. Default 16.
+    pub(crate) database_connections: u16,
     /// Address as people type it. Default http:// and `listen`.
     pub(crate) public_url: PublicUrl,
     /// File with the secret of this installation. Default secret.key in `data`.
@@ -80,6 +88,10 @@ const PREFIX: &str = "KLANTENDOSSIER_";
 struct Given {
     listen: Option<SocketAddr>,
     data: Option<PathBuf>,
+    database_url: Option<String>,
+    database_replica_url: Option<String>,
+    database_ca_file: Option<PathBuf>,
+    database_connections: Option<u16>,
     public_url: Option<String>,
     secret_file: Option<PathBuf>,
     catalogue: Option<PathBuf>,
@@ -109,6 +121,24 @@ impl Settings {
                 return Err(Misconfigured(format!("{name} must be at least 1")));
             }
         }
+        if settings.database_connections < 2 {
+            return Err(Misconfigured(
+                "database_connections must be at least 2".to_owned(),
+            ));
+        }
+        if settings.database_url.is_none() {
+            for name in [
+                "database_replica_url",
+                "database_ca_file",
+                "database_connections",
+            ] {
+                if settings.sources.get(name) != Some(&Source::Default) {
+                    return Err(Misconfigured(format!(
+                        "{name} is set, and database_url is not: it belongs to a PostgreSQL database"
+                    )));
+                }
+            }
+        }
         Ok(settings)
     }
 
@@ -133,6 +163,10 @@ impl Settings {
             listen,
             public_url: PublicUrl::parse(&public_url)?,
             secret_file,
+            database_url: pick!(database_url),
+            database_replica_url: pick!(database_replica_url),
+            database_ca_file: pick!(database_ca_file),
+            database_connections: pick!(database_connections).unwrap_or(16),
             catalogue: pick!(catalogue),
             log: pick!(log).unwrap_or_else(|| "info".to_owned()),
             log_format: pick!(log_format).unwrap_or(LogFormat::Text),
@@ -169,6 +203,28 @@ impl Settings {
                 "data",
                 "Folder with the database and the secret.",
                 Some(path(&self.data)),
+            ),
+            (
+                "database_url",
+                "Address of a PostgreSQL database that replaces the file in data; several hosts parted by commas.",
+                self.database_url.as_deref().map(without_password),
+            ),
+            (
+                "database_replica_url",
+                "Address of a replica of it that may lag, for lists.",
+                self.database_replica_url.as_deref().map(without_password),
+            ),
+            (
+                "database_ca_file",
+                "PEM file with the authorities that vouch for its server.",
+                self.database_ca_file.as_deref().map(path),
+            ),
+            (
+                "database_connections",
+                "Connections to it at most, half to read and half to write.",
+                self.database_url
+                    .is_some()
+                    .then(|| self.database_connections.to_string()),
             ),
             (
                 "public_url",
@@ -238,6 +294,28 @@ fn check_log(log: &str) -> Result<(), Misconfigured> {
     Ok(())
 }
 
+/// An address as it may be shown: the password stays where it was set.
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return quoted("…");
+    };
+    // A password may hold an @ that was not encoded: the last one parts it from the hosts.
+    let ends = rest.find(['/', '?']).unwrap_or(rest.len());
+    let at = rest.get(..ends).and_then(|hosts| hosts.rfind('@'));
+    let hidden = match at.and_then(|at| Some((rest.get(..at)?, rest.get(at..)?))) {
+        Some((user, hosts)) => match user.split_once(':') {
+            Some((user, _)) => format!("{user}:…{hosts}"),
+            None => rest.to_owned(),
+        },
+        None => rest.to_owned(),
+    };
+    let (address, options) = hidden.split_once('?').unwrap_or((&hidden, ""));
+    if options.contains("password") {
+        return quoted(&format!("{scheme}://{address}?…"));
+    }
+    quoted(&format!("{scheme}://{hidden}"))
+}
+
 fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
@@ -275,6 +353,10 @@ fn read_environment(
             "config" => {}
             "listen" => given.listen = Some(parsed(name, &value)?),
             "data" => given.data = Some(PathBuf::from(value)),
+            "database_url" => given.database_url = Some(parsed(name, &value)?),
+            "database_replica_url" => given.database_replica_url = Some(parsed(name, &value)?),
+            "database_ca_file" => given.database_ca_file = Some(PathBuf::from(value)),
+            "database_connections" => given.database_connections = Some(parsed(name, &value)?),
             "public_url" => given.public_url = Some(parsed(name, &value)?),
             "secret_file" => given.secret_file = Some(PathBuf::from(value)),
             "catalogue" => given.catalogue = Some(PathBuf::from(value)),
@@ -456,8 +538,45 @@ mod tests {
 
     #[test]
     fn an_unknown_variable_is_refused() {
-        let said = refused("", &[("KLANTENDOSSIER_DATABASE_URL", "postgres://x")]);
-        assert!(said.contains("KLANTENDOSSIER_DATABASE_URL"), "{said}");
+        let said = refused("", &[("KLANTENDOSSIER_DATABASE", "postgres://x")]);
+        assert!(said.contains("KLANTENDOSSIER_DATABASE"), "{said}");
+    }
+
+    #[test]
+    fn the_password_of_the_database_is_not_printed() {
+        for (url, shown) in [
+            (
+                "postgres://kd:geheim@db1,db2/kd",
+                "postgres://kd:…@db1,db2/kd",
+            ),
+            ("postgres://kd:ge@heim@db1/kd", "postgres://kd:…@db1/kd"),
+            (
+                "postgres://kd@db1/kd?password=geheim",
+                "postgres://kd@db1/kd?…",
+            ),
+            (
+                "postgres://db1/kd?sslmode=require",
+                "postgres://db1/kd?sslmode=require",
+            ),
+            ("geheim", "…"),
+        ] {
+            let settings = load("", &[("KLANTENDOSSIER_DATABASE_URL", url)]).unwrap();
+            let print = settings.describe();
+            assert!(!print.contains("heim"), "{print}");
+            let line = format!("database_url = \"{shown}\"  # environment");
+            assert!(print.lines().any(|it| it == line), "{line}\n{print}");
+        }
+    }
+
+    #[test]
+    fn settings_of_a_server_need_its_address() {
+        let said = refused("database_connections = 8", &[]);
+        assert!(said.contains("database_url"), "{said}");
+        let said = refused(
+            "database_connections = 1\ndatabase_url = \"postgres://db/kd\"",
+            &[],
+        );
+        assert!(said.contains("at least 2"), "{said}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::engine::{Batch, Row, Sql, Statement};
 use crate::{Reader, StoreError, after_prefix, guard, known, search_form, statements};
 
 statements! {
+    // A parameter is compared before it is asked for NULL: so PostgreSQL learns its type.
     HEAD = "dossiers.head",
         "SELECT client_number, given_name, family_name, birth_day, work_situation,
                 work_situation_since, version, journal_number, journal_link
@@ -19,26 +20,29 @@ statements! {
          FROM dossier WHERE id = ?1";
     BY_NUMBER = "dossiers.by_number",
         "SELECT id, client_number, given_name, family_name, birth_day FROM dossier
-         WHERE client_number = ?1 AND (?2 IS NULL OR EXISTS (
+         WHERE client_number = ?1 AND (EXISTS (
              SELECT 1 FROM access_grant g WHERE g.dossier_id = dossier.id AND g.organisation_id = ?2
              AND g.ended_at IS NULL AND g.starts_on <= ?3
-             AND (g.ends_on IS NULL OR g.ends_on >= ?3) AND (g.closes_on IS NULL OR g.closes_on >= ?3)))";
+             AND (g.ends_on IS NULL OR g.ends_on >= ?3) AND (g.closes_on IS NULL OR g.closes_on >= ?3))
+             OR ?2 IS NULL)";
     BY_INSZ = "dossiers.by_insz",
         "SELECT id, client_number, given_name, family_name, birth_day FROM dossier
-         WHERE insz_digest = ?1 AND (?2 IS NULL OR EXISTS (
+         WHERE insz_digest = ?1 AND (EXISTS (
              SELECT 1 FROM access_grant g WHERE g.dossier_id = dossier.id AND g.organisation_id = ?2
              AND g.ended_at IS NULL AND g.starts_on <= ?3
-             AND (g.ends_on IS NULL OR g.ends_on >= ?3) AND (g.closes_on IS NULL OR g.closes_on >= ?3)))";
+             AND (g.ends_on IS NULL OR g.ends_on >= ?3) AND (g.closes_on IS NULL OR g.closes_on >= ?3))
+             OR ?2 IS NULL)";
     BY_WORD = "dossiers.by_word",
         "SELECT d.id, d.client_number, d.given_name, d.family_name, d.birth_day
          FROM client_word w JOIN dossier d ON d.id = w.dossier_id
          WHERE w.word >= ?4 AND w.word < ?5
-         AND (?6 IS NULL OR EXISTS (SELECT 1 FROM client_word v
-              WHERE v.dossier_id = d.id AND v.word >= ?6 AND v.word < ?7))
-         AND (?2 IS NULL OR EXISTS (
+         AND (EXISTS (SELECT 1 FROM client_word v
+              WHERE v.dossier_id = d.id AND v.word >= ?6 AND v.word < ?7) OR ?6 IS NULL)
+         AND (EXISTS (
              SELECT 1 FROM access_grant g WHERE g.dossier_id = d.id AND g.organisation_id = ?2
              AND g.ended_at IS NULL AND g.starts_on <= ?3
-             AND (g.ends_on IS NULL OR g.ends_on >= ?3) AND (g.closes_on IS NULL OR g.closes_on >= ?3)))
+             AND (g.ends_on IS NULL OR g.ends_on >= ?3) AND (g.closes_on IS NULL OR g.closes_on >= ?3))
+             OR ?2 IS NULL)
          ORDER BY w.word, w.dossier_id LIMIT ?1";
     ID_OF_NUMBER = "dossiers.id_of_number", "SELECT id FROM dossier WHERE client_number = ?1";
     ADVANCE = "dossiers.advance",
@@ -53,10 +57,10 @@ statements! {
                               work_situation_since, insz_digest, insz_sealed, email, phone, street,
                               postcode, municipality, about_me, version, journal_number, journal_link,
                               removal_asked, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, NULL, 1, ?15, ?16, 0, ?17)";
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, NULL, 1, ?15, ?16, FALSE, ?17)";
     ADD_WORD = "dossiers.add_word", "INSERT INTO client_word (word, dossier_id) VALUES (?1, ?2)";
     SET_ABOUT = "dossiers.set_about", "UPDATE dossier SET about_me = ?2 WHERE id = ?1";
-    MARK_REMOVAL = "dossiers.mark_removal", "UPDATE dossier SET removal_asked = 1 WHERE id = ?1";
+    MARK_REMOVAL = "dossiers.mark_removal", "UPDATE dossier SET removal_asked = TRUE WHERE id = ?1";
     ANY = "dossiers.any", "SELECT 1 FROM dossier LIMIT 1";
 }
 

@@ -1,4 +1,4 @@
-//! Rows in and out: the only place with SQL. One face above SQLite (and, later, PostgreSQL).
+//! Rows in and out: the only place with SQL. One face above SQLite and PostgreSQL.
 //!
 //! No function here gives dossier content without a proof that only the policy makes
 //! (`domain::policy::Access`). It decides nothing: a write is a list of statements with what must
@@ -9,6 +9,7 @@ pub mod caseload;
 pub mod dossiers;
 pub mod engine;
 pub mod grants;
+pub mod installation;
 pub mod journal;
 pub mod notices;
 pub mod openings;
@@ -20,7 +21,7 @@ pub mod steps;
 pub mod studies;
 pub mod submissions;
 
-pub use engine::{Batch, Database, Reader, Settings, StoreError};
+pub use engine::{Batch, Database, PostgresSettings, Reader, Settings, StoreError};
 
 use engine::{GuardTag, Row, Sql};
 
@@ -55,6 +56,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         caseload::ALL,
         dossiers::ALL,
         grants::ALL,
+        installation::ALL,
         journal::ALL,
         notices::ALL,
         openings::ALL,

@@ -234,7 +234,7 @@ fn stamp_at(row: &Row<'_>, first: usize) -> Result<Option<Stamp>, StoreError> {
 
 fn state_at(row: &Row<'_>) -> Result<State, StoreError> {
     let ending = || -> Result<Ending, StoreError> {
-        let fact = |column: usize| Ok::<_, StoreError>(row.opt_int(column)? == Some(1));
+        let fact = |column: usize| Ok::<_, StoreError>(row.opt_bool(column)? == Some(true));
         Ok(Ending {
             end: row.day(6)?,
             result: known(&LOAD, "result", ResultCode::parse(row.text_ref(24)?).ok())?,

@@ -13,7 +13,7 @@ use domain::ids::{DossierId, GrantId, OrganisationId, PersonId};
 use domain::people::{Actor, Role, Unit};
 use domain::policy::{self, DossierFacts, Operation};
 
-use crate::{ManualClock, TestDatabase, at, day};
+use crate::{ManualClock, Place, TestDatabase, at, day};
 
 /// The password of everybody in the world.
 pub const PASSWORD: &str = "een-lang-wachtwoord";
@@ -141,9 +141,24 @@ impl World {
         &self.database.database
     }
 
-    /// The file of the database, for a test that goes past the program.
-    pub fn file(&self) -> std::path::PathBuf {
-        self.database.file()
+    /// Where the database stands, for a test that goes past the program.
+    pub fn place(&self) -> &Place {
+        self.database.place()
+    }
+
+    /// The same use cases in another program on the same database: nothing in memory is shared.
+    pub async fn other_server(&self) -> Casework {
+        Casework::new(
+            self.database.open_again().await,
+            Arc::new(Catalogue::parse(PROGRAMME).expect("the programme is right")),
+            self.clock.clone(),
+            Arc::new(RandomIds::default()),
+            Secrets::derive(&[7; 32]),
+            Limits {
+                demo_accounts: true,
+                ..Limits::default()
+            },
+        )
     }
 
     /// The same world at another clock, for two who act at different instants.

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use casework::Failure;
@@ -125,7 +125,8 @@ pub(crate) fn plain(app: &Web, failure: Failure) -> Response {
     match failure {
         Failure::Unavailable(detail) => {
             tracing::warn!(detail, "unavailable");
-            unavailable(app)
+            // `patience` gives it its page.
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
         Failure::Broken(error) => {
             tracing::error!(%error, "broken");
@@ -133,23 +134,6 @@ pub(crate) fn plain(app: &Web, failure: Failure) -> Response {
         }
         _ => not_found(app, None),
     }
-}
-
-fn unavailable(app: &Web) -> Response {
-    let mut response = page(
-        app,
-        None,
-        StatusCode::SERVICE_UNAVAILABLE,
-        "Even geduld",
-        &[
-            "Het klantendossier is nu even niet bereikbaar. Er is niets verloren van wat bevestigd was.",
-            "Wacht een paar seconden en probeer het dan opnieuw.",
-        ],
-    );
-    response
-        .headers_mut()
-        .insert(RETRY_AFTER, HeaderValue::from_static("2"));
-    response
 }
 
 fn broken(app: &Web) -> Response {

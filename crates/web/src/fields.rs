@@ -51,12 +51,17 @@ impl Fields {
         let bytes = to_bytes(request.into_body(), MOST_BYTES)
             .await
             .map_err(|_| Unreadable::TooLarge)?;
+        Fields::of_body(&bytes)
+    }
+
+    /// Reads a form as it was sent.
+    pub(crate) fn of_body(bytes: &[u8]) -> Result<Self, Unreadable> {
         // The parser would put a sign in the place of what is no text, and that would be stored.
-        percent_decode(&bytes)
+        percent_decode(bytes)
             .decode_utf8()
             .map_err(|_| Unreadable::NotAForm)?;
         let fields: Vec<(String, String)> =
-            serde_html_form::from_bytes(&bytes).map_err(|_| Unreadable::NotAForm)?;
+            serde_html_form::from_bytes(bytes).map_err(|_| Unreadable::NotAForm)?;
         if fields.len() > MOST_FIELDS {
             return Err(Unreadable::NotAForm);
         }

@@ -15,6 +15,7 @@ mod home;
 mod notices;
 mod openings;
 pub mod page;
+mod patience;
 mod profile;
 mod public;
 mod removal_queue;

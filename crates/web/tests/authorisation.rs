@@ -244,7 +244,7 @@ fn check(seen: &Seen, route: &Route, expected: Expected, cell: &str) {
 async fn i1_i2_every_route_for_everybody_on_every_kind_of_dossier() {
     let scene = scene().await;
     let table = web::table(support::web(&scene.world));
-    let before = contents(&scene.world);
+    let before = contents(&scene.world).await;
     let mut cells: BTreeMap<String, u32> = BTreeMap::new();
     for (name, role) in PEOPLE {
         let browser = match role {
@@ -272,7 +272,7 @@ async fn i1_i2_every_route_for_everybody_on_every_kind_of_dossier() {
                 check(&seen, route, expected, &cell);
                 *cells.entry(format!("{expected:?}")).or_default() += 1;
                 if route.method != Method::GET {
-                    unchanged(&scene.world, &before, &cell);
+                    unchanged(&scene.world, &before, &cell).await;
                 }
                 if expected == Expected::NotThere {
                     let first = not_there.get_or_insert_with(|| seen.clone());
@@ -338,7 +338,7 @@ async fn the_complete_form_is_kept_when_it_comes_from_who_may() {
         // Two changes never come at the same microsecond.
         scene.world.clock.advance(1);
         let before = scene.journals().await;
-        let stored = contents(&scene.world);
+        let stored = contents(&scene.world).await;
         let form = scene.complete_form();
         let version = scene
             .world
@@ -355,7 +355,7 @@ async fn the_complete_form_is_kept_when_it_comes_from_who_may() {
         assert_eq!(seen.status, 303, "{address}: {}", seen.html);
         let after = scene.journals().await;
         assert_eq!(after[0].len(), before[0].len() + 1, "{address}");
-        assert_ne!(contents(&scene.world), stored, "{address}");
+        assert_ne!(contents(&scene.world).await, stored, "{address}");
     }
 }
 
@@ -554,7 +554,7 @@ async fn c1_r6_every_route_of_a_line_for_everybody_whatever_became_of_the_line()
     let lines = fates(&world).await;
     assert_eq!(lines.map(|(fate, ..)| fate), Fate::ALL);
     let table = web::table(support::web(&world));
-    let before = contents(&world);
+    let before = contents(&world).await;
     let mut cells = 0;
     for (name, role) in PEOPLE {
         let browser = match role {
@@ -580,7 +580,7 @@ async fn c1_r6_every_route_of_a_line_for_everybody_whatever_became_of_the_line()
                     assert_eq!(seen.status, 409, "{cell}");
                 }
                 if route.method != Method::GET {
-                    unchanged(&world, &before, &cell);
+                    unchanged(&world, &before, &cell).await;
                 }
                 cells += 1;
             }
@@ -594,7 +594,7 @@ async fn c1_r6_every_route_of_a_line_for_everybody_whatever_became_of_the_line()
 async fn i1_a_line_out_of_sight_of_another_organisation_is_not_there_for_a_form() {
     let world = world().await;
     let lines = fates(&world).await;
-    let before = contents(&world);
+    let before = contents(&world).await;
     let carla = Browser::of(&world, "carla").await;
     for route in web::table(support::web(&world)) {
         if policy::reach(Role::Counsellor, route.operation) != Reach::GrantedOwnLine {
@@ -617,7 +617,7 @@ async fn i1_a_line_out_of_sight_of_another_organisation_is_not_there_for_a_form(
             check(&seen, &route, expected, &cell);
         }
     }
-    unchanged(&world, &before, "carla looked for a way in");
+    unchanged(&world, &before, "carla looked for a way in").await;
 }
 
 #[tokio::test]

@@ -594,11 +594,11 @@ async fn s6_a_person_who_does_not_exist_is_no_requester() {
     for made_up in ["", "x", "00000000000040008000000000000001"] {
         let world = world().await;
         let an = Browser::of(&world, "an").await;
-        let before = contents(&world);
+        let before = contents(&world).await;
         let form = an.new_line(world.dossier, "26/05/2025").await;
         let seen = an.send(&form.set("aanvrager", made_up)).await;
         seen.refuses(422, "aanvrager");
-        unchanged(&world, &before, made_up);
+        unchanged(&world, &before, made_up).await;
     }
 }
 
@@ -625,7 +625,7 @@ async fn letters_of_every_script_are_kept_as_they_were_typed() {
 #[tokio::test]
 async fn characters_that_turn_a_text_around_are_refused() {
     let (world, an, step) = with_a_line().await;
-    let before = contents(&world);
+    let before = contents(&world).await;
     for odd in ["een\u{202e}eewt", "een\u{2066}twee", "\u{200f}\u{202b}een"] {
         let form = an.line(world.dossier, step).await;
         let seen = an.send(&form.set("samenvatting", odd)).await;
@@ -633,7 +633,7 @@ async fn characters_that_turn_a_text_around_are_refused() {
         let back = seen.form(&line(world.dossier, step));
         assert_eq!(back.get("samenvatting"), odd);
     }
-    unchanged(&world, &before, "odd characters");
+    unchanged(&world, &before, "odd characters").await;
 }
 
 /// Nobody sends these but somebody who writes the form by hand; the first of a name counts.
@@ -641,7 +641,7 @@ async fn characters_that_turn_a_text_around_are_refused() {
 async fn a_field_that_is_sent_twice_never_stores_what_the_page_did_not_check() {
     let world = world().await;
     let an = Browser::of(&world, "an").await;
-    let before = contents(&world);
+    let before = contents(&world).await;
     let wrong_first = [
         ("datum_dag", "32"),
         ("financieringsnummer", "EEWG999"),
@@ -655,7 +655,7 @@ async fn a_field_that_is_sent_twice_never_stores_what_the_page_did_not_check() {
         form.fields.insert(0, (field.to_owned(), value.to_owned()));
         let seen = an.send(&form).await;
         seen.refuses(422, "Er is een probleem");
-        unchanged(&world, &before, field);
+        unchanged(&world, &before, field).await;
     }
     let form = an.new_line(world.dossier, "26/05/2025").await;
     let form = form
@@ -802,7 +802,7 @@ async fn with_two_lines() -> (World, Browser, StepId, StepId) {
 async fn every_form_that_was_open_for_a_day_keeps_what_was_typed_and_stores_nothing() {
     let (world, mut an, step, ended) = with_two_lines().await;
     let forms = open_forms(&world, &an, step, ended).await;
-    let before = contents(&world);
+    let before = contents(&world).await;
     world.clock.advance(DAY);
     let old = an.clone();
     for (form, field) in forms {
@@ -817,20 +817,20 @@ async fn every_form_that_was_open_for_a_day_keeps_what_was_typed_and_stores_noth
         let seen = an.send(&kept).await;
         seen.refuses(422, "Dit formulier stond te lang open.");
         assert_eq!(seen.form(&form.action).get(field), typed, "{}", form.action);
-        unchanged(&world, &before, &form.action);
+        unchanged(&world, &before, &form.action).await;
     }
 }
 
 #[tokio::test]
 async fn every_form_without_its_key_keeps_what_was_typed_and_stores_nothing() {
     let (world, an, step, ended) = with_two_lines().await;
-    let before = contents(&world);
+    let before = contents(&world).await;
     for (form, field) in open_forms(&world, &an, step, ended).await {
         let seen = an.send(&form.clone().set("sleutel", "")).await;
         seen.refuses(422, "Dit formulier is niet volledig aangekomen.");
         let back = seen.form(&form.action);
         assert_eq!(back.get(field), form.get(field), "{}", form.action);
-        unchanged(&world, &before, &form.action);
+        unchanged(&world, &before, &form.action).await;
     }
 }
 
@@ -848,7 +848,7 @@ async fn t2_every_form_that_is_sent_twice_leads_to_the_same_place_and_is_stored_
         let before = stored(&world).await;
         let first = an.send(&form).await;
         assert_eq!(first.status, 303, "{}: {}", form.action, first.html);
-        let once = contents(&world);
+        let once = contents(&world).await;
         let second = an.send(&form).await;
         assert_eq!(
             (second.status, second.location()),
@@ -858,7 +858,7 @@ async fn t2_every_form_that_is_sent_twice_leads_to_the_same_place_and_is_stored_
             second.html
         );
         assert_eq!(stored(&world).await, before + 1, "{}", form.action);
-        unchanged(&world, &once, &form.action);
+        unchanged(&world, &once, &form.action).await;
     }
 }
 
@@ -902,7 +902,7 @@ async fn r3_no_button_of_an_old_form_opens_an_ended_line_again() {
         .end(&world.an, world.dossier, step, "2025-05-27")
         .await;
     world.clock.advance(1);
-    let before = contents(&world);
+    let before = contents(&world).await;
     for form in [
         open.clone(),
         open.clone().set("vandaag", "datum"),
@@ -928,7 +928,7 @@ async fn r3_no_button_of_an_old_form_opens_an_ended_line_again() {
         let seen = an.post(&cancel, body).await;
         seen.refuses(409, "Deze begeleiding is beëindigd.");
     }
-    unchanged(&world, &before, "an ended line");
+    unchanged(&world, &before, "an ended line").await;
 }
 
 #[tokio::test]
@@ -950,7 +950,7 @@ async fn t1_who_works_on_a_line_that_a_colleague_cancels_is_told_and_keeps_the_t
         .await;
     assert_eq!(done.status, 303);
     world.clock.advance(1);
-    let before = contents(&world);
+    let before = contents(&world).await;
     for (form, field) in forms {
         let seen = an.send(&form).await;
         seen.refuses(409, "Bram Claes");
@@ -959,7 +959,7 @@ async fn t1_who_works_on_a_line_that_a_colleague_cancels_is_told_and_keeps_the_t
     }
     // Whoever only opens its address finds nothing (C1).
     assert_eq!(an.open(&own).await.status, 404);
-    unchanged(&world, &before, "a cancelled line");
+    unchanged(&world, &before, "a cancelled line").await;
 }
 
 #[tokio::test]
@@ -980,7 +980,7 @@ async fn r6_who_supplements_a_line_that_the_coach_removes_is_told_and_keeps_the_
         .await
         .unwrap();
     world.clock.advance(1);
-    let before = contents(&world);
+    let before = contents(&world).await;
     for (form, field) in forms
         .iter()
         .filter(|(form, _)| form.action.starts_with(&own))
@@ -989,7 +989,7 @@ async fn r6_who_supplements_a_line_that_the_coach_removes_is_told_and_keeps_the_
         seen.refuses(409, "Deze stap is verwijderd door de provinciale coach.");
         seen.says(409, form.get(field));
     }
-    unchanged(&world, &before, "a removed line");
+    unchanged(&world, &before, "a removed line").await;
 }
 
 #[tokio::test]
@@ -1001,12 +1001,12 @@ async fn r3_an_addendum_after_the_14_days_has_its_sentence_and_stays_in_sight() 
     let append = format!("{}/aanvulling", line(world.dossier, ended));
     let form = an.open(&line(world.dossier, ended)).await.form(&append);
     let form = form.set("aanvulling", "Nog net op tijd?");
-    let before = contents(&world);
+    let before = contents(&world).await;
     world.clock.set(at("2025-06-12T00:00:00+02:00"));
     let seen = an.send(&form).await;
     seen.refuses(409, "Aanvullen kon tot en met 11/06/2025.");
     assert!(seen.shows("Nog net op tijd?"));
-    unchanged(&world, &before, "too late");
+    unchanged(&world, &before, "too late").await;
     world.clock.set(at("2025-06-11T23:59:59+02:00"));
     assert_eq!(an.send(&form).await.status, 303);
 }
@@ -1036,7 +1036,7 @@ async fn a4_the_form_of_an_action_that_comes_after_the_end_keeps_its_note_in_sig
     assert!(led_to.iter().all(|it| it.contains("gelukt=actie")));
     world.end(&world.an, dossier, step, "2025-05-27").await;
     world.clock.advance(1);
-    let before = contents(&world);
+    let before = contents(&world).await;
     for form in [
         recording.clone(),
         recording.clone().set("duur", "veel"),
@@ -1060,7 +1060,7 @@ async fn a4_the_form_of_an_action_that_comes_after_the_end_keeps_its_note_in_sig
         let seen = an.send(form).await;
         assert_eq!((seen.status, seen.location()), (303, led_to.as_str()));
     }
-    unchanged(&world, &before, "an ended line");
+    unchanged(&world, &before, "an ended line").await;
     // The same to somebody who may only read it: no form, and nothing of the line.
     world.grant_to(dossier, &world.b).await;
     let carla = Browser::of(&world, "carla").await;

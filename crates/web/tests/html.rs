@@ -406,7 +406,7 @@ async fn what_is_stored_is_shown_as_text_on_every_page_to_everybody() {
 async fn what_is_refused_comes_back_as_text_too() {
     let scene = scene().await;
     let world = &scene.world;
-    let before = support::contents(world);
+    let before = support::contents(world).await;
     let table = web::table(support::web(world));
     let form = hostile_form();
     let mut came_back = 0;
@@ -447,7 +447,7 @@ async fn what_is_refused_comes_back_as_text_too() {
             }
         }
     }
-    support::unchanged(world, &before, "hostile forms");
+    support::unchanged(world, &before, "hostile forms").await;
     assert!(came_back > 100, "typed text came back on {came_back} pages");
 }
 

@@ -304,7 +304,7 @@ async fn s1_to_r6_the_whole_manual_in_order() {
 async fn s1_looking_at_the_detail_screen_and_going_back_stores_nothing() {
     let world = world().await;
     let an = Browser::of(&world, "an").await;
-    let before = contents(&world);
+    let before = contents(&world).await;
     let list = steps_of_lotte(&an, &world).await;
     let choose = link(&list, "Voeg een stap toe");
     an.open(&choose).await.says(200, "Toevoegen");
@@ -331,7 +331,7 @@ async fn s1_looking_at_the_detail_screen_and_going_back_stores_nothing() {
             (303, lines(world.dossier).as_str())
         );
     }
-    unchanged(&world, &before, "'Terug zonder bevestigen' stores nothing");
+    unchanged(&world, &before, "'Terug zonder bevestigen' stores nothing").await;
     let list = an.open(&lines(world.dossier)).await;
     list.says(200, "Nog geen stappen");
 }
@@ -345,7 +345,7 @@ async fn ongoing() -> (World, Browser, String, BTreeMap<String, Vec<String>>) {
         .await;
     world.clock.advance(1);
     let an = Browser::of(&world, "an").await;
-    let before = contents(&world);
+    let before = contents(&world).await;
     let address = line(world.dossier, step);
     (world, an, address, before)
 }
@@ -366,7 +366,7 @@ async fn r1_leaving_the_second_screen_leaves_the_line_ongoing() {
         .set("reden", "P1");
     let back = press(&an, &second, "doe", "terug").await;
     assert_eq!(back.location(), lines(world.dossier));
-    unchanged(&world, &before, "the second screen was left");
+    unchanged(&world, &before, "the second screen was left").await;
     let list = an.open(&lines(world.dossier)).await;
     assert_eq!(rows(&list), [row("20/05/2025", "Bezig")]);
 }
@@ -388,7 +388,7 @@ async fn s10_back_without_confirming_changes_nothing_on_any_screen() {
     for form in [detail, cancel, action] {
         let back = press(&an, &form, "doe", "terug").await;
         assert_eq!(back.status, 303, "{}", form.action);
-        unchanged(&world, &before, &form.action);
+        unchanged(&world, &before, &form.action).await;
     }
 }
 
@@ -408,7 +408,7 @@ async fn c1_c2_a_cancelled_line_disappears_from_the_list() {
         seen.form(&filled.action).get("reden"),
         "De verkeerde Lotte."
     );
-    unchanged(&world, &before, "not agreed yet");
+    unchanged(&world, &before, "not agreed yet").await;
     let done = an
         .send(&seen.form(&filled.action).tick("acties_vervallen", "ja"))
         .await;
@@ -430,12 +430,12 @@ async fn s12_a_line_that_is_registered_straight_as_beeindigd_asks_for_its_result
     let world = world().await;
     let an = Browser::of(&world, "an").await;
     let form = an.new_line(world.dossier, "05/05/2025").await;
-    let before = contents(&world);
+    let before = contents(&world).await;
     let form = form
         .set("toestand", "ended")
         .date("einddatum", "27/05/2025");
     let second = an.send(&form).await;
-    unchanged(&world, &before, "the result is not given yet");
+    unchanged(&world, &before, "the result is not given yet").await;
     let second = second.form(&format!("{}/einde", form.action));
     let second = second
         .tick("vaststellingen", "afwezigheid")
@@ -497,5 +497,5 @@ async fn s8_a_second_ongoing_line_is_refused_with_the_way_to_the_first() {
         "Deze begeleiding loopt al bij jullie, sinds 20/05/2025.",
     );
     assert!(seen.html.contains(&format!("href=\"{address}\"")));
-    unchanged(&world, &before, "one ongoing line");
+    unchanged(&world, &before, "one ongoing line").await;
 }

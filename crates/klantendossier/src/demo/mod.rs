@@ -17,18 +17,22 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use casework::{Casework, Clock, Limits, RunningClock, SystemClock};
+use casework::{Casework, Clock, Database, Limits, RunningClock, SystemClock};
 use domain::moment::start_of_day;
 use domain::{Day, Moment};
 
 use crate::arguments::Demo;
-use crate::parts::{self, Parts};
+use crate::parts::{self, Parts, Schema};
 use crate::{VERSION, operator, secret, server};
 
 /// The password of every account.
 pub(crate) const PASSWORD: &str = "klantendossier-demo";
+
+/// How long a database on a server is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The demo's dossiers hold a diploma of 30/06/2024: no clock starts before it was there.
 const EARLIEST: (i16, i8, i8) = (2024, 7, 1);
@@ -44,15 +48,20 @@ pub(crate) async fn start(options: &Demo) -> anyhow::Result<()> {
     };
     check_start(clock.now())?;
     let listener = server::bind(options.listen).await?;
-    let _claim = parts::claim(&options.data)?;
-    let parts = open(&options.data, clock).await?;
+    let (parts, _claim) = match &options.database {
+        None => {
+            let claim = parts::claim(&options.data)?;
+            (open(&options.data, clock).await?, Some(claim))
+        }
+        Some(url) => (open_on_server(url, clock).await?, None),
+    };
     let web = web::WebSettings {
         demo: true,
         secure_cookies: false,
         version: VERSION,
     };
-    operator::say(&welcome(listener.local_addr()?, &options.data))?;
-    server::serve(parts.casework, web, listener).await
+    operator::say(&welcome(listener.local_addr()?, options))?;
+    server::serve(parts, web, listener).await
 }
 
 fn check_start(now: Moment) -> anyhow::Result<()> {
@@ -72,13 +81,12 @@ fn check_start(now: Moment) -> anyhow::Result<()> {
 async fn open(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Parts> {
     let file = parts::database_file(data);
     let secret = secret::load_or_make(&data.join("secret.key"), file.exists())?;
-    let limits = Limits {
-        demo_accounts: true,
-        ..Limits::default()
-    };
     let assemble = async |file: &Path| {
-        let programme = parts::own_programme()?;
-        Parts::assemble(file, programme, &secret, Arc::clone(&clock), limits).await
+        let store = casework::Settings::Sqlite {
+            file: file.to_owned(),
+        };
+        let database = parts::open_database(&store, Schema::Migrate).await?;
+        assemble(database, &secret, &clock)
     };
     if !file.exists() {
         let unfinished = file.with_extension("new");
@@ -101,6 +109,48 @@ async fn open(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Parts> {
             file.display()
         );
     }
+    Ok(parts)
+}
+
+fn assemble(database: Database, secret: &[u8], clock: &Arc<dyn Clock>) -> anyhow::Result<Parts> {
+    let limits = Limits {
+        demo_accounts: true,
+        ..Limits::default()
+    };
+    let programme = parts::own_programme()?;
+    Ok(Parts::assemble(
+        database,
+        programme,
+        secret,
+        Arc::clone(clock),
+        limits,
+    ))
+}
+
+/// Opens the demo on a server, and fills it when it is empty. That the installation knows its secret is
+/// the last that is written: a demo that was stopped halfway is never taken for a whole one.
+async fn open_on_server(url: &str, clock: Arc<dyn Clock>) -> anyhow::Result<Parts> {
+    let store = casework::Settings::Postgres(casework::PostgresSettings {
+        url: url.to_owned(),
+        replica_url: None,
+        ca_file: None,
+        connections: 16,
+        patience: PATIENCE,
+    });
+    let database = parts::open_database(&store, Schema::Migrate).await?;
+    let is_whole = casework::has_secret(&database).await?;
+    // Nothing in it is real, and every demo on the database needs the same.
+    let parts = assemble(database, &[0; 32], &clock)?;
+    let again = "make the database anew and start again";
+    if !is_whole {
+        if parts.casework.has_demo_accounts().await? {
+            bail!("a demo was begun in the database of --database and not finished; {again}");
+        }
+        seed(&parts.casework).await?;
+    }
+    parts.casework.agree_on_secret().await.with_context(|| {
+        format!("the database of --database is not of a demo; {again}, or give another")
+    })?;
     Ok(parts)
 }
 
@@ -136,7 +186,7 @@ pub(crate) async fn seed(casework: &Casework) -> anyhow::Result<()> {
 }
 
 /// What stands on the screen when the demo is ready.
-fn welcome(address: SocketAddr, data: &Path) -> String {
+fn welcome(address: SocketAddr, options: &Demo) -> String {
     let mut text = format!(
         "Klantendossier {VERSION}, demo. Nobody in it is real.\n\n  \
          http://{address}\n\n\
@@ -145,9 +195,12 @@ fn welcome(address: SocketAddr, data: &Path) -> String {
     for (user_name, role, unit) in houses::ACCOUNTS {
         text.push_str(&format!("  {user_name:<12} {role:<46} {unit}\n"));
     }
-    text.push_str(&format!(
-        "\nThe data is kept in {}; delete that folder to start afresh. Ctrl+C stops.\n",
-        data.display()
-    ));
+    text.push_str(&match &options.database {
+        None => format!(
+            "\nThe data is kept in {}; delete that folder to start afresh. Ctrl+C stops.\n",
+            options.data.display()
+        ),
+        Some(_) => "\nThe data is kept in the database of --database. Ctrl+C stops.\n".to_owned(),
+    });
     text
 }

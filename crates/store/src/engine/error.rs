@@ -1,8 +1,6 @@
 //! What can go wrong below the SQL, in the operator's English. The Dutch sentence for the user is made
 //! above. Never holds a bound value: they are personal data.
 
-use std::path::PathBuf;
-
 use super::GuardTag;
 
 /// Why the store did not do what was asked.
@@ -23,11 +21,11 @@ pub enum StoreError {
         /// What was found.
         detail: String,
     },
-    /// The database file cannot be used at all.
-    #[error("cannot open the database file {}: {detail}", file.display())]
+    /// The database cannot be used at all.
+    #[error("cannot open {place}: {detail}")]
     Open {
-        /// The file as it was looked for.
-        file: PathBuf,
+        /// The file, or the setting and the hosts, as it was looked for. No password.
+        place: String,
         /// What stands in the way.
         detail: String,
     },

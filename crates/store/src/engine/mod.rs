@@ -1,9 +1,8 @@
 //! One face over the database engine: named SQL in, rows out, guarded batches in.
 //!
 //! Everything above this module writes `?1, ?2` SQL, binds [`Value`]s, reads [`Row`]s and commits
-//! [`Batch`]es; it does not know which engine answers. Today that is SQLite. PostgreSQL comes as a
-//! second variant of [`Settings`] and of the private engine inside [`Database`] and [`Reader`], which is
-//! why every method that reaches the database is async, although SQLite answers on the calling task.
+//! [`Batch`]es; it does not know which engine answers: SQLite in the program itself, on the calling
+//! task, or PostgreSQL on a server.
 //!
 //! This module knows no table, no rule and no screen.
 
@@ -11,6 +10,9 @@ mod batch;
 mod error;
 mod migrations;
 mod pool;
+mod postgres;
+mod postgres_tls;
+mod postgres_types;
 mod reader;
 mod row;
 mod sql;
@@ -24,8 +26,11 @@ mod tests;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use domain::{Day, Moment};
+
 pub use batch::{Batch, Guard, GuardTag, Statement};
 pub use error::StoreError;
+pub use postgres::PostgresSettings;
 pub use reader::Reader;
 pub use row::Row;
 pub use sql::Sql;
@@ -38,13 +43,14 @@ static ALIVE: Sql = Sql::new("engine.alive", "SELECT 1");
 
 /// Which database to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Settings {
     /// An SQLite database in this file; it is made when it does not exist, its folder is not.
     Sqlite {
         /// The database file. SQLite keeps two more beside it while it runs (`-wal`, `-shm`).
         file: PathBuf,
     },
+    /// A PostgreSQL database that is there already, empty or not.
+    Postgres(PostgresSettings),
 }
 
 /// An open database. One per program, shared behind an `Arc`.
@@ -59,6 +65,7 @@ pub struct Database {
 #[derive(Debug)]
 enum Engine {
     Sqlite(sqlite::Sqlite),
+    Postgres(postgres::Postgres),
 }
 
 impl Database {
@@ -71,6 +78,9 @@ impl Database {
     pub async fn open(settings: &Settings) -> Result<Self, StoreError> {
         let engine = match settings {
             Settings::Sqlite { file } => Engine::Sqlite(sqlite::Sqlite::open(file)?),
+            Settings::Postgres(settings) => {
+                Engine::Postgres(postgres::Postgres::open(settings).await?)
+            }
         };
         Ok(Self { engine })
     }
@@ -85,6 +95,33 @@ impl Database {
     pub async fn migrate(&self) -> Result<(), StoreError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.migrate(),
+            Engine::Postgres(postgres) => postgres.migrate().await,
+        }
+    }
+
+    /// Makes sure that the schema is one this program can serve: an SQLite file, which belongs to this
+    /// program alone, is migrated; a PostgreSQL database is left as it is, because the role that serves
+    /// need not own the tables.
+    ///
+    /// # Errors
+    /// As for [`Database::migrate`], and [`StoreError::Version`] when a PostgreSQL database is older.
+    pub async fn check_schema(&self) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.migrate(),
+            Engine::Postgres(postgres) => postgres.check_version().await,
+        }
+    }
+
+    /// Makes room for what is written by month (the journal, the openings), where the engine keeps months
+    /// apart; answers how many months were made.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and [`StoreError::Corrupt`] as for [`Database::commit`]. Changes do
+    /// not depend on it: what has no month is kept all the same.
+    pub async fn ensure_months(&self, from: Day, until: Day) -> Result<i64, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(_) => Ok(0),
+            Engine::Postgres(postgres) => postgres.ensure_months(from, until).await,
         }
     }
 
@@ -97,7 +134,31 @@ impl Database {
     /// [`StoreError::Unavailable`] when no connection came free within five seconds.
     pub async fn reader(&self) -> Result<Reader, StoreError> {
         match &self.engine {
-            Engine::Sqlite(sqlite) => Ok(Reader::new(sqlite.lease().await?)),
+            Engine::Sqlite(sqlite) => Ok(Reader::sqlite(sqlite.lease().await?)),
+            Engine::Postgres(postgres) => Ok(Reader::postgres(postgres.session().await?)),
+        }
+    }
+
+    /// A reader for lists, that a replica may answer where one is set. It still shows everything that
+    /// was confirmed before it was asked for, by any server: who just wrote sees it.
+    ///
+    /// # Errors
+    /// As for [`Database::reader`].
+    pub async fn list_reader(&self) -> Result<Reader, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(_) => self.reader().await,
+            Engine::Postgres(postgres) => Ok(Reader::postgres(postgres.relaxed_session().await?)),
+        }
+    }
+
+    /// The instant on the clock that several programs share; none where there is one program.
+    ///
+    /// # Errors
+    /// As for [`Database::reader`].
+    pub async fn clock(&self) -> Result<Option<Moment>, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(_) => Ok(None),
+            Engine::Postgres(postgres) => postgres.clock().await.map(Some),
         }
     }
 
@@ -113,15 +174,17 @@ impl Database {
     pub async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.writer().commit(batch).await,
+            Engine::Postgres(postgres) => postgres.commit(batch).await,
         }
     }
 
-    /// Durable commits made since opening, empty ones included. Fewer than the batches that were
-    /// handed in, when several arrived at once.
+    /// Durable commits made since opening, empty ones included. On SQLite fewer than the batches that
+    /// were handed in, when several arrived at once; PostgreSQL lets several share one wait for the disk.
     #[must_use]
     pub fn commits(&self) -> u64 {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.writer().commits(),
+            Engine::Postgres(postgres) => postgres.commits(),
         }
     }
 
@@ -134,6 +197,7 @@ impl Database {
     pub async fn plan(&self, sql: &'static Sql) -> Result<Vec<String>, StoreError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite::plan(sqlite.lease().await?.connection()?, sql),
+            Engine::Postgres(postgres) => postgres.plan(sql).await,
         }
     }
 

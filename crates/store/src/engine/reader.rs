@@ -1,8 +1,9 @@
-//! Reading within one snapshot. Knows the pool's lease, no table.
+//! Reading within one snapshot. Knows the engines' leases, no table.
 
 use rusqlite::params_from_iter;
 
 use super::pool::Lease;
+use super::postgres::Session;
 use super::sqlite::{self, run};
 use super::{Row, Sql, StoreError, Value};
 
@@ -13,16 +14,30 @@ use super::{Row, Sql, StoreError, Value};
 /// to another thread and back; so no statement read through here may walk a whole table.
 #[derive(Debug)]
 pub struct Reader {
-    lease: Lease,
-    begun: bool,
+    source: Source,
     statements: u32,
 }
 
+#[derive(Debug)]
+enum Source {
+    Sqlite(Snapshot),
+    Postgres(Session),
+}
+
 impl Reader {
-    pub(super) fn new(lease: Lease) -> Self {
+    pub(super) fn sqlite(lease: Lease) -> Self {
         Self {
-            lease,
-            begun: false,
+            source: Source::Sqlite(Snapshot {
+                lease,
+                begun: false,
+            }),
+            statements: 0,
+        }
+    }
+
+    pub(super) fn postgres(session: Session) -> Self {
+        Self {
+            source: Source::Postgres(session),
             statements: 0,
         }
     }
@@ -31,14 +46,14 @@ impl Reader {
     ///
     /// # Errors
     /// The first error of `map`; [`StoreError::Corrupt`] when the statement does not fit the schema or
-    /// the parameters; [`StoreError::Unavailable`] when the file cannot be read now.
+    /// the parameters; [`StoreError::Unavailable`] when the database cannot be read now.
     pub async fn all<T>(
         &mut self,
         sql: &'static Sql,
         params: &[Value],
         map: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        self.fetch(sql, params, usize::MAX, map)
+        self.fetch(sql, params, usize::MAX, map).await
     }
 
     /// The first row, through `map`, or `None` where there is no row.
@@ -51,7 +66,7 @@ impl Reader {
         params: &[Value],
         map: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
-        Ok(self.fetch(sql, params, 1, map)?.pop())
+        Ok(self.fetch(sql, params, 1, map).await?.pop())
     }
 
     /// How many statements were read through this reader, so that a test can hold a page to its number.
@@ -60,7 +75,7 @@ impl Reader {
         self.statements
     }
 
-    fn fetch<T>(
+    async fn fetch<T>(
         &mut self,
         sql: &'static Sql,
         params: &[Value],
@@ -68,6 +83,34 @@ impl Reader {
         mut map: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         self.statements += 1;
+        match &mut self.source {
+            Source::Sqlite(snapshot) => snapshot.fetch(sql, params, limit, map),
+            Source::Postgres(session) => {
+                let rows = session.query(sql, params).await?;
+                rows.iter()
+                    .take(limit)
+                    .map(|row| map(&Row::postgres(sql, row)))
+                    .collect()
+            }
+        }
+    }
+}
+
+/// A connection of SQLite, in a transaction from its first statement on.
+#[derive(Debug)]
+struct Snapshot {
+    lease: Lease,
+    begun: bool,
+}
+
+impl Snapshot {
+    fn fetch<T>(
+        &mut self,
+        sql: &'static Sql,
+        params: &[Value],
+        limit: usize,
+        mut map: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
         let connection = self.lease.connection()?;
         if !self.begun {
             run(connection, "BEGIN")?;
@@ -79,7 +122,7 @@ impl Reader {
         let mut found = Vec::new();
         while found.len() < limit {
             match rows.next().map_err(failed)? {
-                Some(row) => found.push(map(&Row::new(sql, row))?),
+                Some(row) => found.push(map(&Row::sqlite(sql, row))?),
                 None => break,
             }
         }
@@ -87,7 +130,7 @@ impl Reader {
     }
 }
 
-impl Drop for Reader {
+impl Drop for Snapshot {
     fn drop(&mut self) {
         if self.begun {
             self.lease.end_snapshot();

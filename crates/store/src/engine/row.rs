@@ -1,11 +1,11 @@
-//! One row of a result, read by column number. Knows how each kind of [`Value`](super::Value) is stored,
-//! not what a column means.
+//! One row of a result, read by column number. Knows how each kind of [`Value`](super::Value) is stored
+//! by each engine, not what a column means.
 
 use domain::{Day, Moment};
 use rusqlite::types::{Type, ValueRef};
 use uuid::Uuid;
 
-use super::{Sql, StoreError};
+use super::{Sql, StoreError, postgres_types};
 
 /// A row of a result, valid while the mapping closure runs. Columns count from 0.
 ///
@@ -15,20 +15,65 @@ use super::{Sql, StoreError};
 #[derive(Debug)]
 pub struct Row<'a> {
     sql: &'static Sql,
-    row: &'a rusqlite::Row<'a>,
+    row: Raw<'a>,
+}
+
+#[derive(Debug)]
+enum Raw<'a> {
+    Sqlite(&'a rusqlite::Row<'a>),
+    Postgres(&'a tokio_postgres::Row),
+}
+
+/// How one kind of value is read from each engine.
+trait Kind<'r>: Sized {
+    /// What the message says was expected.
+    const WANTED: &'static str;
+    fn of_sqlite(value: ValueRef<'r>) -> Option<Self>;
+    fn of_postgres(ty: &tokio_postgres::types::Type, raw: &'r [u8]) -> Option<Self>;
+}
+
+macro_rules! getters {
+    ($($what:literal $get:ident $opt:ident $type:ty;)+) => {$(
+        #[doc = concat!("The ", $what, " in column `i`.")]
+        ///
+        /// # Errors
+        /// See [`Row`].
+        pub fn $get(&self, i: usize) -> Result<$type, StoreError> {
+            self.read(i)
+        }
+
+        #[doc = concat!("The ", $what, " in column `i`, or `None` where it is NULL.")]
+        ///
+        /// # Errors
+        /// See [`Row`].
+        pub fn $opt(&self, i: usize) -> Result<Option<$type>, StoreError> {
+            self.read_opt(i)
+        }
+    )+};
 }
 
 impl<'a> Row<'a> {
-    pub(super) fn new(sql: &'static Sql, row: &'a rusqlite::Row<'a>) -> Self {
-        Self { sql, row }
+    pub(super) fn sqlite(sql: &'static Sql, row: &'a rusqlite::Row<'a>) -> Self {
+        Self {
+            sql,
+            row: Raw::Sqlite(row),
+        }
     }
 
-    /// The text in column `i`, borrowed from the row: for what is only looked at.
-    ///
-    /// # Errors
-    /// See [`Row`].
-    pub fn text_ref(&self, i: usize) -> Result<&str, StoreError> {
-        self.read(i, "a text", as_text)
+    pub(super) fn postgres(sql: &'static Sql, row: &'a tokio_postgres::Row) -> Self {
+        Self {
+            sql,
+            row: Raw::Postgres(row),
+        }
+    }
+
+    getters! {
+        "text, borrowed from the row: for what is only looked at," text_ref opt_text_ref &str;
+        "whole number" int opt_int i64;
+        "yes or no" bool opt_bool bool;
+        "identifier" id opt_id Uuid;
+        "calendar day" day opt_day Day;
+        "instant" at opt_at Moment;
     }
 
     /// The text in column `i`.
@@ -44,47 +89,7 @@ impl<'a> Row<'a> {
     /// # Errors
     /// See [`Row`].
     pub fn opt_text(&self, i: usize) -> Result<Option<String>, StoreError> {
-        self.read_opt(i, "a text", |value| as_text(value).map(str::to_owned))
-    }
-
-    /// The whole number in column `i`.
-    ///
-    /// # Errors
-    /// See [`Row`].
-    pub fn int(&self, i: usize) -> Result<i64, StoreError> {
-        self.read(i, "a whole number", as_int)
-    }
-
-    /// The whole number in column `i`, or `None` where it is NULL.
-    ///
-    /// # Errors
-    /// See [`Row`].
-    pub fn opt_int(&self, i: usize) -> Result<Option<i64>, StoreError> {
-        self.read_opt(i, "a whole number", as_int)
-    }
-
-    /// The yes or no in column `i`.
-    ///
-    /// # Errors
-    /// See [`Row`]; a number other than 0 and 1 is refused too.
-    pub fn bool(&self, i: usize) -> Result<bool, StoreError> {
-        self.read(i, "0 or 1", as_bool)
-    }
-
-    /// The identifier in column `i`.
-    ///
-    /// # Errors
-    /// See [`Row`].
-    pub fn id(&self, i: usize) -> Result<Uuid, StoreError> {
-        self.read(i, "an id", as_id)
-    }
-
-    /// The identifier in column `i`, or `None` where it is NULL.
-    ///
-    /// # Errors
-    /// See [`Row`].
-    pub fn opt_id(&self, i: usize) -> Result<Option<Uuid>, StoreError> {
-        self.read_opt(i, "an id", as_id)
+        Ok(self.opt_text_ref(i)?.map(str::to_owned))
     }
 
     /// The bytes in column `i`.
@@ -92,7 +97,7 @@ impl<'a> Row<'a> {
     /// # Errors
     /// See [`Row`].
     pub fn bytes(&self, i: usize) -> Result<Vec<u8>, StoreError> {
-        self.read(i, "bytes", |value| as_bytes(value).map(<[u8]>::to_vec))
+        self.read::<&[u8]>(i).map(<[u8]>::to_vec)
     }
 
     /// The bytes in column `i`, or `None` where it is NULL.
@@ -100,82 +105,47 @@ impl<'a> Row<'a> {
     /// # Errors
     /// See [`Row`].
     pub fn opt_bytes(&self, i: usize) -> Result<Option<Vec<u8>>, StoreError> {
-        self.read_opt(i, "bytes", |value| as_bytes(value).map(<[u8]>::to_vec))
+        Ok(self.read_opt::<&[u8]>(i)?.map(<[u8]>::to_vec))
     }
 
-    /// The calendar day in column `i`.
-    ///
-    /// # Errors
-    /// See [`Row`].
-    pub fn day(&self, i: usize) -> Result<Day, StoreError> {
-        self.read(i, "a day", as_day)
+    fn read<'r, K: Kind<'r>>(&'r self, i: usize) -> Result<K, StoreError> {
+        self.read_opt(i)?
+            .ok_or_else(|| self.mismatch(i, K::WANTED, "NULL"))
     }
 
-    /// The calendar day in column `i`, or `None` where it is NULL.
-    ///
-    /// # Errors
-    /// See [`Row`].
-    pub fn opt_day(&self, i: usize) -> Result<Option<Day>, StoreError> {
-        self.read_opt(i, "a day", as_day)
-    }
-
-    /// The instant in column `i`.
-    ///
-    /// # Errors
-    /// See [`Row`].
-    pub fn at(&self, i: usize) -> Result<Moment, StoreError> {
-        self.read(i, "an instant", as_moment)
-    }
-
-    /// The instant in column `i`, or `None` where it is NULL.
-    ///
-    /// # Errors
-    /// See [`Row`].
-    pub fn opt_at(&self, i: usize) -> Result<Option<Moment>, StoreError> {
-        self.read_opt(i, "an instant", as_moment)
-    }
-
-    fn read<'r, T>(
-        &'r self,
-        i: usize,
-        wanted: &str,
-        parse: impl FnOnce(ValueRef<'r>) -> Option<T>,
-    ) -> Result<T, StoreError> {
-        let value = self.column(i)?;
-        let found = value.data_type();
-        parse(value).ok_or_else(|| self.mismatch(i, wanted, found))
-    }
-
-    fn read_opt<'r, T>(
-        &'r self,
-        i: usize,
-        wanted: &str,
-        parse: impl FnOnce(ValueRef<'r>) -> Option<T>,
-    ) -> Result<Option<T>, StoreError> {
-        match self.column(i)? {
-            ValueRef::Null => Ok(None),
-            value => match parse(value) {
-                Some(parsed) => Ok(Some(parsed)),
-                None => Err(self.mismatch(i, wanted, value.data_type())),
+    fn read_opt<'r, K: Kind<'r>>(&'r self, i: usize) -> Result<Option<K>, StoreError> {
+        match self.row {
+            Raw::Sqlite(row) => match row.get_ref(i).map_err(|_| self.no_column(i))? {
+                ValueRef::Null => Ok(None),
+                value => K::of_sqlite(value)
+                    .map(Some)
+                    .ok_or_else(|| self.mismatch(i, K::WANTED, type_name(value.data_type()))),
             },
+            Raw::Postgres(row) => {
+                let ty = row
+                    .columns()
+                    .get(i)
+                    .ok_or_else(|| self.no_column(i))?
+                    .type_();
+                let raw: postgres_types::Raw<'r> = row.try_get(i).map_err(|_| self.no_column(i))?;
+                match raw.0 {
+                    None => Ok(None),
+                    Some(bytes) => K::of_postgres(ty, bytes)
+                        .map(Some)
+                        .ok_or_else(|| self.mismatch(i, K::WANTED, ty.name())),
+                }
+            }
         }
     }
 
-    fn column(&self, i: usize) -> Result<ValueRef<'_>, StoreError> {
-        self.row.get_ref(i).map_err(|_| StoreError::Corrupt {
+    fn no_column(&self, i: usize) -> StoreError {
+        StoreError::Corrupt {
             statement: self.sql.name,
             detail: format!("column {i} does not exist"),
-        })
+        }
     }
 
-    fn mismatch(&self, i: usize, wanted: &str, found: Type) -> StoreError {
-        let found = match found {
-            Type::Null => "NULL",
-            Type::Integer => "an INTEGER that is not",
-            Type::Real => "a REAL",
-            Type::Text => "a TEXT that is not",
-            Type::Blob => "a BLOB that is not",
-        };
+    fn mismatch(&self, i: usize, wanted: &str, found: &str) -> StoreError {
         StoreError::Corrupt {
             statement: self.sql.name,
             detail: format!("column {i}: expected {wanted}, found {found}"),
@@ -183,34 +153,47 @@ impl<'a> Row<'a> {
     }
 }
 
-fn as_text(value: ValueRef<'_>) -> Option<&str> {
-    value.as_str().ok()
+fn type_name(found: Type) -> &'static str {
+    match found {
+        Type::Null => "NULL",
+        Type::Integer => "an INTEGER that is not",
+        Type::Real => "a REAL",
+        Type::Text => "a TEXT that is not",
+        Type::Blob => "a BLOB that is not",
+    }
 }
 
-fn as_int(value: ValueRef<'_>) -> Option<i64> {
-    value.as_i64().ok()
+macro_rules! kinds {
+    ($($type:ty, $wanted:literal, $sqlite:expr, $postgres:path;)+) => {$(
+        impl<'r> Kind<'r> for $type {
+            const WANTED: &'static str = $wanted;
+
+            fn of_sqlite(value: ValueRef<'r>) -> Option<Self> {
+                let read: fn(ValueRef<'r>) -> Option<Self> = $sqlite;
+                read(value)
+            }
+
+            fn of_postgres(ty: &tokio_postgres::types::Type, raw: &'r [u8]) -> Option<Self> {
+                $postgres(ty, raw)
+            }
+        }
+    )+};
 }
 
-fn as_bool(value: ValueRef<'_>) -> Option<bool> {
+kinds! {
+    &'r str, "a text", |value| value.as_str().ok(), postgres_types::text;
+    i64, "a whole number", |value| value.as_i64().ok(), postgres_types::int;
+    bool, "0 or 1", sqlite_bool, postgres_types::bool;
+    Uuid, "an id", |value| Uuid::from_slice(value.as_blob().ok()?).ok(), postgres_types::id;
+    &'r [u8], "bytes", |value| value.as_blob().ok(), postgres_types::bytes;
+    Day, "a day", |value| Day::from_iso(value.as_str().ok()?), postgres_types::day;
+    Moment, "an instant", |value| Moment::from_micros(value.as_i64().ok()?), postgres_types::moment;
+}
+
+fn sqlite_bool(value: ValueRef<'_>) -> Option<bool> {
     match value {
         ValueRef::Integer(0) => Some(false),
         ValueRef::Integer(1) => Some(true),
         _ => None,
     }
-}
-
-fn as_bytes(value: ValueRef<'_>) -> Option<&[u8]> {
-    value.as_blob().ok()
-}
-
-fn as_id(value: ValueRef<'_>) -> Option<Uuid> {
-    Uuid::from_slice(as_bytes(value)?).ok()
-}
-
-fn as_day(value: ValueRef<'_>) -> Option<Day> {
-    Day::from_iso(as_text(value)?)
-}
-
-fn as_moment(value: ValueRef<'_>) -> Option<Moment> {
-    Moment::from_micros(as_int(value)?)
 }

@@ -54,7 +54,10 @@ impl Sqlite {
     }
 
     pub(super) fn migrate(&self) -> Result<(), StoreError> {
-        migrations::apply(migrations::embedded(), &mut connect_to_write(&self.file)?)
+        migrations::apply(
+            migrations::embedded_sqlite(),
+            &mut connect_to_write(&self.file)?,
+        )
     }
 
     pub(super) async fn lease(&self) -> Result<Lease, StoreError> {
@@ -150,7 +153,7 @@ pub(super) fn connect_to_write(file: &Path) -> Result<Connection, StoreError> {
         Ok(connection)
     } else {
         Err(StoreError::Open {
-            file: file.to_owned(),
+            place: format!("the database file {}", file.display()),
             detail: format!(
                 "its file system does not allow a write-ahead log (journal mode stays '{mode}'); use a local disk"
             ),
@@ -205,7 +208,7 @@ fn cannot_open(file: &Path, error: &io::Error) -> StoreError {
         _ => error.to_string(),
     };
     StoreError::Open {
-        file: file.to_owned(),
+        place: format!("the database file {}", file.display()),
         detail,
     }
 }
@@ -218,7 +221,7 @@ fn refuse(file: &Path, error: &rusqlite::Error) -> StoreError {
         _ => error.to_string(),
     };
     StoreError::Open {
-        file: file.to_owned(),
+        place: format!("the database file {}", file.display()),
         detail,
     }
 }

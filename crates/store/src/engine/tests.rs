@@ -1,4 +1,5 @@
-//! The promises of the engine, each on a real SQLite file.
+//! What holds for SQLite only, on a real file: the writing thread, the pool, the file itself. What
+//! every engine promises is tested in `tests/engine.rs`.
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,6 @@ use std::sync::mpsc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use domain::{Day, Moment};
 use refinery::{Migration, Runner};
 use uuid::Uuid;
 
@@ -73,8 +73,10 @@ async fn open(file: &Path) -> Result<Database, StoreError> {
 }
 
 fn writer(database: &Database) -> &Writer {
-    let Engine::Sqlite(sqlite) = &database.engine;
-    sqlite.writer()
+    match &database.engine {
+        Engine::Sqlite(sqlite) => sqlite.writer(),
+        Engine::Postgres(_) => panic!("these tests are about SQLite"),
+    }
 }
 
 /// Runs SQL as it stands, on the writing connection.
@@ -143,10 +145,6 @@ fn hold(database: &Database) -> mpsc::Sender<()> {
     release
 }
 
-fn is_send<T: Send>(value: T) -> T {
-    value
-}
-
 #[tokio::test]
 async fn a_missed_guard_rolls_back_its_own_batch_and_no_neighbour() {
     let folder = Folder::new();
@@ -175,76 +173,6 @@ async fn a_missed_guard_rolls_back_its_own_batch_and_no_neighbour() {
 }
 
 #[tokio::test]
-async fn a_guard_names_the_constraint_it_is_about_and_no_other() {
-    let folder = Folder::new();
-    let database = folder.notes().await;
-    let made = database.commit(batch([add(1, "one")])).await;
-    assert_eq!(made, Ok(()));
-
-    let same_title = || add(2, "one");
-    let same_id = || add(1, "two");
-    let too_many_stars = || rate(1, 6);
-    let no_title = || Statement::new(&ADD, values![3, None::<String>]);
-    let missed = [
-        same_title().unique("tag"),
-        same_id().unique("tag"),
-        same_title().one("tag"),
-        same_id().one("tag"),
-        too_many_stars().one("tag"),
-    ];
-    for statement in missed {
-        let outcome = database.commit(batch([statement])).await;
-        assert_eq!(outcome, Err(StoreError::Missed("tag")));
-    }
-    let faults = [
-        same_title(),
-        too_many_stars(),
-        too_many_stars().unique("tag"),
-        no_title().unique("tag"),
-        no_title().one("tag"),
-    ];
-    for statement in faults {
-        let name = statement.sql.name;
-        match database.commit(batch([statement])).await {
-            Err(StoreError::Corrupt { statement, .. }) => assert_eq!(statement, name),
-            other => panic!("{other:?}"),
-        }
-    }
-    let none_changed = database.commit(batch([rate(99, 1).unique("tag")])).await;
-    assert_eq!(none_changed, Ok(()), "only One counts rows");
-    assert_eq!(titles(&database).await, ["one"]);
-}
-
-#[tokio::test]
-async fn a_confirmed_change_is_seen_by_another_program() {
-    let folder = Folder::new();
-    let ours = folder.notes().await;
-    let theirs = folder.open().await;
-    ours.commit(batch([add(1, "from us")])).await.unwrap();
-    theirs.commit(batch([add(2, "from them")])).await.unwrap();
-    assert_eq!(titles(&theirs).await, ["from us", "from them"]);
-    assert_eq!(titles(&ours).await, ["from us", "from them"]);
-}
-
-#[tokio::test]
-async fn a_reader_sees_one_moment() {
-    let folder = Folder::new();
-    let database = folder.notes().await;
-    let mut reader = database.reader().await.unwrap();
-    assert_eq!(count(&mut reader).await, 0);
-    database.commit(batch([add(1, "later")])).await.unwrap();
-    assert_eq!(count(&mut reader).await, 0);
-    drop(reader);
-
-    let mut reader = database.reader().await.unwrap();
-    assert_eq!(
-        count(&mut reader).await,
-        1,
-        "the snapshot ended with its reader"
-    );
-}
-
-#[tokio::test]
 async fn sixty_four_changes_at_once_land_in_one_commit() {
     let folder = Folder::new();
     let database = folder.notes().await;
@@ -259,27 +187,6 @@ async fn sixty_four_changes_at_once_land_in_one_commit() {
     }
     assert_eq!(titles(&database).await.len(), 64);
     assert_eq!(database.commits() - before, 2);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn changes_from_many_tasks_all_land() {
-    let folder = Folder::new();
-    let database = Arc::new(folder.notes().await);
-    let tasks: Vec<_> = (0..64)
-        .map(|n| {
-            let database = Arc::clone(&database);
-            tokio::spawn(async move {
-                let change = batch([add(n, &format!("note {n}")).one("new")]);
-                database.commit(change).await.unwrap();
-                let mut reader = database.reader().await.unwrap();
-                assert!(count(&mut reader).await >= 1);
-            })
-        })
-        .collect();
-    for task in tasks {
-        task.await.unwrap();
-    }
-    assert_eq!(titles(&database).await.len(), 64);
 }
 
 #[tokio::test]
@@ -440,92 +347,6 @@ async fn the_connections_are_set_as_measured() {
 }
 
 #[tokio::test]
-async fn every_kind_of_value_comes_back_as_it_went() {
-    static KINDS: Sql = Sql::new(
-        "kinds",
-        "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, typeof(?3), typeof(?6), typeof(?7)",
-    );
-    let folder = Folder::new();
-    let database = folder.open().await;
-    let id = Uuid::now_v7();
-    let day = Day::from_iso("2025-05-28").unwrap();
-    let moment = Moment::from_micros(1_748_424_896_123_456).unwrap();
-    let params = values![
-        None::<i64>,
-        "één jongere".to_owned(),
-        id,
-        vec![0_u8, 255],
-        true,
-        day,
-        moment,
-        -7_i32,
-    ];
-    let mut reader = database.reader().await.unwrap();
-    let read = reader
-        .first(&KINDS, &params, |row| {
-            assert_eq!(row.opt_int(0)?, None);
-            assert_eq!(row.opt_text(0)?, None);
-            assert_eq!(row.opt_id(0)?, None);
-            assert_eq!(row.opt_day(0)?, None);
-            assert_eq!(row.opt_at(0)?, None);
-            assert_eq!(row.text(1)?, "één jongere");
-            assert_eq!(row.text_ref(1)?, "één jongere");
-            assert_eq!(row.opt_text(1)?.as_deref(), Some("één jongere"));
-            assert_eq!((row.id(2)?, row.opt_id(2)?), (id, Some(id)));
-            assert_eq!(row.bytes(3)?, [0, 255]);
-            assert!(row.bool(4)?);
-            assert_eq!((row.day(5)?, row.opt_day(5)?), (day, Some(day)));
-            assert_eq!((row.at(6)?, row.opt_at(6)?), (moment, Some(moment)));
-            assert_eq!((row.int(7)?, row.opt_int(7)?), (-7, Some(-7)));
-            Ok([row.text(8)?, row.text(9)?, row.text(10)?])
-        })
-        .await
-        .unwrap();
-    assert_eq!(read.unwrap(), ["blob", "text", "integer"]);
-}
-
-#[tokio::test]
-async fn a_column_of_another_kind_is_named_without_its_content() {
-    static ODD: Sql = Sql::new("odd.one", "SELECT 'Sofie', NULL, 2, x'00'");
-    let folder = Folder::new();
-    let database = folder.open().await;
-    let mut reader = database.reader().await.unwrap();
-    type Getter = fn(&Row<'_>) -> Result<(), StoreError>;
-    let odd: [(usize, Getter); 9] = [
-        (0, |row| row.int(0).map(drop)),
-        (0, |row| row.opt_day(0).map(drop)),
-        (0, |row| row.day(0).map(drop)),
-        (0, |row| row.bytes(0).map(drop)),
-        (1, |row| row.text(1).map(drop)),
-        (2, |row| row.bool(2).map(drop)),
-        (3, |row| row.id(3).map(drop)),
-        (3, |row| row.at(3).map(drop)),
-        (4, |row| row.opt_int(4).map(drop)),
-    ];
-    for (column, get) in odd {
-        let error = reader.first(&ODD, &[], get).await.unwrap_err().to_string();
-        assert!(error.contains("odd.one"), "{error}");
-        assert!(error.contains(&format!("column {column}")), "{error}");
-        assert!(!error.contains("Sofie"), "{error}");
-    }
-}
-
-#[tokio::test]
-async fn a_reader_counts_its_statements_and_its_future_is_send() {
-    let folder = Folder::new();
-    let database = folder.notes().await;
-    let wrote = is_send(database.commit(batch([add(1, "one"), add(2, "two")]))).await;
-    assert_eq!(wrote, Ok(()));
-    let mut reader = is_send(database.reader()).await.unwrap();
-    assert_eq!(reader.statements(), 0);
-    let all = is_send(reader.all(&TITLES, &[], |row| row.text(0))).await;
-    assert_eq!(all.unwrap(), ["one", "two"]);
-    let first = is_send(reader.first(&TITLES, &[], |row| row.text(0))).await;
-    assert_eq!(first.unwrap().as_deref(), Some("one"));
-    assert_eq!(reader.statements(), 2);
-}
-
-#[tokio::test]
 async fn waiting_for_a_connection_ends() {
     let folder = Folder::new();
     drop(folder.notes().await);
@@ -545,26 +366,6 @@ async fn waiting_for_a_connection_ends() {
         pool.lease().await,
         Err(StoreError::Unavailable(_))
     ));
-}
-
-#[tokio::test]
-async fn the_plan_shows_whether_an_index_is_used() {
-    static BY_TITLE: Sql = Sql::new("note.by_title", "SELECT id FROM note WHERE title = ?1");
-    static BY_STARS: Sql = Sql::new("note.by_stars", "SELECT id FROM note WHERE stars = ?1");
-    static WRONG: Sql = Sql::new("note.wrong", "SELECT nothing FROM nowhere");
-    let folder = Folder::new();
-    let database = folder.notes().await;
-    let by_title = database.plan(&BY_TITLE).await.unwrap().join("\n");
-    assert!(by_title.contains("USING COVERING INDEX"), "{by_title}");
-    let by_stars = database.plan(&BY_STARS).await.unwrap();
-    assert_eq!(by_stars, ["SCAN note"]);
-    let add = database.plan(&ADD).await;
-    assert!(
-        add.is_ok(),
-        "a statement that writes has a plan too: {add:?}"
-    );
-    let wrong = database.plan(&WRONG).await.unwrap_err().to_string();
-    assert!(wrong.contains("note.wrong"), "{wrong}");
 }
 
 #[tokio::test]
@@ -659,6 +460,27 @@ fn a_database_newer_than_the_program_is_refused() {
     }
 }
 
+/// Expand, then contract: while servers are replaced one by one, the old ones serve the new schema.
+#[test]
+fn a_database_that_only_grew_is_served_by_the_program_before() {
+    let folder = Folder::new();
+    let file = folder.file();
+    let grows = (
+        "V2__installation",
+        "CREATE TABLE installation (least_program INTEGER NOT NULL) STRICT;
+         INSERT INTO installation VALUES (1);",
+    );
+    let takes = ("V3__takes", "UPDATE installation SET least_program = 3");
+    migrate(&file, &[V1, grows]).unwrap();
+    assert_eq!(migrate(&file, &[V1]), Ok(()), "V1 may still serve");
+    migrate(&file, &[V1, grows, takes]).unwrap();
+    let refused = migrate(&file, &[V1, grows]);
+    assert!(
+        matches!(refused, Err(StoreError::Version { .. })),
+        "{refused:?}"
+    );
+}
+
 #[test]
 fn a_database_made_with_another_migration_of_that_number_is_refused() {
     let folder = Folder::new();
@@ -715,14 +537,31 @@ async fn the_schema_of_this_program_goes_in() {
 
 /// Cargo does not see a file added to the folder; this does.
 #[test]
-fn every_migration_of_the_folder_is_embedded() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations/sqlite");
+fn every_migration_of_the_folder_is_embedded_under_the_same_number_for_both_engines() {
+    is_embedded("sqlite", &migrations::embedded_sqlite());
+    is_embedded("postgres", &migrations::embedded_postgres());
+    let names = |runner: Runner| -> Vec<String> {
+        runner
+            .get_migrations()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    };
+    assert_eq!(
+        names(migrations::embedded_sqlite()),
+        names(migrations::embedded_postgres())
+    );
+}
+
+fn is_embedded(engine: &str, runner: &Runner) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../migrations")
+        .join(engine);
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     files.sort();
-    let runner = migrations::embedded();
     let mut embedded: Vec<_> = runner
         .get_migrations()
         .iter()
@@ -737,7 +576,15 @@ fn every_migration_of_the_folder_is_embedded() {
 
 #[test]
 fn no_migration_defers_a_constraint() {
-    for migration in migrations::embedded().get_migrations() {
+    let (sqlite, postgres) = (
+        migrations::embedded_sqlite(),
+        migrations::embedded_postgres(),
+    );
+    for migration in sqlite
+        .get_migrations()
+        .iter()
+        .chain(postgres.get_migrations())
+    {
         let sql = migration.sql().unwrap().to_ascii_uppercase();
         assert!(!sql.contains("DEFERRABLE"), "{migration}");
         assert!(!sql.contains("DEFER_FOREIGN_KEYS"), "{migration}");

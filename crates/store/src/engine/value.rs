@@ -1,4 +1,5 @@
-//! A bound parameter, the same for every engine. Knows how SQLite stores it, not what it means.
+//! A bound parameter, the same for every engine. Knows how SQLite stores it
+//! (`postgres_types` knows how PostgreSQL does), not what it means.
 
 use domain::{Day, Moment};
 use rusqlite::ToSql;
@@ -53,6 +54,22 @@ value_from! {
 impl<T: Into<Value>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
+    }
+}
+
+impl Value {
+    /// What kind of value it is, for a message that may not hold the value itself.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "NULL",
+            Self::Int(_) => "a whole number",
+            Self::Text(_) => "a text",
+            Self::Id(_) => "an id",
+            Self::Bytes(_) => "bytes",
+            Self::Bool(_) => "yes or no",
+            Self::Day(_) => "a day",
+            Self::At(_) => "an instant",
+        }
     }
 }
 

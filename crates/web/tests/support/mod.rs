@@ -12,7 +12,6 @@ use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request};
 use domain::ids::{ActionId, DossierId, ExperienceId, RemovalId, StepId, StudyId};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use rusqlite::{Connection, OpenFlags};
 use testkit::World;
 use tower::ServiceExt as _;
 
@@ -391,45 +390,23 @@ impl Ids {
 /// Tables that change by only looking: who is logged in, who tried to, and who opened what (I3).
 const BY_LOOKING: [&str; 3] = ["session", "login_attempt", "opening"];
 
-/// Every row of every other table, as the database file has it. Goes past the program, so that it
-/// also shows what no page does.
-pub(crate) fn contents(world: &World) -> BTreeMap<String, Vec<String>> {
-    let file = Connection::open_with_flags(world.file(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
-    let mut tables = file
-        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
-        .unwrap();
-    let names: Vec<String> = tables
-        .query_map([], |row| row.get(0))
-        .unwrap()
-        .map(Result::unwrap)
-        .collect();
+/// Every row of every other table, as the database has it. Goes past the program, so that it also
+/// shows what no page does.
+pub(crate) async fn contents(world: &World) -> BTreeMap<String, Vec<String>> {
+    let mut all = world.place().contents().await;
     for known in BY_LOOKING {
-        assert!(names.iter().any(|name| name == known), "no table {known}");
+        assert!(all.remove(known).is_some(), "no table {known}");
     }
-    names
-        .into_iter()
-        .filter(|name| !BY_LOOKING.contains(&name.as_str()))
-        .map(|name| {
-            let mut all = file.prepare(&format!("SELECT * FROM {name}")).unwrap();
-            let columns = all.column_count();
-            let rows = all
-                .query_map([], |row| {
-                    let values: Result<Vec<rusqlite::types::Value>, _> =
-                        (0..columns).map(|at| row.get(at)).collect();
-                    values.map(|values| format!("{values:?}"))
-                })
-                .unwrap()
-                .map(Result::unwrap)
-                .collect();
-            (name, rows)
-        })
-        .collect()
+    all
 }
 
 /// Fails the test unless the database holds what it held.
-#[track_caller]
-pub(crate) fn unchanged(world: &World, before: &BTreeMap<String, Vec<String>>, after_what: &str) {
-    let now = contents(world);
+pub(crate) async fn unchanged(
+    world: &World,
+    before: &BTreeMap<String, Vec<String>>,
+    after_what: &str,
+) {
+    let now = contents(world).await;
     for (name, rows) in before {
         assert_eq!(rows, &now[name], "{name} changed: {after_what}");
     }
