@@ -237,13 +237,17 @@ fn cargo_test_on_postgres(root: &Path, counts: &mut Counts) -> Result<()> {
         &["fsync=off", "full_page_writes=off", "max_connections=300"],
     )?;
     let (mut tests, runner) = if find("cargo-nextest").is_some() {
-        (cargo(root, &["nextest", "run"]), Runner::Nextest)
+        let with_ignored = ["nextest", "run", "--run-ignored", "all"];
+        (cargo(root, &with_ignored), Runner::Nextest)
     } else {
         (cargo(root, &["test"]), Runner::CargoTest)
     };
     tests.args(["--locked", "--no-fail-fast"]);
     for package in ["store", "casework", "web", "klantendossier"] {
         tests.args(["-p", package]);
+    }
+    if matches!(runner, Runner::CargoTest) {
+        tests.args(["--", "--include-ignored"]);
     }
     tests.env("TEST_POSTGRES", server.url("postgres"));
     counted(tests, runner, counts)

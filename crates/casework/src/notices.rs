@@ -51,7 +51,7 @@ impl Casework {
     /// How many fresh notices the person has not seen.
     pub async fn unread_notices(&self, actor: &Actor) -> Result<u32, Failure> {
         let since = self.now().plus_seconds(-self.limits.notice_days * 86_400);
-        let mut reader = self.database.reader().await?;
+        let mut reader = self.database.reader_for_one().await?;
         Ok(notices::unread(&mut reader, actor.person, since).await?)
     }
 

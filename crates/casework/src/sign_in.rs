@@ -114,7 +114,7 @@ impl Casework {
     pub async fn session(&self, token: &[u8; 32]) -> Result<Option<Signed>, Failure> {
         let now = self.now();
         let digest = digest(token);
-        let mut reader = self.database.reader().await?;
+        let mut reader = self.database.reader_for_one().await?;
         let found = sessions::find(&mut reader, &digest).await?;
         drop(reader);
         let Some(found) = found else {

@@ -27,7 +27,10 @@ async fn months_are_made_ahead_once() {
     assert_eq!(made(day("2041-12-31"), day("2043-01-01")).await, expected);
     assert_eq!(made(day("2041-12-01"), day("2043-01-31")).await, 0, "once");
     let after = months(&it).await;
-    assert_eq!(after.len() - before.len(), usize::try_from(expected).unwrap());
+    assert_eq!(
+        after.len() - before.len(),
+        usize::try_from(expected).unwrap()
+    );
     if it.place().is_postgres() {
         assert!(after.contains(&"journal_2041_12".to_owned()), "{after:?}");
         assert!(after.contains(&"journal_2043_01".to_owned()), "{after:?}");

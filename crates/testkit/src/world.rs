@@ -18,6 +18,9 @@ use crate::{ManualClock, Place, TestDatabase, at, day};
 /// The password of everybody in the world.
 pub const PASSWORD: &str = "een-lang-wachtwoord";
 
+/// The secret of the installation.
+const SECRET: [u8; 32] = [7; 32];
+
 const PROGRAMME: &str = include_str!("../../../catalogue/programmas.toml");
 
 /// An organisation with its one unit.
@@ -84,7 +87,7 @@ pub async fn world_with(limits: Limits) -> World {
         Arc::new(Catalogue::parse(PROGRAMME).expect("the programme is right")),
         clock.clone(),
         Arc::new(RandomIds::default()),
-        Secrets::derive(&[7; 32]),
+        Secrets::derive(&SECRET),
         limits,
     );
     let a = house(&casework, "Leerhuis De Brug", "Stationsstraat 1", "4101").await;
@@ -148,12 +151,17 @@ impl World {
 
     /// The same use cases in another program on the same database: nothing in memory is shared.
     pub async fn other_server(&self) -> Casework {
+        self.server_with_secret(&SECRET).await
+    }
+
+    /// The same, with a secret of its own.
+    pub async fn server_with_secret(&self, secret: &[u8]) -> Casework {
         Casework::new(
             self.database.open_again().await,
             Arc::new(Catalogue::parse(PROGRAMME).expect("the programme is right")),
             self.clock.clone(),
             Arc::new(RandomIds::default()),
-            Secrets::derive(&[7; 32]),
+            Secrets::derive(secret),
             Limits {
                 demo_accounts: true,
                 ..Limits::default()

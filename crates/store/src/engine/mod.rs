@@ -139,6 +139,18 @@ impl Database {
         }
     }
 
+    /// A reader for a single statement, which needs no snapshot around it. A second one would see what was
+    /// written since.
+    ///
+    /// # Errors
+    /// As for [`Database::reader`].
+    pub async fn reader_for_one(&self) -> Result<Reader, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(_) => self.reader().await,
+            Engine::Postgres(postgres) => Ok(Reader::postgres(postgres.session_for_one().await?)),
+        }
+    }
+
     /// A reader for lists, that a replica may answer where one is set. It still shows everything that
     /// was confirmed before it was asked for, by any server: who just wrote sees it.
     ///

@@ -159,6 +159,13 @@ impl Postgres {
         Ok(Session::new(lease(&self.readers).await?))
     }
 
+    /// A session for one statement, which is a snapshot by itself.
+    pub(super) async fn session_for_one(&self) -> Result<Session, StoreError> {
+        let mut session = self.session().await?;
+        session.for_one = true;
+        Ok(session)
+    }
+
     /// A session for what may come from a replica: it shows at least everything that was confirmed
     /// before this was called, by whichever server. Where there is no replica, or it is too far behind,
     /// the first server answers.
@@ -322,6 +329,8 @@ fn millis(time: Duration) -> u64 {
 pub(super) struct Session {
     /// `None` while being dropped.
     client: Option<Object>,
+    /// Without a transaction: the one statement is its own.
+    for_one: bool,
     begun: bool,
     broken: bool,
 }
@@ -330,6 +339,7 @@ impl Session {
     fn new(client: Object) -> Self {
         Self {
             client: Some(client),
+            for_one: false,
             begun: false,
             broken: false,
         }
@@ -346,7 +356,7 @@ impl Session {
         let rows = async {
             let statement = client.prepare_cached(sql.for_postgres()).await?;
             let params = bound(params);
-            if self.begun {
+            if self.begun || self.for_one {
                 return client.query(&statement, &params).await;
             }
             // Before the first await: whoever breaks off leaves a transaction that drop ends.
@@ -381,6 +391,7 @@ impl Session {
         self.end();
         Self {
             client: self.client.take(),
+            for_one: false,
             begun: false,
             broken: self.broken,
         }
@@ -563,6 +574,14 @@ pub(super) fn failure(statement: &'static str, error: &tokio_postgres::Error) ->
         || *code == SqlState::LOCK_NOT_AVAILABLE
         || gave_way(error);
     let detail = format!("{} ({})", server.message(), code.code());
+    if *code == SqlState::INSUFFICIENT_PRIVILEGE {
+        return StoreError::Open {
+            place: "the database of database_url".into(),
+            detail: format!(
+                "{detail} at {statement}; give the role the grants in docs/postgresql.md"
+            ),
+        };
+    }
     if passes {
         StoreError::Unavailable(format!("statement {statement}: {detail}"))
     } else {
@@ -649,10 +668,12 @@ fn is_own_machine(host: &str) -> bool {
 fn with_options(config: &Config, ours: &str) -> Config {
     let mut config = config.clone();
     let theirs = config.get_options().unwrap_or_default();
+    // Every statement looks rows up by their key: one plan serves all values, and planning anew would
+    // cost more than most of them take.
     // Theirs last: an operator who sets one of these means it. But what is confirmed is durable.
     let options = format!(
-        "{ours} -c idle_in_transaction_session_timeout=20s -c TimeZone=UTC {theirs} \
-         -c synchronous_commit=on"
+        "{ours} -c idle_in_transaction_session_timeout=20s -c TimeZone=UTC \
+         -c plan_cache_mode=force_generic_plan -c jit=off {theirs} -c synchronous_commit=on"
     );
     config.options(options);
     config
