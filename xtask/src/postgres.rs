@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -22,6 +23,8 @@ pub(crate) struct Server {
     folder: PathBuf,
     user: Option<String>,
     port: u16,
+    /// What it is started with, beside its address.
+    settings: String,
 }
 
 impl Server {
@@ -44,6 +47,7 @@ impl Server {
             folder,
             user,
             port,
+            settings: settings.iter().map(|it| format!(" -c {it}")).collect(),
         };
         let data = server.data();
         output(
@@ -53,10 +57,7 @@ impl Server {
                 .args(["--locale=C.UTF-8", "--no-sync", "-D"])
                 .arg(&data),
         )?;
-        let mut options = format!("-p {port} -k {} -h 127.0.0.1", server.folder.display());
-        for setting in settings {
-            options.push_str(&format!(" -c {setting}"));
-        }
+        let options = server.options(port);
         output(
             server
                 .program("pg_ctl")
@@ -69,9 +70,130 @@ impl Server {
         Ok(server)
     }
 
+    /// A certificate for 127.0.0.1, of an authority whose file is answered; from now on the server also
+    /// takes encrypted connections.
+    pub(crate) fn encrypt(&self) -> Result<PathBuf> {
+        tools::program("openssl", &["openssl"])?;
+        let file = |name: &str| self.folder.join(name);
+        let openssl = |words: &[&str]| -> Result<()> {
+            output(command(&self.folder, "openssl", words).stderr(Stdio::null())).map(drop)
+        };
+        let key = [
+            "-nodes",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+        ];
+        openssl(
+            &[
+                &[
+                    "req",
+                    "-x509",
+                    "-days",
+                    "2",
+                    "-subj",
+                    "/CN=authority of the tests",
+                ],
+                key.as_slice(),
+                &["-keyout", "ca.key", "-out", "ca.pem"],
+            ]
+            .concat(),
+        )?;
+        openssl(
+            &[
+                &[
+                    "req",
+                    "-subj",
+                    "/CN=127.0.0.1",
+                    "-addext",
+                    "subjectAltName=IP:127.0.0.1",
+                ],
+                key.as_slice(),
+                &["-keyout", "server.key", "-out", "server.csr"],
+            ]
+            .concat(),
+        )?;
+        openssl(&[
+            "x509",
+            "-req",
+            "-days",
+            "2",
+            "-copy_extensions",
+            "copy",
+            "-in",
+            "server.csr",
+            "-CA",
+            "ca.pem",
+            "-CAkey",
+            "ca.key",
+            "-CAcreateserial",
+            "-out",
+            "server.pem",
+        ])?;
+        fs::set_permissions(file("server.key"), fs::Permissions::from_mode(0o600))?;
+        if let Some(user) = &self.user {
+            run(&mut command(
+                &self.folder,
+                "chown",
+                &[user.as_str(), "server.key", "server.pem"],
+            ))?;
+        }
+        for (name, value) in [
+            ("ssl_cert_file", file("server.pem").display().to_string()),
+            ("ssl_key_file", file("server.key").display().to_string()),
+            ("ssl", "on".to_owned()),
+        ] {
+            self.sql(&format!("ALTER SYSTEM SET {name} = '{value}'"))?;
+        }
+        self.sql("SELECT pg_reload_conf()")?;
+        Ok(file("ca.pem"))
+    }
+
+    /// A replica that follows it; stopped and removed with it.
+    pub(crate) fn replica(&self) -> Result<String> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let data = self.folder.join("replica");
+        output(
+            self.program("pg_basebackup")
+                .args([
+                    "--write-recovery-conf",
+                    "--checkpoint=fast",
+                    "--no-sync",
+                    "-D",
+                ])
+                .arg(&data)
+                .arg("-d")
+                .arg(self.url("postgres")),
+        )?;
+        let options = self.options(port);
+        output(
+            self.program("pg_ctl")
+                .args(["start", "-w", "-s", "-o", &options, "-D"])
+                .arg(&data)
+                .arg("-l")
+                .arg(self.folder.join("log-of-replica")),
+        )?;
+        Ok(format!("postgres://postgres@127.0.0.1:{port}/postgres"))
+    }
+
+    fn sql(&self, text: &str) -> Result<()> {
+        output(
+            self.program("psql")
+                .args(["-qAtX", "-v", "ON_ERROR_STOP=1", "-c", text])
+                .arg(self.url("postgres")),
+        )
+        .map(drop)
+    }
+
     /// The address of one of its databases.
     pub(crate) fn url(&self, database: &str) -> String {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+    }
+
+    fn options(&self, port: u16) -> String {
+        let folder = self.folder.display();
+        format!("-p {port} -k {folder} -h 127.0.0.1{}", self.settings)
     }
 
     fn data(&self) -> PathBuf {
@@ -95,13 +217,17 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         // What does not stop or go is untidy, not wrong.
-        let _ = self
-            .program("pg_ctl")
-            .args(["stop", "-s", "-m", "immediate", "-D"])
-            .arg(self.data())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
+        for data in [self.folder.join("replica"), self.data()] {
+            if data.exists() {
+                let _ = self
+                    .program("pg_ctl")
+                    .args(["stop", "-s", "-m", "immediate", "-D"])
+                    .arg(data)
+                    .stdout(Stdio::null())
+                    .stderr(Stdio::null())
+                    .status();
+            }
+        }
         let _ = fs::remove_dir_all(&self.folder);
     }
 }

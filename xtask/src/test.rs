@@ -249,7 +249,10 @@ fn cargo_test_on_postgres(root: &Path, counts: &mut Counts) -> Result<()> {
     if matches!(runner, Runner::CargoTest) {
         tests.args(["--", "--include-ignored"]);
     }
-    tests.env("TEST_POSTGRES", server.url("postgres"));
+    tests
+        .env("TEST_POSTGRES", server.url("postgres"))
+        .env("TEST_POSTGRES_CA", server.encrypt()?)
+        .env("TEST_POSTGRES_REPLICA", server.replica()?);
     counted(tests, runner, counts)
 }
 

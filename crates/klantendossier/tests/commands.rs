@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use testkit::TestFolder;
 
-use program::{Serving, finished, free_port, get, program, refused, run, said};
+use program::{Serving, finished, free_port, program, refused, run, said};
 
 #[test]
 fn from_an_empty_folder_to_a_first_client_with_a_grant() {

@@ -270,7 +270,12 @@ impl OwnDatabase {
 
     /// Its address.
     pub fn url(&self) -> String {
-        let (before, _) = self.server.rsplit_once('/').expect("an address");
+        self.url_on(&self.server)
+    }
+
+    /// The address of the same database on another server, such as a replica.
+    pub fn url_on(&self, server: &str) -> String {
+        let (before, _) = server.rsplit_once('/').expect("an address");
         format!("{before}/{}", self.name)
     }
 }
