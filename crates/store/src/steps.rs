@@ -123,6 +123,9 @@ pub struct Listed {
 /// The listed lines of a dossier, newest first; cancelled and removed ones are not listed.
 pub async fn list(reader: &mut Reader, access: &Access<Read>) -> Result<Vec<Listed>, StoreError> {
     let dossier = [access.dossier().0.into()];
+    reader
+        .ask_ahead(&[(&UNITS, &dossier), (&REVIEWS, &dossier), (&LIST, &dossier)])
+        .await?;
     let units = reader
         .all(&UNITS, &dossier, |row| Ok((row.id(0)?, row.text(1)?)))
         .await?;

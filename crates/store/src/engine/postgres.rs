@@ -333,6 +333,23 @@ pub(super) struct Session {
     for_one: bool,
     begun: bool,
     broken: bool,
+    /// What was asked for ahead and is not taken yet.
+    ahead: Vec<Answer>,
+}
+
+/// The rows of a statement with these parameters.
+struct Answer {
+    sql: &'static Sql,
+    params: Vec<Value>,
+    rows: Vec<tokio_postgres::Row>,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("sql", &self.sql)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Session {
@@ -342,6 +359,7 @@ impl Session {
             for_one: false,
             begun: false,
             broken: false,
+            ahead: Vec::new(),
         }
     }
 
@@ -350,6 +368,13 @@ impl Session {
         sql: &'static Sql,
         params: &[Value],
     ) -> Result<Vec<tokio_postgres::Row>, StoreError> {
+        let asked = self
+            .ahead
+            .iter()
+            .position(|it| it.sql == sql && it.params == params);
+        if let Some(at) = asked {
+            return Ok(self.ahead.swap_remove(at).rows);
+        }
         let Some(client) = &self.client else {
             return Err(StoreError::Unavailable("it is closed".into()));
         };
@@ -375,6 +400,41 @@ impl Session {
         })
     }
 
+    /// Asks for several statements in one journey; each is answered when its turn comes.
+    pub(super) async fn ask_ahead(
+        &mut self,
+        statements: &[(&'static Sql, &[Value])],
+    ) -> Result<(), StoreError> {
+        // A snapshot is begun with the first statement, and these are not the first.
+        let Some(client) = self.client.as_ref().filter(|_| self.begun) else {
+            return Ok(());
+        };
+        let asked = statements.iter().map(|(sql, params)| async move {
+            let failed = |error| (sql.name, error);
+            let statement = client
+                .prepare_cached(sql.for_postgres())
+                .await
+                .map_err(failed)?;
+            let rows = client
+                .query(&statement, &bound(params))
+                .await
+                .map_err(failed)?;
+            Ok(Answer {
+                sql,
+                params: params.to_vec(),
+                rows,
+            })
+        });
+        for answer in join_all(asked).await {
+            let answer = answer.map_err(|(name, error): (_, tokio_postgres::Error)| {
+                self.broken |= is_broken(&error);
+                failure(name, &error)
+            })?;
+            self.ahead.push(answer);
+        }
+        Ok(())
+    }
+
     async fn number(&mut self, sql: &'static Sql) -> Result<i64, StoreError> {
         let number = self.opt_number(sql).await?;
         number.ok_or_else(|| corrupt(sql, "no number"))
@@ -394,6 +454,7 @@ impl Session {
             for_one: false,
             begun: false,
             broken: self.broken,
+            ahead: Vec::new(),
         }
     }
 

@@ -69,6 +69,22 @@ impl Reader {
         Ok(self.fetch(sql, params, 1, map).await?.pop())
     }
 
+    /// Says which statements come next, so that a server can be asked for all of them at once. Each is
+    /// still read, and counted, by its own call with the same parameters. Without effect before the first
+    /// statement, and on SQLite, where a statement is no journey.
+    ///
+    /// # Errors
+    /// As for [`Reader::all`].
+    pub(crate) async fn ask_ahead(
+        &mut self,
+        statements: &[(&'static Sql, &[Value])],
+    ) -> Result<(), StoreError> {
+        match &mut self.source {
+            Source::Sqlite(_) => Ok(()),
+            Source::Postgres(session) => session.ask_ahead(statements).await,
+        }
+    }
+
     /// How many statements were read through this reader, so that a test can hold a page to its number.
     #[must_use]
     pub fn statements(&self) -> u32 {
