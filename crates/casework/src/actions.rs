@@ -248,7 +248,10 @@ impl Desk<'_> {
 }
 
 /// The fields of an action that differ, for the journal.
-fn described(before: Option<&ActionDetails>, after: Option<&ActionDetails>) -> Vec<Change> {
+pub(crate) fn described(
+    before: Option<&ActionDetails>,
+    after: Option<&ActionDetails>,
+) -> Vec<Change> {
     let field = |name: &str, of: &dyn Fn(&ActionDetails) -> Option<String>| {
         Change::of(name, before.and_then(of), after.and_then(of))
     };

@@ -859,6 +859,13 @@ impl Desk<'_> {
 
 /// A new line as the journal shows it.
 fn described(step: &Step) -> Vec<Change> {
+    let mut changes = registered_described(step);
+    changes.extend(ending_described(step));
+    changes
+}
+
+/// The same without its end.
+pub(crate) fn registered_described(step: &Step) -> Vec<Change> {
     let mut changes = vec![
         Change::new_value("step_type", step.step_type.as_str()),
         Change::new_value("start", step.start.to_iso()),
@@ -872,12 +879,11 @@ fn described(step: &Step) -> Vec<Change> {
     if let Some(reason) = &step.late_reason {
         changes.push(Change::new_value("late_reason", reason.as_str()));
     }
-    changes.extend(ending_described(step));
     changes
 }
 
 /// The end of a line as the journal shows it; nothing while it is ongoing.
-fn ending_described(step: &Step) -> Vec<Change> {
+pub(crate) fn ending_described(step: &Step) -> Vec<Change> {
     let State::Ended(ending) = &step.state else {
         return Vec::new();
     };

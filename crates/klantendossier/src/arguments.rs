@@ -39,8 +39,27 @@ pub(crate) enum Command {
     Config,
     /// Make the database, or bring it up to this version, and stop.
     Migrate,
+    /// Fill an empty database with made-up dossiers, for measuring.
+    Generate(Generate),
     #[command(flatten)]
     Set(Set),
+}
+
+/// What `generate` takes.
+#[derive(Debug, Args)]
+pub(crate) struct Generate {
+    /// How many dossiers.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=80_000_000))]
+    pub(crate) dossiers: u32,
+    /// How many lines each has.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) steps_per_dossier: u32,
+    /// Another number gives other people and days; the same gives the same.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Read the password of the account from the first line of standard input; else one is made.
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
 }
 
 /// What `demo` takes.

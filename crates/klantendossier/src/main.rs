@@ -67,6 +67,11 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             Parts::for_command(&settings, Schema::Migrate).await?;
             operator::say("the database is up to date\n")
         }),
+        Command::Generate(wish) => server::run_and_close(async {
+            let settings = load(config)?;
+            start_log("warn", settings::LogFormat::Text)?;
+            operator::generate(&settings, &wish).await
+        }),
         Command::Set(change) => server::run_and_close(async {
             let settings = load(config)?;
             let parts = Parts::for_command(&settings, Schema::Check).await?;

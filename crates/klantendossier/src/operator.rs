@@ -5,7 +5,8 @@ use std::io::{self, BufRead as _, Write as _};
 
 use anyhow::{Context as _, anyhow, bail};
 use casework::{
-    Casework, Contact, Failure, GrantInput, Ids as _, NewClient, NewUser, RandomIds, Submission,
+    Casework, Contact, Failure, GENERATED_ACCOUNT, GrantInput, Ids as _, NewClient, NewUser,
+    RandomIds, Submission, Wish,
 };
 use domain::grants::Basis;
 use domain::ids::{OrganisationId, UnitId};
@@ -15,9 +16,12 @@ use domain::text::Name;
 use domain::work_situation;
 
 use crate::arguments::{
-    BasisName, Client, ClientCreate, Grant, GrantGive, Organisation, Set, Unit, User, UserCreate,
-    WhichUnit,
+    BasisName, Client, ClientCreate, Generate, Grant, GrantGive, Organisation, Set, Unit, User,
+    UserCreate, WhichUnit,
 };
+use crate::parts::{self, Parts, Schema};
+use crate::secret;
+use crate::settings::Settings;
 
 /// Prints to standard output.
 ///
@@ -50,6 +54,53 @@ pub(crate) async fn set(casework: &Casework, change: Set) -> anyhow::Result<()> 
         Set::Client(Client::Create(client)) => create_client(casework, client).await,
         Set::Grant(Grant::Give(grant)) => give_grant(casework, grant).await,
     }
+}
+
+/// Fills the empty database of the settings with made-up dossiers.
+///
+/// # Errors
+/// In one line, why not; the database is as it was then.
+pub(crate) async fn generate(settings: &Settings, wish: &Generate) -> anyhow::Result<()> {
+    let store = parts::store_of(settings, parts::COMMAND_PATIENCE);
+    parts::make_folder(&settings.data)?;
+    if settings.database_url.is_none() {
+        secret::load_or_make(
+            &settings.secret_file,
+            parts::database_file(&settings.data).exists(),
+        )?;
+    }
+    let (password, is_made) = if wish.password_stdin {
+        (first_line_of_input()?, false)
+    } else {
+        (make_password(), true)
+    };
+    let wanted = Wish {
+        dossiers: wish.dossiers,
+        steps_per_dossier: wish.steps_per_dossier,
+        seed: wish.seed,
+        password_hash: casework::hash_password(&password).context("cannot hash the password")?,
+    };
+    let (made, took) = casework::generate(&store, wanted).await?;
+    // From now on it is an installation like any other, with a secret.
+    Parts::for_command(settings, Schema::Check).await?;
+    let seconds = took.rows + took.indexes;
+    let mut text = format!(
+        "{} dossiers, {} steps, {} actions, {} journal entries in {seconds:.1} s \
+         (rows {:.1} s, indexes {:.1} s): {:.0} steps a second\n",
+        made.dossiers,
+        made.steps,
+        made.actions,
+        made.journal,
+        took.rows,
+        took.indexes,
+        made.steps as f64 / seconds,
+    );
+    if is_made {
+        text.push_str(&format!(
+            "account {GENERATED_ACCOUNT}, password, shown only now: {password}\n"
+        ));
+    }
+    say(&text)
 }
 
 async fn create_unit(

@@ -35,7 +35,7 @@ pub(crate) enum Schema {
 
 /// How long a server waits for its database when it starts, and how long a command does.
 const SERVER_PATIENCE: Duration = Duration::from_secs(60);
-const COMMAND_PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const COMMAND_PATIENCE: Duration = Duration::from_secs(5);
 
 impl Parts {
     /// Opens the installation of these settings on the machine's clock, to serve.
@@ -72,22 +72,10 @@ impl Parts {
             }
         };
         make_folder(&settings.data)?;
-        let file = database_file(&settings.data);
-        let (store, has_database) = match &settings.database_url {
-            None => {
-                let has_database = file.exists();
-                (casework::Settings::Sqlite { file }, has_database)
-            }
-            Some(url) => {
-                let store = casework::PostgresSettings {
-                    url: url.clone(),
-                    replica_url: settings.database_replica_url.clone(),
-                    ca_file: settings.database_ca_file.clone(),
-                    connections: settings.database_connections.into(),
-                    patience,
-                };
-                (casework::Settings::Postgres(store), false)
-            }
+        let store = store_of(settings, patience);
+        let has_database = match &store {
+            casework::Settings::Sqlite { file } => file.exists(),
+            casework::Settings::Postgres(_) => false,
         };
         let database = open_database(&store, schema).await?;
         let has_database = has_database || casework::has_secret(&database).await?;
@@ -161,6 +149,22 @@ impl Parts {
             );
         }
         Ok(())
+    }
+}
+
+/// Where the database of these settings is.
+pub(crate) fn store_of(settings: &Settings, patience: Duration) -> casework::Settings {
+    match &settings.database_url {
+        None => casework::Settings::Sqlite {
+            file: database_file(&settings.data),
+        },
+        Some(url) => casework::Settings::Postgres(casework::PostgresSettings {
+            url: url.clone(),
+            replica_url: settings.database_replica_url.clone(),
+            ca_file: settings.database_ca_file.clone(),
+            connections: settings.database_connections.into(),
+            patience,
+        }),
     }
 }
 

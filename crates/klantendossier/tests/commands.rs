@@ -325,3 +325,41 @@ fn a_folder_that_cannot_be_used_is_named_in_one_line() {
     assert!(said.contains("plat/data"), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
 }
+
+#[test]
+fn generate_fills_an_empty_folder_and_one_that_is_killed_leaves_no_database() {
+    let folder = TestFolder::new();
+    let folder = folder.path();
+    let file = folder.join("klantendossier-data/klantendossier.db");
+    let part = folder.join("klantendossier-data/klantendossier.db.part");
+    let mut killed = program(folder)
+        .args(["generate", "--dossiers", "50000"])
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let until = std::time::Instant::now() + Duration::from_secs(30);
+    while !part.exists() && std::time::Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    assert!(part.exists() && !file.exists(), "it was broken off");
+
+    let output = run(folder, &["generate", "--dossiers", "40", "--seed", "3"]);
+    assert!(output.status.success(), "{output:?}");
+    let printed = said(&output);
+    assert!(printed.contains("40 dossiers, 400 steps"), "{printed}");
+    assert!(printed.contains("steps a second"), "{printed}");
+    assert!(printed.contains("account meting, password, shown only now: "));
+    assert!(file.exists() && !part.exists());
+    let again = run(folder, &["generate", "--dossiers", "40"]);
+    assert!(refused(&again, 1).contains("only an empty database is filled"));
+
+    let port = free_port();
+    let mut serve = program(folder);
+    serve
+        .arg("serve")
+        .env("KLANTENDOSSIER_LISTEN", format!("127.0.0.1:{port}"));
+    let (code, _) = Serving::start(serve, port).stop();
+    assert_eq!(code, Some(0));
+}

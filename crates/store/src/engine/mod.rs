@@ -7,6 +7,7 @@
 //! This module knows no table, no rule and no screen.
 
 mod batch;
+pub mod bulk;
 mod error;
 mod migrations;
 mod pool;

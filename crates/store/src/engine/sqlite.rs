@@ -188,7 +188,7 @@ fn connect(file: &Path, access: OpenFlags, cache_kib: usize) -> rusqlite::Result
 
 /// Makes the file where there is none, readable by its owner alone: it will hold personal data. The log
 /// files beside it take over its permissions.
-fn make_if_absent(file: &Path) -> Result<(), StoreError> {
+pub(super) fn make_if_absent(file: &Path) -> Result<(), StoreError> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
