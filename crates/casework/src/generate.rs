@@ -489,7 +489,7 @@ impl World {
             }),
             None => State::Ongoing,
         };
-        let summary = (kind % 3 != 0)
+        let summary = (!kind.is_multiple_of(3))
             .then(|| self.chance.one_of(&self.summaries).cloned())
             .flatten();
         Step {
@@ -599,6 +599,6 @@ fn house(nth: u64) -> House {
                 }
             })
             .collect(),
-        unit: unit.clone(),
+        unit,
     }
 }

@@ -203,7 +203,7 @@ async fn nothing_of_the_schema_is_lost_by_loading() {
         "SELECT tgname || ' ' || tgrelid::regclass || ' ' || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal
          UNION SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename !~ '_20[0-9]{2}_'
          UNION SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint
-             WHERE conrelid::regclass::text !~ '_20[0-9]{2}_'
+             WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text !~ '_20[0-9]{2}_'
          ORDER BY 1"
     } else {
         "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY sql"
@@ -212,11 +212,10 @@ async fn nothing_of_the_schema_is_lost_by_loading() {
     let fresh = testkit::TestDatabase::open().await;
     let expected = fresh.place().column(schema).await;
     assert!(expected.len() > 40, "{}", expected.len());
-    let without_months = |all: Vec<String>| -> Vec<String> {
-        all.into_iter().filter(|it| !it.contains("_20")).collect()
-    };
-    assert_eq!(
-        without_months(place.column(schema).await),
-        without_months(expected)
-    );
+    let found = place.column(schema).await;
+    let lost: Vec<_> = expected
+        .iter()
+        .filter(|it| !found.contains(it) && !it.contains("_20"))
+        .collect();
+    assert!(lost.is_empty(), "{lost:?}");
 }

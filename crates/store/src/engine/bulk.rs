@@ -185,7 +185,9 @@ async fn into_server(server: &Postgres, batches: &Receiver<Batch>) -> Result<Too
     }
     let later = client
         .query(
-            "SELECT format('DROP INDEX %I', c.relname), pg_get_indexdef(i.indexrelid)
+            // Without ONLY: the index of a parted table is made on each of its months.
+            "SELECT format('DROP INDEX %I', c.relname),
+                    replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ')
              FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
              WHERE t.relnamespace = current_schema()::regnamespace AND NOT t.relispartition
                AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid)
