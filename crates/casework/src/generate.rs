@@ -61,7 +61,7 @@ const UNTIL: (i16, i8, i8) = (2026, 11, 1);
 /// The first day of the programme.
 const FROM: (i16, i8, i8) = (2023, 9, 1);
 /// Dossiers in one chunk: as much memory as that takes.
-const CHUNK: u32 = 500;
+const CHUNK: u32 = 1_000;
 /// Chunks that wait to be stored.
 const QUEUE: usize = 2;
 const DOSSIERS_OF_AN_ORGANISATION: u32 = 2_000;

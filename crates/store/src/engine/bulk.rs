@@ -183,21 +183,42 @@ async fn into_server(server: &Postgres, batches: &Receiver<Batch>) -> Result<Too
     {
         return Err(refuse(place(), "filling it needs a superuser's role"));
     }
-    let later = client
-        .query(
-            // Without ONLY: the index of a parted table is made on each of its months.
-            "SELECT format('DROP INDEX %I', c.relname),
-                    replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ')
-             FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
-             WHERE t.relnamespace = current_schema()::regnamespace AND NOT t.relispartition
-               AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid)
-             ORDER BY c.relname",
-            &[],
-        )
-        .await
-        .map_err(failed)?;
-    for index in &later {
-        client.batch_execute(index.get(0)).await.map_err(failed)?;
+    // Emptied within this transaction, so that a server that keeps no log for others (wal_level=minimal)
+    // writes none for what is loaded either.
+    let tables: Vec<String> = texts(
+        &client,
+        "SELECT format('TRUNCATE %I CASCADE', relname) FROM pg_class
+         WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = current_schema()::regnamespace
+           AND relname NOT IN ('installation', 'refinery_schema_history')",
+    )
+    .await?;
+    // Constraints first (but for those that others refer to), then what is left of indexes.
+    let constraints = pairs(
+        &client,
+        "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', c.conrelid::regclass, c.conname),
+                format('ALTER TABLE %s ADD CONSTRAINT %I %s', c.conrelid::regclass, c.conname,
+                       pg_get_constraintdef(c.oid))
+         FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
+         WHERE c.connamespace = current_schema()::regnamespace AND c.contype IN ('p', 'u')
+           AND NOT t.relispartition AND t.relname NOT IN ('installation', 'refinery_schema_history')
+           AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.contype = 'f' AND k.conindid = c.conindid)
+         ORDER BY 1",
+    )
+    .await?;
+    // Without ONLY: the index of a parted table is made on each of its months.
+    let indexes = pairs(
+        &client,
+        "SELECT format('DROP INDEX %I', c.relname),
+                replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ')
+         FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
+         WHERE t.relnamespace = current_schema()::regnamespace AND NOT t.relispartition
+           AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid)
+         ORDER BY c.relname",
+    )
+    .await?;
+    let later: Vec<_> = constraints.into_iter().chain(indexes).collect();
+    for sql in tables.iter().chain(later.iter().map(|(drop, _)| drop)) {
+        client.batch_execute(sql).await.map_err(failed)?;
     }
     let mut shapes: Vec<(&'static Sql, Shape)> = Vec::new();
     for batch in batches {
@@ -211,11 +232,16 @@ async fn into_server(server: &Postgres, batches: &Receiver<Batch>) -> Result<Too
         }
     }
     let rows = started.elapsed().as_secs_f64();
-    for index in &later {
-        client.batch_execute(index.get(1)).await.map_err(failed)?;
+    for (_, make) in &later {
+        client.batch_execute(make).await.map_err(failed)?;
     }
     client.batch_execute("COMMIT").await.map_err(failed)?;
-    // Without it no list would come from its index alone.
+    // Without it no list would come from its index alone. The statistics themselves matter little: every
+    // statement looks rows up by their key.
+    client
+        .batch_execute("SET default_statistics_target = 10")
+        .await
+        .map_err(failed)?;
     client
         .batch_execute("VACUUM (ANALYZE)")
         .await
@@ -224,6 +250,21 @@ async fn into_server(server: &Postgres, batches: &Receiver<Batch>) -> Result<Too
         rows,
         indexes: started.elapsed().as_secs_f64() - rows,
     })
+}
+
+async fn texts(client: &tokio_postgres::Client, sql: &str) -> Result<Vec<String>, StoreError> {
+    let rows = client.query(sql, &[]).await;
+    let rows = rows.map_err(|error| postgres::failure(STATEMENT, &error))?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+async fn pairs(
+    client: &tokio_postgres::Client,
+    sql: &str,
+) -> Result<Vec<(String, String)>, StoreError> {
+    let rows = client.query(sql, &[]).await;
+    let rows = rows.map_err(|error| postgres::failure(STATEMENT, &error))?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
 /// Where the values of an insert go.
