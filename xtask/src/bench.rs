@@ -1,27 +1,44 @@
-//! `cargo xtask bench`: the steps page of one demo dossier against the same bytes from memory, on
-//! loopback, five seconds each. Prints what README's figures come from.
+//! `cargo xtask bench`: pages and confirmed changes a second on SQLite and on PostgreSQL, beside the same
+//! bytes from memory, on loopback, five seconds each, all in one run. Prints what README's figures and
+//! those of docs/scale.md come from.
 
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::Path;
-use std::process::{Child, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
 use crate::shell::{self, command, run};
-use crate::{e2e, tools};
+use crate::{e2e, postgres, tools};
 
 const SECONDS: &str = "5";
 const CONNECTIONS: &str = "32";
-/// The demo dossier with thirty lines.
-const CLIENT: &str = "61000452";
+/// The lines of one dossier, and so of one page.
+const LINES: u32 = 30;
+/// Lines in the smallest data set.
+const SMALL: u32 = 10_000;
+/// The account that `generate` makes.
+const USER: &str = "meting";
+const PASSWORD: &str = "meting-op-de-eigen-machine";
+/// The last day of what is generated: no line of it is over then.
+const DAY: &str = "01 11 2026";
 
-pub(crate) fn start() -> Result<()> {
+/// `--steps N` adds a data set of so many lines.
+pub(crate) fn start(args: &[String]) -> Result<()> {
+    let sizes = match args {
+        [] => vec![SMALL],
+        [option, steps] if option == "--steps" => {
+            vec![SMALL, steps.parse().context("--steps takes a number")?]
+        }
+        _ => bail!("bench knows --steps N only"),
+    };
     let root = shell::root()?;
     let wrk = tools::program("wrk", &["wrk"])?;
+    tools::program("node", &["nodejs"])?;
     let binary = e2e::binary(&root)?;
     let example = [
         "build",
@@ -33,74 +50,199 @@ pub(crate) fn start() -> Result<()> {
         "static_page",
     ];
     run(&mut command(&root, "cargo", &example))?;
-
     let folder = shell::target(&root).join("bench");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
-    let page = folder.join("page.html");
-
-    let address = free_address()?;
-    let data = folder.join("data");
-    let started = Instant::now();
-    let product = Server::start(
-        command(
-            &root,
-            &binary,
-            &["demo", "--now", "2025-05-28T10:00:00+02:00"],
-        )
-        .args(["--listen", &address.to_string(), "--data"])
-        .arg(data),
-    )?;
-    await_ok(address, "/health/ready")?;
-    let ready = started.elapsed();
-    let at_rest = product.memory()?;
-
-    // A counsellor's browser session, taken over by wrk.
-    let base = format!("http://{address}");
-    let session =
-        shell::output(e2e::node(&root, &binary, &["bench-page.js", &base, CLIENT])?.arg(&page))?;
-    let (cookie, path) = session
-        .trim()
-        .split_once('\n')
-        .context("bench-page.js said too little")?;
-    let dossier = load(&wrk, &format!("{base}{path}"), Some(cookie))?;
-    let after = product.memory()?;
-    drop(product);
-
-    let address = free_address()?;
-    let memory = Server::start(
-        command(
-            &root,
-            shell::target(&root).join("release/examples/static_page"),
-            &[],
-        )
-        .arg(address.to_string())
-        .arg(&page),
-    )?;
-    await_ok(address, "/")?;
-    let bytes = load(&wrk, &format!("http://{address}/"), None)?;
-    drop(memory);
-
-    println!("\n                              requests/s       p50       p99");
-    println!("steps page of {CLIENT}        {dossier}");
-    println!("the same bytes from memory    {bytes}");
+    let bench = Bench {
+        root,
+        wrk,
+        binary,
+        folder,
+    };
+    let memory = bench.bytes_from_memory()?;
+    let mut table = vec![format!("{:<38}{memory}", "the page's bytes from memory")];
+    for steps in sizes {
+        table.extend(bench.sqlite(steps, &memory)?);
+        table.extend(bench.postgres(steps, &memory)?);
+    }
+    println!("\n{:<38}  requests/s       p50       p99     ratio", "");
+    println!("{}", table.join("\n"));
     println!(
-        "ratio                         {:>10.3}",
-        dossier.per_second / bytes.per_second
+        "{CONNECTIONS} connections, {SECONDS} s a row, wrk on the same machine; {LINES} lines a page, another \
+         dossier at every request"
     );
-    println!(
-        "page                          {:>10} bytes",
-        page.metadata()?.len()
-    );
-    println!(
-        "from start to ready           {:>10.2} s",
-        ready.as_secs_f64()
-    );
-    println!("memory at rest, after load    {at_rest}, {after}");
-    println!("{CONNECTIONS} connections, {SECONDS} s a row, wrk on the same machine");
     Ok(())
+}
+
+struct Bench {
+    root: PathBuf,
+    wrk: PathBuf,
+    binary: PathBuf,
+    folder: PathBuf,
+}
+
+impl Bench {
+    /// A page of the smallest data set, kept in a file, out of memory.
+    fn bytes_from_memory(&self) -> Result<Row> {
+        let data = self.folder.join("first");
+        self.generate(SMALL, &data, None)?;
+        let (server, address) = self.serve(&data, None)?;
+        self.session(address)?;
+        drop(server);
+        let address = free_address()?;
+        let example = shell::target(&self.root).join("release/examples/static_page");
+        let _memory = Server::start(
+            command(&self.root, example, &[])
+                .arg(address.to_string())
+                .arg(self.folder.join("page.html")),
+        )?;
+        await_ok(address, "/")?;
+        self.load(&[&format!("http://{address}/")], "")
+    }
+
+    fn sqlite(&self, steps: u32, memory: &Row) -> Result<Vec<String>> {
+        let data = self.folder.join(format!("sqlite-{steps}"));
+        let made = self.generate(steps, &data, None)?;
+        let rows = self.rows("SQLite", steps, &made, &data, None, memory)?;
+        // A large one is as large as the disk lets it be.
+        fs::remove_dir_all(data)?;
+        Ok(rows)
+    }
+
+    fn postgres(&self, steps: u32, memory: &Row) -> Result<Vec<String>> {
+        let server = postgres::Server::start(
+            &self.root,
+            "bench",
+            &[
+                "shared_buffers=512MB",
+                "max_wal_size=4GB",
+                "wal_level=minimal",
+                "max_wal_senders=0",
+            ],
+        )?;
+        let url = server.url("postgres");
+        let data = self.folder.join(format!("postgres-{steps}"));
+        let made = self.generate(steps, &data, Some(&url))?;
+        self.rows("PostgreSQL", steps, &made, &data, Some(&url), memory)
+    }
+
+    fn rows(
+        &self,
+        engine: &str,
+        steps: u32,
+        made: &str,
+        data: &Path,
+        url: Option<&str>,
+        memory: &Row,
+    ) -> Result<Vec<String>> {
+        let started = Instant::now();
+        let (server, address) = self.serve(data, url)?;
+        let ready = started.elapsed();
+        let cookie = self.session(address)?;
+        let base = format!("http://{address}");
+        let script = |name: &str| {
+            self.root
+                .join("xtask/bench")
+                .join(name)
+                .display()
+                .to_string()
+        };
+        let page = self.load(&["-s", &script("lines.lua"), &base], &cookie)?;
+        let change = self.load(&["-s", &script("changes.lua"), &base], &cookie)?;
+        let memory_use = server.memory()?;
+        let ratio = |row: &Row| row.per_second / memory.per_second;
+        let label = |what: &str| format!("{engine}, {steps} lines: {what}");
+        Ok(vec![
+            format!("{:<38}{page}{:>10.3}", label("page"), ratio(&page)),
+            format!("{:<38}{change}{:>10.3}", label("change"), ratio(&change)),
+            format!(
+                "  ready in {:.2} s, {memory_use} resident after the load; {}",
+                ready.as_secs_f64(),
+                made.trim()
+            ),
+        ])
+    }
+
+    /// The product with this data set; `url` is of a PostgreSQL server.
+    fn product(&self, data: &Path, url: Option<&str>, words: &[&str]) -> Command {
+        let mut product = command(&self.folder, &self.binary, words);
+        product.env("KLANTENDOSSIER_DATA", data);
+        if let Some(url) = url {
+            product.env("KLANTENDOSSIER_DATABASE_URL", url);
+        }
+        product
+    }
+
+    fn generate(&self, steps: u32, data: &Path, url: Option<&str>) -> Result<String> {
+        let (dossiers, lines) = ((steps / LINES).max(1).to_string(), LINES.to_string());
+        let words = [
+            "generate",
+            "--dossiers",
+            &dossiers,
+            "--steps-per-dossier",
+            &lines,
+            "--password-stdin",
+        ];
+        println!("generating {steps} lines");
+        let mut child = self
+            .product(data, url, &words)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        if let Some(mut input) = child.stdin.take() {
+            writeln!(input, "{PASSWORD}")?;
+        }
+        let done = child.wait_with_output()?;
+        if !done.status.success() {
+            bail!("generate ended with {}", done.status);
+        }
+        Ok(String::from_utf8_lossy(&done.stdout).into_owned())
+    }
+
+    fn serve(&self, data: &Path, url: Option<&str>) -> Result<(Server, SocketAddr)> {
+        let address = free_address()?;
+        let mut serve = self.product(data, url, &["serve"]);
+        serve
+            .env("KLANTENDOSSIER_LISTEN", address.to_string())
+            .env("KLANTENDOSSIER_LOG", "error");
+        let server = Server::start(&mut serve)?;
+        await_ok(address, "/health/ready")?;
+        Ok((server, address))
+    }
+
+    /// Logs in, and writes the lines and one page beside the data; answers the cookie.
+    fn session(&self, address: SocketAddr) -> Result<String> {
+        let base = format!("http://{address}");
+        let said = shell::output(
+            command(
+                &self.root,
+                "node",
+                &["e2e/bench-session.js", &base, USER, PASSWORD],
+            )
+            .arg(self.folder.join("lines"))
+            .arg(self.folder.join("page.html")),
+        )?;
+        Ok(said.trim().to_owned())
+    }
+
+    fn load(&self, words: &[&str], cookie: &str) -> Result<Row> {
+        let measure = |seconds| {
+            let mut wrk = command(
+                Path::new("."),
+                &self.wrk,
+                &["-t2", "-c", CONNECTIONS, "--latency", "-d", seconds],
+            );
+            wrk.args(words)
+                .env("BENCH_LINES", self.folder.join("lines"))
+                .env("BENCH_COOKIE", cookie)
+                .env("BENCH_DAY", DAY);
+            shell::output(&mut wrk)
+        };
+        measure("1")?;
+        row(&measure(SECONDS)?)
+    }
 }
 
 /// One row of the outcome.
@@ -118,23 +260,6 @@ impl std::fmt::Display for Row {
             self.per_second, self.half, self.most
         )
     }
-}
-
-fn load(wrk: &Path, url: &str, cookie: Option<&str>) -> Result<Row> {
-    let header = cookie.map(|cookie| format!("Cookie: {cookie}"));
-    let measure = |seconds| {
-        let mut wrk = command(
-            Path::new("."),
-            wrk,
-            &["-t2", "-c", CONNECTIONS, "--latency"],
-        );
-        if let Some(header) = &header {
-            wrk.args(["-H", header]);
-        }
-        shell::output(wrk.args(["-d", seconds, url]))
-    };
-    measure("1")?;
-    row(&measure(SECONDS)?)
 }
 
 fn row(output: &str) -> Result<Row> {
@@ -159,7 +284,7 @@ fn row(output: &str) -> Result<Row> {
 struct Server(Child);
 
 impl Server {
-    fn start(command: &mut std::process::Command) -> Result<Self> {
+    fn start(command: &mut Command) -> Result<Self> {
         let child = command
             .stdout(Stdio::null())
             .stderr(Stdio::inherit())

@@ -10,6 +10,7 @@
 mod bench;
 mod counts;
 mod e2e;
+mod ha;
 mod postgres;
 mod screenshots;
 mod shell;
@@ -21,12 +22,15 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask test [--only STAGE]... [--skip STAGE]...
     Everything that has to hold before a change goes in; installs what it needs.
-    Stages: fmt, clippy, deny, cargo-test, postgres, assets, build, e2e,
+    Stages: fmt, clippy, deny, cargo-test, postgres, assets, build, ha, e2e,
     e2e-postgres.
 cargo xtask screenshots
     The pictures of the user manual, taken anew: handleiding/beelden/.
-cargo xtask bench
-    Requests per second of the steps page against the same bytes from memory.";
+cargo xtask bench [--steps N]
+    Pages and changes a second on SQLite and PostgreSQL, against the same bytes from memory; with a
+    data set of N lines beside one of ten thousand.
+cargo xtask ha
+    The database's primary is killed under load: docs/ha.md.";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -37,7 +41,8 @@ fn main() -> ExitCode {
     let done = match command {
         "test" => return test::start(rest),
         "screenshots" => screenshots::start(),
-        "bench" => bench::start(),
+        "bench" => bench::start(rest),
+        "ha" => ha::start(),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())
