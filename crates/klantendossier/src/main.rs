@@ -16,7 +16,7 @@ use anyhow::Context as _;
 use clap::Parser as _;
 
 use crate::arguments::{Arguments, Command};
-use crate::parts::{Parts, Schema};
+use crate::parts::Parts;
 use crate::settings::{Misconfigured, Settings};
 
 /// Workers hand what they allocated to each other all the time; the system's allocator takes a lock for
@@ -64,7 +64,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
         Command::Migrate => server::run_and_close(async {
             let settings = load(config)?;
-            Parts::for_command(&settings, Schema::Migrate).await?;
+            parts::migrate(&settings).await?;
             operator::say("the database is up to date\n")
         }),
         Command::Generate(wish) => server::run_and_close(async {
@@ -74,7 +74,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         }),
         Command::Set(change) => server::run_and_close(async {
             let settings = load(config)?;
-            let parts = Parts::for_command(&settings, Schema::Check).await?;
+            let parts = Parts::for_command(&settings).await?;
             parts.refuse_demo().await?;
             operator::set(&parts.casework, change).await
         }),

@@ -19,7 +19,7 @@ use crate::arguments::{
     BasisName, Client, ClientCreate, Generate, Grant, GrantGive, Organisation, Set, Unit, User,
     UserCreate, WhichUnit,
 };
-use crate::parts::{self, Parts, Schema};
+use crate::parts::{self, Parts};
 use crate::secret;
 use crate::settings::Settings;
 
@@ -82,7 +82,7 @@ pub(crate) async fn generate(settings: &Settings, wish: &Generate) -> anyhow::Re
     };
     let (made, took) = casework::generate(&store, wanted).await?;
     // From now on it is an installation like any other, with a secret.
-    Parts::for_command(settings, Schema::Check).await?;
+    Parts::for_command(settings).await?;
     let seconds = took.rows + took.indexes;
     let mut text = format!(
         "{} dossiers, {} steps, {} actions, {} journal entries in {seconds:.1} s \

@@ -44,23 +44,18 @@ impl Parts {
     /// A programme file that is wrong, a folder or file that cannot be used, a database of another
     /// version, another secret than the servers before it had.
     pub(crate) async fn to_serve(settings: &Settings) -> anyhow::Result<Self> {
-        Parts::open(settings, settings.limits(), Schema::Check, SERVER_PATIENCE).await
+        Parts::open(settings, settings.limits(), SERVER_PATIENCE).await
     }
 
     /// The same for a command of the operator.
     ///
     /// # Errors
     /// As for [`Parts::to_serve`].
-    pub(crate) async fn for_command(settings: &Settings, schema: Schema) -> anyhow::Result<Self> {
-        Parts::open(settings, Limits::default(), schema, COMMAND_PATIENCE).await
+    pub(crate) async fn for_command(settings: &Settings) -> anyhow::Result<Self> {
+        Parts::open(settings, Limits::default(), COMMAND_PATIENCE).await
     }
 
-    async fn open(
-        settings: &Settings,
-        limits: Limits,
-        schema: Schema,
-        patience: Duration,
-    ) -> anyhow::Result<Self> {
+    async fn open(settings: &Settings, limits: Limits, patience: Duration) -> anyhow::Result<Self> {
         let catalogue = match &settings.catalogue {
             None => programme(PROGRAMME, "the programme compiled in")?,
             Some(file) => {
@@ -77,7 +72,7 @@ impl Parts {
             casework::Settings::Sqlite { file } => file.exists(),
             casework::Settings::Postgres(_) => false,
         };
-        let database = open_database(&store, schema).await?;
+        let database = open_database(&store, Schema::Check).await?;
         let has_database = has_database || casework::has_secret(&database).await?;
         let secret = secret::load_or_make(&settings.secret_file, has_database)?;
         let clock = matches!(store, casework::Settings::Postgres(_))
@@ -150,6 +145,19 @@ impl Parts {
         }
         Ok(())
     }
+}
+
+/// Makes the database of these settings, or brings it up to this version. On a server it needs no secret:
+/// who owns the tables need not be who serves. A file gets its secret beside it.
+///
+/// # Errors
+/// When it cannot be reached, or is newer.
+pub(crate) async fn migrate(settings: &Settings) -> anyhow::Result<()> {
+    if settings.database_url.is_none() {
+        return Parts::for_command(settings).await.map(drop);
+    }
+    let store = store_of(settings, COMMAND_PATIENCE);
+    open_database(&store, Schema::Migrate).await.map(drop)
 }
 
 /// Where the database of these settings is.

@@ -95,6 +95,24 @@ async fn a_batch_is_kept_whole_or_not_at_all() {
     assert_eq!(titles(&it.database).await, ["one"]);
 }
 
+/// However many there are, and however they travel: each sees what those before it did.
+#[tokio::test]
+async fn the_statements_of_a_batch_are_carried_out_in_order() {
+    let it = notes().await;
+    let mut whole = Batch::new();
+    for n in 0..100 {
+        whole.push(add(n, &format!("note {n}")).one("new"));
+        for stars in 1..=3 {
+            whole.push(rate(n, stars).one("there"));
+        }
+    }
+    assert_eq!(it.database.commit(whole).await, Ok(()));
+    static STARS: Sql = Sql::new("note.stars", "SELECT stars FROM note");
+    let mut reader = it.database.reader().await.unwrap();
+    let stars = reader.all(&STARS, &[], |row| row.int(0)).await.unwrap();
+    assert_eq!(stars, [3; 100]);
+}
+
 #[tokio::test]
 async fn a_guard_names_the_constraint_it_is_about_and_no_other() {
     let it = notes().await;
