@@ -135,3 +135,22 @@ async fn tidying_forgets_sessions_that_ended_and_keeps_the_others() {
     assert!(w.casework.session(&old).await.unwrap().is_none());
     assert!(w.casework.session(&new).await.unwrap().is_some());
 }
+
+#[tokio::test]
+async fn i1_a_name_that_cannot_be_is_answered_as_an_unknown_one() {
+    let w = world().await;
+    for user_name in ["an\0", "\0", "a\0n", "\u{feff}an", &"x".repeat(10_000)] {
+        let attempt = SignIn {
+            user_name: user_name.to_owned(),
+            password: PASSWORD.to_owned(),
+            address: "192.0.2.7".to_owned(),
+        };
+        let refused = w.casework.sign_in(&attempt).await;
+        assert!(
+            matches!(refused, Err(SignInRefused::Wrong)),
+            "{user_name:?}: {refused:?}"
+        );
+    }
+    let listed = w.casework.system(&w.system, "a\0", 10).await;
+    assert!(listed.is_ok(), "{listed:?}");
+}

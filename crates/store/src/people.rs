@@ -66,6 +66,10 @@ pub async fn credentials(
     reader: &mut Reader,
     user_name: &str,
 ) -> Result<Option<Credentials>, StoreError> {
+    // PostgreSQL has no such text, so nobody has such a name.
+    if user_name.contains('\0') {
+        return Ok(None);
+    }
     reader
         .first(&BY_USER_NAME, &[user_name.into()], |row| {
             Ok(Credentials {
@@ -164,6 +168,8 @@ pub async fn of_organisation(
 
 /// A page of all people, by user name, after a given one.
 pub async fn all(reader: &mut Reader, after: &str, limit: u32) -> Result<Vec<Listed>, StoreError> {
+    // What follows a NUL, which no name holds, makes no difference to the order.
+    let after = after.split('\0').next().unwrap_or_default();
     reader
         .all(&ALL_PEOPLE, &[after.into(), limit.into()], |row| {
             listed(&ALL_PEOPLE, row)

@@ -175,3 +175,52 @@ async fn a_list_comes_from_the_replica_and_never_misses_what_was_confirmed() {
         assert_eq!(counted(&nowhere).await, (101, false));
     }
 }
+
+/// What a server says when it cannot: nothing is kept, the caller may try again, and does at once where the
+/// server only gave way to another.
+#[tokio::test]
+#[ignore = "needs TEST_POSTGRES"]
+async fn what_the_server_cannot_do_now_is_refused_whole_and_the_next_change_goes_in() {
+    let (place, settings) = own().await;
+    let database = open(settings).await.unwrap();
+    for sql in [
+        "CREATE TABLE note (id bigint PRIMARY KEY)",
+        "CREATE SEQUENCE tries",
+        "CREATE FUNCTION cannot() RETURNS trigger LANGUAGE plpgsql AS $$
+         BEGIN
+             IF NEW.id = 53100 THEN
+                 RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100';
+             ELSIF NEW.id = 25006 THEN
+                 RAISE EXCEPTION 'cannot execute INSERT in a read-only transaction' USING ERRCODE = '25006';
+             ELSIF NEW.id = 40001 AND nextval('tries') < 3 THEN
+                 RAISE EXCEPTION 'could not serialize access' USING ERRCODE = '40001';
+             ELSIF NEW.id = 40002 THEN
+                 RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01';
+             ELSIF NEW.id = 57014 THEN
+                 PERFORM pg_terminate_backend(pg_backend_pid());
+             END IF;
+             RETURN NEW;
+         END $$",
+        "CREATE TRIGGER cannot BEFORE INSERT ON note FOR EACH ROW EXECUTE FUNCTION cannot()",
+    ] {
+        place.execute(sql).await.unwrap();
+    }
+    let add = async |ids: &[i64]| {
+        let statements: Vec<_> = ids
+            .iter()
+            .map(|id| Statement::new(&ADD, [Value::from(*id)]).one("new"))
+            .collect();
+        database.commit(Batch::from(statements)).await
+    };
+    for (n, refused) in (1..).zip([53_100, 25_006, 40_002, 57_014]) {
+        match add(&[1_000 + n, refused]).await {
+            Err(StoreError::Unavailable(why)) => assert!(!why.is_empty()),
+            other => panic!("{refused}: {other:?}"),
+        }
+        assert_eq!(add(&[n]).await, Ok(()), "after {refused}");
+    }
+    assert_eq!(add(&[40_001]).await, Ok(()), "tried until it went in");
+    let kept = "SELECT string_agg(id::text, ' ' ORDER BY id) FROM note";
+    assert_eq!(place.column(kept).await, ["1 2 3 4 40001"]);
+    assert!(database.healthy().await);
+}
