@@ -84,8 +84,7 @@ runs() {
 end() {
     local number until=$((SECONDS + $2))
     number=$(pid "$1")
-    [[ -n $number ]] || return 0
-    kill -TERM "$number" 2>/dev/null || true
+    [[ -z $number ]] || kill -TERM "$number" 2>/dev/null || true
     while runs "$1"; do
         if ((SECONDS >= until)); then
             echo "deploy/ha: $1 did not stop in $2 s and was killed" >&2
@@ -110,15 +109,32 @@ await() {
     done
 }
 
+# postmaster NODE: the PostgreSQL of a node, if it is there. Its own file may be left of one that was
+# killed, and the number be somebody else's by now.
+postmaster() {
+    local folder=$data/node$1/postgresql number
+    [[ -f $folder/postmaster.pid ]] || return 0
+    read -r number <"$folder/postmaster.pid" || return 0
+    [[ $(readlink "/proc/$number/cwd") == "$folder" ]] && echo "$number" || true
+}
+
 get() {
     curl --silent --fail --max-time 2 "http://127.0.0.1:$1$2"
 }
 
-# leader: the number of the node that takes writes now; nothing when there is none.
+# sql_on NODE STATEMENT [DATABASE]
+sql_on() {
+    PGCONNECT_TIMEOUT=2 "$postgres_programs/psql" -X -q -A -t -v ON_ERROR_STOP=1 \
+        "host=127.0.0.1 port=${postgres_ports[$1]} user=postgres dbname=${3:-postgres}" -c "$2"
+}
+
+# leader: the number of the node that takes writes now; nothing when there is none. Patroni alone may
+# say so before its PostgreSQL has come up, and a PostgreSQL whose Patroni is gone may say so for too long.
 leader() {
     local node
     for node in 1 2; do
-        if get "${rest_ports[node]}" /primary >/dev/null; then
+        if get "${rest_ports[node]}" /primary >/dev/null &&
+            [[ $(sql_on "$node" "SELECT pg_is_in_recovery()" 2>/dev/null) == f ]]; then
             echo "$node"
             return
         fi
@@ -132,13 +148,12 @@ has_leader() {
 # Whether nothing is confirmed without the second node.
 is_synchronous() {
     local node
-    for node in 1 2; do
-        get "${rest_ports[node]}" /synchronous && return
-    done
-    return 1
+    node=$(leader)
+    [[ -n $node ]] &&
+        [[ $(sql_on "$node" "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == 1 ]] &&
+        get "${rest_ports[3 - node]}" /synchronous >/dev/null
 }
 
 sql() {
-    "$postgres_programs/psql" -X -q -A -t -v ON_ERROR_STOP=1 \
-        "host=127.0.0.1 port=${postgres_ports[$(leader)]} user=postgres dbname=${2:-postgres}" -c "$1"
+    sql_on "$(leader)" "$@"
 }

@@ -224,3 +224,28 @@ async fn what_the_server_cannot_do_now_is_refused_whole_and_the_next_change_goes
     assert_eq!(place.column(kept).await, ["1 2 3 4 40001"]);
     assert!(database.healthy().await);
 }
+
+/// A server that hangs takes connections and says nothing. The next host is asked, and soon.
+#[tokio::test]
+#[ignore = "needs TEST_POSTGRES"]
+async fn a_host_that_says_nothing_does_not_hide_the_next() {
+    let (_place, settings) = own().await;
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let held = tokio::spawn(async move {
+        let mut held = Vec::new();
+        while let Ok((connection, _)) = silent.accept().await {
+            held.push(connection);
+        }
+    });
+    let url = settings
+        .url
+        .replace("@127.0.0.1:", &format!("@127.0.0.1:{port},127.0.0.1:"));
+    // Both ports are named after their hosts: host:port,host:port.
+    let started = Instant::now();
+    let database = open(PostgresSettings { url, ..settings }).await.unwrap();
+    assert!(database.healthy().await || database.healthy().await);
+    let took = started.elapsed();
+    assert!(took < Duration::from_secs(12), "{took:?}");
+    held.abort();
+}

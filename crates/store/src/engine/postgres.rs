@@ -5,31 +5,33 @@
 //! server that takes writes, among several hosts, is the driver's work (`target_session_attrs`).
 
 use std::fmt;
-use std::future::Future as _;
+use std::future::Future;
 use std::path::PathBuf;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
 use deadpool_postgres::{
-    Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
+    Connect, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
 };
 use domain::{Day, Moment};
 use futures_util::future::join_all;
+use tokio::task::JoinHandle;
 use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres::error::SqlState;
+use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Config, NoTls, Statement as Prepared};
+use tokio_postgres::{Client, Config, NoTls, Socket, Statement as Prepared};
 
 use super::postgres_tls;
 use super::{Batch, Guard, Sql, StoreError, Value, migrations};
 
 /// How long to wait for a free connection.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long one host may take to take a connection.
-const CONNECT_PATIENCE: Duration = Duration::from_secs(2);
+/// How long one host may take until a connection is ready, unless the address says otherwise.
+const CONNECT_PATIENCE: Duration = Duration::from_millis(1_500);
 /// How long a transaction of ours may take in all; the server's own limits are shorter.
 const COMMIT_PATIENCE: Duration = Duration::from_secs(15);
 /// How often a transaction that the server gave up for the sake of another is tried again.
@@ -378,6 +380,9 @@ impl Session {
         let Some(client) = &self.client else {
             return Err(StoreError::Unavailable("it is closed".into()));
         };
+        // Whoever breaks off before the answer leaves a connection of which nothing is known: perhaps its
+        // server hangs. It does not go back to the others.
+        let was_broken = std::mem::replace(&mut self.broken, true);
         let rows = async {
             let statement = client.prepare_cached(sql.for_postgres()).await?;
             let params = bound(params);
@@ -394,10 +399,9 @@ impl Session {
             );
             begun.and(rows)
         };
-        rows.await.map_err(|error| {
-            self.broken |= is_broken(&error);
-            failure(sql.name, &error)
-        })
+        let rows = rows.await;
+        self.broken = was_broken || rows.as_ref().is_err_and(is_broken);
+        rows.map_err(|error| failure(sql.name, &error))
     }
 
     /// Asks for several statements in one journey; each is answered when its turn comes.
@@ -425,7 +429,10 @@ impl Session {
                 rows,
             })
         });
-        for answer in join_all(asked).await {
+        let was_broken = std::mem::replace(&mut self.broken, true);
+        let answers = join_all(asked).await;
+        self.broken = was_broken;
+        for answer in answers {
             let answer = answer.map_err(|(name, error): (_, tokio_postgres::Error)| {
                 self.broken |= is_broken(&error);
                 failure(name, &error)
@@ -719,6 +726,112 @@ fn config(
     Ok(config)
 }
 
+/// Connects to the first host that answers and suits. The driver does the same, but waits for ever for a
+/// host that takes the connection and then says nothing: a server that hangs would hide the others.
+struct HostByHost<T>(T);
+
+impl<T> Connect for HostByHost<T>
+where
+    T: MakeTlsConnect<Socket> + Clone + Sync + Send + 'static,
+    T::Stream: Sync + Send,
+    T::TlsConnect: Sync + Send,
+    <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+{
+    fn connect(&self, config: &Config) -> Pin<Box<dyn Future<Output = Connected> + Send + '_>> {
+        let alone = each_host(config);
+        let all = config.clone();
+        Box::pin(async move {
+            let mut refused = None;
+            for config in alone {
+                let connecting = config.connect(self.0.clone());
+                let patience = config.get_connect_timeout().copied();
+                let patience = patience.unwrap_or(CONNECT_PATIENCE);
+                match tokio::time::timeout(patience, connecting).await {
+                    Ok(Ok((client, connection))) => return Ok((client, watch(connection))),
+                    Ok(Err(error)) => refused = Some(error),
+                    Err(_silent) => {}
+                }
+            }
+            match refused {
+                Some(error) => Err(error),
+                // All are silent: whoever asked for the connection says when it has waited enough.
+                None => {
+                    let (client, connection) = all.connect(self.0.clone()).await?;
+                    Ok((client, watch(connection)))
+                }
+            }
+        })
+    }
+}
+
+type Connected = Result<(Client, JoinHandle<()>), tokio_postgres::Error>;
+
+/// Drives a connection until it ends.
+fn watch<S, T>(connection: tokio_postgres::Connection<S, T>) -> JoinHandle<()>
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+    T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+{
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::warn!(%error, "a connection to the database ended");
+        }
+    })
+}
+
+/// The same settings once per host.
+fn each_host(config: &Config) -> Vec<Config> {
+    let (hosts, ports) = (config.get_hosts(), config.get_ports());
+    if hosts.len() < 2 || !config.get_hostaddrs().is_empty() {
+        return vec![config.clone()];
+    }
+    hosts
+        .iter()
+        .enumerate()
+        .map(|(i, host)| {
+            let mut one = Config::new();
+            match host {
+                Host::Tcp(name) => one.host(name.as_str()),
+                Host::Unix(path) => one.host_path(path),
+            };
+            one.port(ports.get(i).or(ports.first()).copied().unwrap_or(5432));
+            if let Some(user) = config.get_user() {
+                one.user(user);
+            }
+            if let Some(password) = config.get_password() {
+                one.password(password);
+            }
+            if let Some(name) = config.get_dbname() {
+                one.dbname(name);
+            }
+            if let Some(options) = config.get_options() {
+                one.options(options);
+            }
+            if let Some(name) = config.get_application_name() {
+                one.application_name(name);
+            }
+            if let Some(time) = config.get_connect_timeout() {
+                one.connect_timeout(*time);
+            }
+            if let Some(time) = config.get_tcp_user_timeout() {
+                one.tcp_user_timeout(*time);
+            }
+            one.ssl_mode(config.get_ssl_mode())
+                .channel_binding(config.get_channel_binding())
+                .target_session_attrs(config.get_target_session_attrs())
+                .keepalives(config.get_keepalives())
+                .keepalives_idle(config.get_keepalives_idle());
+            if let Some(time) = config.get_keepalives_interval() {
+                one.keepalives_interval(time);
+            }
+            if let Some(times) = config.get_keepalives_retries() {
+                one.keepalives_retries(times);
+            }
+            one
+        })
+        .collect()
+}
+
 fn is_own_machine(host: &str) -> bool {
     host == "localhost"
         || host
@@ -745,8 +858,11 @@ fn pool(config: &Config, ca: Option<&std::path::Path>, size: usize) -> Result<Po
         recycling_method: RecyclingMethod::Fast,
     };
     let manager = match config.get_ssl_mode() {
-        SslMode::Disable => Manager::from_config(config.clone(), NoTls, recycling),
-        _ => Manager::from_config(config.clone(), postgres_tls::connector(ca)?, recycling),
+        SslMode::Disable => Manager::from_connect(config.clone(), HostByHost(NoTls), recycling),
+        _ => {
+            let tls = postgres_tls::connector(ca)?;
+            Manager::from_connect(config.clone(), HostByHost(tls), recycling)
+        }
     };
     Pool::builder(manager)
         .max_size(size)
