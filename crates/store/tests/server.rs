@@ -249,3 +249,82 @@ async fn a_host_that_says_nothing_does_not_hide_the_next() {
     assert!(took < Duration::from_secs(12), "{took:?}");
     held.abort();
 }
+
+/// Passes on to the server, until it is told that what passed so far hangs: open, and silent.
+struct Wire {
+    port: u16,
+    hangs: tokio::sync::watch::Sender<bool>,
+}
+
+impl Wire {
+    async fn to(server: String) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (hangs, _) = tokio::sync::watch::channel(false);
+        let told = hangs.clone();
+        tokio::spawn(async move {
+            while let Ok((mut near, _)) = listener.accept().await {
+                let mut far = tokio::net::TcpStream::connect(&server).await.unwrap();
+                // Who comes after it was told is passed on.
+                let mut hangs = told.subscribe();
+                hangs.borrow_and_update();
+                tokio::spawn(async move {
+                    tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+                        _ = hangs.changed() => std::future::pending().await,
+                    }
+                });
+            }
+        });
+        Wire { port, hangs }
+    }
+}
+
+/// As when a primary hangs and another takes over: its connections stay open and silent. One request waits
+/// for it, not one for every connection there was.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs TEST_POSTGRES"]
+async fn connections_that_fall_silent_are_let_go_together() {
+    static ONE: Sql = Sql::new("test.one", "SELECT 1");
+    let (_place, settings) = own().await;
+    let (before, name) = settings.url.rsplit_once('/').unwrap();
+    let (_, server) = before.rsplit_once('@').unwrap();
+    let wire = Wire::to(server.to_owned()).await;
+    let url = format!("postgres://postgres@127.0.0.1:{}/{name}", wire.port);
+    let database = open(PostgresSettings { url, ..settings }).await.unwrap();
+    let read = async || {
+        let mut reader = database.reader().await?;
+        reader.first(&ONE, &[], |row| row.int(0)).await
+    };
+    // All four connections to read are open, and idle.
+    let mut readers = Vec::new();
+    for _ in 0..4 {
+        let mut reader = database.reader().await.unwrap();
+        reader.first(&ONE, &[], |row| row.int(0)).await.unwrap();
+        readers.push(reader);
+    }
+    drop(readers);
+    assert_eq!(database.commit(Batch::new()).await, Ok(()));
+
+    wire.hangs.send(true).unwrap();
+    let started = Instant::now();
+    let silent = read().await;
+    assert!(
+        matches!(silent, Err(StoreError::Unavailable(_))),
+        "{silent:?}"
+    );
+    let took = started.elapsed();
+    assert!(took < Duration::from_secs(8), "{took:?}");
+    let started = Instant::now();
+    for _ in 0..4 {
+        assert_eq!(read().await, Ok(Some(1)));
+    }
+    let changed = database.commit(Batch::new()).await;
+    assert!(
+        matches!(changed, Err(StoreError::Unavailable(_))),
+        "{changed:?}"
+    );
+    assert_eq!(database.commit(Batch::new()).await, Ok(()));
+    let took = started.elapsed();
+    assert!(took < Duration::from_secs(11), "{took:?}");
+}

@@ -32,8 +32,11 @@ use super::{Batch, Guard, Sql, StoreError, Value, migrations};
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long one host may take until a connection is ready, unless the address says otherwise.
 const CONNECT_PATIENCE: Duration = Duration::from_millis(1_500);
+/// How long to wait for an answer to a reading; the server gives it up after five seconds itself, so one
+/// that is silent for longer hangs.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(6);
 /// How long a transaction of ours may take in all; the server's own limits are shorter.
-const COMMIT_PATIENCE: Duration = Duration::from_secs(15);
+const COMMIT_PATIENCE: Duration = Duration::from_secs(8);
 /// How often a transaction that the server gave up for the sake of another is tried again.
 const TRIES: u32 = 5;
 /// The oldest server this program is tested with.
@@ -399,7 +402,13 @@ impl Session {
             );
             begun.and(rows)
         };
-        let rows = rows.await;
+        let Ok(rows) = tokio::time::timeout(ANSWER_PATIENCE, rows).await else {
+            give_up_on_all(client);
+            return Err(StoreError::Unavailable(format!(
+                "statement {}: no answer within {ANSWER_PATIENCE:?}",
+                sql.name
+            )));
+        };
         self.broken = was_broken || rows.as_ref().is_err_and(is_broken);
         rows.map_err(|error| failure(sql.name, &error))
     }
@@ -430,7 +439,12 @@ impl Session {
             })
         });
         let was_broken = std::mem::replace(&mut self.broken, true);
-        let answers = join_all(asked).await;
+        let Ok(answers) = tokio::time::timeout(ANSWER_PATIENCE, join_all(asked)).await else {
+            give_up_on_all(client);
+            return Err(StoreError::Unavailable(format!(
+                "no answer within {ANSWER_PATIENCE:?}"
+            )));
+        };
         self.broken = was_broken;
         for answer in answers {
             let answer = answer.map_err(|(name, error): (_, tokio_postgres::Error)| {
@@ -487,6 +501,14 @@ impl Drop for Session {
     }
 }
 
+/// A server that does not answer one connection does not answer the others: those that are idle are let
+/// go, so that nobody waits for each of them in turn, and the next connection looks for the host anew.
+fn give_up_on_all(silent: &Object) {
+    if let Some(pool) = Object::pool(silent) {
+        pool.retain(|_, _| false);
+    }
+}
+
 /// Why a transaction was not kept.
 enum Stopped {
     /// The server sacrificed it for another (deadlock): nothing was kept, try again.
@@ -505,9 +527,12 @@ async fn transact(pool: &Pool, batch: &Batch) -> Result<(), Stopped> {
     let client = lease(pool).await?;
     let outcome = match tokio::time::timeout(COMMIT_PATIENCE, carry_out(&client, batch)).await {
         Ok(outcome) => outcome,
-        Err(_elapsed) => Err(Halt::Broken(Stopped::For(StoreError::Unavailable(
-            "no answer in time; whether the change was kept is not known".into(),
-        )))),
+        Err(_elapsed) => {
+            give_up_on_all(&client);
+            Err(Halt::Broken(Stopped::For(StoreError::Unavailable(
+                "no answer in time; whether the change was kept is not known".into(),
+            ))))
+        }
     };
     match outcome {
         Ok(()) => Ok(()),
