@@ -21,11 +21,13 @@ pub enum Role {
     SystemManager,
     /// Jongere: the own dossier and who opened it.
     Client,
+    /// Functionaris voor gegevensbescherming (FG): the journal and who looked, no story text.
+    PrivacyOfficer,
 }
 
 impl Role {
     /// All roles, in the order of the authorisation table.
-    pub const ALL: [Role; 7] = [
+    pub const ALL: [Role; 8] = [
         Role::Counsellor,
         Role::Manager,
         Role::Coach,
@@ -33,6 +35,7 @@ impl Role {
         Role::Controller,
         Role::SystemManager,
         Role::Client,
+        Role::PrivacyOfficer,
     ];
 
     /// The code that is stored.
@@ -45,6 +48,7 @@ impl Role {
             Role::Controller => "controller",
             Role::SystemManager => "system_manager",
             Role::Client => "client",
+            Role::PrivacyOfficer => "privacy_officer",
         }
     }
 
@@ -63,6 +67,7 @@ impl Role {
             Role::Controller => "ESF-controleur",
             Role::SystemManager => "Systeembeheerder",
             Role::Client => "Jongere",
+            Role::PrivacyOfficer => "Functionaris voor gegevensbescherming (FG)",
         }
     }
 

@@ -80,71 +80,77 @@ use Reach::{
 };
 
 /// The authorisation table: one row per operation, one column per role in the order of `Role::ALL`
-/// (Counsellor, Manager, Coach, Mediator, Controller, SystemManager, Client).
-pub const TABLE: &[(Operation, [Reach; 7])] = &[
-    (O::Public, [Fun, Fun, Fun, Fun, Fun, Fun, Fun]),
-    (O::OwnAccount, [Fun, Fun, Fun, Fun, Fun, Fun, Fun]),
+/// (Counsellor, Manager, Coach, Mediator, Controller, SystemManager, Client, PrivacyOfficer).
+pub const TABLE: &[(Operation, [Reach; 8])] = &[
+    (O::Public, [Fun, Fun, Fun, Fun, Fun, Fun, Fun, Fun]),
+    (O::OwnAccount, [Fun, Fun, Fun, Fun, Fun, Fun, Fun, Fun]),
     (
         O::SearchClient,
-        [Held, Never, Never, All, Never, Never, Never],
+        [Held, Never, Never, All, Never, Never, Never, Never],
     ),
     (
         O::ViewDossier,
-        [Held, Never, Never, All, Never, Never, Self_],
+        [Held, Never, Never, All, Never, Never, Self_, Never],
     ),
     (
         O::ViewSensitive,
-        [Held, Never, Never, All, Never, Never, Self_],
+        [Held, Never, Never, All, Never, Never, Self_, Never],
     ),
     (
         O::EditProfile,
-        [Held, Never, Never, All, Never, Never, Never],
+        [Held, Never, Never, All, Never, Never, Never, Never],
     ),
-    (O::ListSteps, [Held, Never, Never, All, Never, Never, Self_]),
-    (O::ViewStep, [Held, Never, Queue, All, Never, Never, Self_]),
+    (
+        O::ListSteps,
+        [Held, Never, Never, All, Never, Never, Self_, Never],
+    ),
+    (
+        O::ViewStep,
+        [Held, Never, Queue, All, Never, Never, Self_, Never],
+    ),
     (
         O::RegisterStep,
-        [Held, Never, Never, Never, Never, Never, Never],
+        [Held, Never, Never, Never, Never, Never, Never, Never],
     ),
     (
         O::ChangeStep,
-        [Line, Never, Never, Never, Never, Never, Never],
+        [Line, Never, Never, Never, Never, Never, Never, Never],
     ),
     (
         O::RecordAction,
-        [Line, Never, Never, Never, Never, Never, Never],
+        [Line, Never, Never, Never, Never, Never, Never, Never],
     ),
     (
         O::RequestRemoval,
-        [Line, Never, Never, Never, Never, Never, Never],
+        [Line, Never, Never, Never, Never, Never, Never, Never],
     ),
     (
         O::DecideRemoval,
-        [Never, Never, Queue, Never, Never, Never, Never],
+        [Never, Never, Queue, Never, Never, Never, Never, Never],
     ),
     (
         O::ViewOpenings,
-        [Never, Never, Never, Never, Never, Never, Self_],
+        [Never, Never, Never, Never, Never, Never, Self_, Never],
     ),
     (
         O::ViewCaseload,
-        [Fun, Fun, Never, Never, Never, Never, Never],
+        [Fun, Fun, Never, Never, Never, Never, Never, Never],
     ),
     (
         O::ViewControl,
-        [Never, Never, Never, Never, Fun, Never, Never],
+        [Never, Never, Never, Never, Fun, Never, Never, Never],
     ),
     (
         O::ViewOrganisation,
-        [Never, Fun, Never, Never, Never, Never, Never],
+        [Never, Fun, Never, Never, Never, Never, Never, Never],
     ),
     (
         O::ManageSystem,
-        [Never, Never, Never, Never, Never, Fun, Never],
+        [Never, Never, Never, Never, Never, Fun, Never, Never],
     ),
     (
         O::ManageGrants,
-        [Never, Never, Never, All, Never, Never, Never],
+        [Never, Never, Never, All, Never, Never, Never, Never],
     ),
 ];
 

@@ -270,6 +270,8 @@ pub(crate) enum RoleName {
     SystemManager,
     /// Jongere, about the own dossier.
     Client,
+    /// Functionaris voor gegevensbescherming (FG).
+    PrivacyOfficer,
 }
 
 impl RoleName {
@@ -283,6 +285,7 @@ impl RoleName {
             RoleName::Controller => Role::Controller,
             RoleName::SystemManager => Role::SystemManager,
             RoleName::Client => Role::Client,
+            RoleName::PrivacyOfficer => Role::PrivacyOfficer,
         }
     }
 }

@@ -58,6 +58,8 @@ pub struct World {
     pub controller: Actor,
     /// System manager (user name `system`).
     pub system: Actor,
+    /// Privacy officer (user name `fg`).
+    pub privacy_officer: Actor,
     /// The client 61000447, Lotte Maes, about her own dossier (user name `lotte`).
     pub lotte: Actor,
     /// Her dossier: born 17/03/2008, no study, no line.
@@ -115,6 +117,7 @@ pub async fn world_with(limits: Limits) -> World {
     )
     .await;
     let system = person(&casework, "system", "Sys Beheer", Role::SystemManager, None).await;
+    let privacy_officer = person(&casework, "fg", "Fee Gevens", Role::PrivacyOfficer, None).await;
     let dossier = client(&casework, &mediator, "61000447", "Lotte", "Maes").await;
     let lotte = own_account(&casework, "lotte", "Lotte Maes", dossier).await;
     let grant = grant(&casework, &mediator, dossier, a.id).await;
@@ -131,6 +134,7 @@ pub async fn world_with(limits: Limits) -> World {
         mediator,
         controller,
         system,
+        privacy_officer,
         lotte,
         dossier,
         grant,

@@ -101,6 +101,7 @@ fn tiles(me: &Me) -> Vec<Tile> {
             "/systeem",
             "Gebruikers, organisaties en het programma.",
         )],
+        Role::PrivacyOfficer => Vec::new(),
         Role::Client => me
             .actor
             .own_dossier

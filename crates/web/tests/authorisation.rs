@@ -30,7 +30,7 @@ const PUBLIC: [&str; 7] = [
 ];
 
 /// Who asks: one of every role, and nobody.
-const PEOPLE: [(&str, Option<Role>); 8] = [
+const PEOPLE: [(&str, Option<Role>); 9] = [
     ("an", Some(Role::Counsellor)),
     ("dirk", Some(Role::Manager)),
     ("coach", Some(Role::Coach)),
@@ -38,6 +38,7 @@ const PEOPLE: [(&str, Option<Role>); 8] = [
     ("controller", Some(Role::Controller)),
     ("system", Some(Role::SystemManager)),
     ("lotte", Some(Role::Client)),
+    ("fg", Some(Role::PrivacyOfficer)),
     ("nobody", None),
 ];
 

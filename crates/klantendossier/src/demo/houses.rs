@@ -24,6 +24,7 @@ pub(crate) const ACCOUNTS: &[(&str, &str, &str)] = &[
     ("controleur", "ESF controller", "-"),
     ("systeem", "system manager", "-"),
     ("jongere", "client 61000447", "-"),
+    ("fg", "privacy officer: the journal and who looked", "-"),
 ];
 
 /// An organisation with its counsellors, the first of which is a known account or stands for one.
@@ -152,6 +153,7 @@ pub(crate) async fn build(
     for (user_name, name, role) in [
         ("controleur", "Sofie Martens", Role::Controller),
         ("systeem", "Wim Lenaerts", Role::SystemManager),
+        ("fg", "Katrien Maes", Role::PrivacyOfficer),
     ] {
         hiring.person(user_name, name, role, None, None).await?;
     }

@@ -65,6 +65,7 @@ async fn every_account_logs_in_with_its_role() {
         ("controleur", Role::Controller),
         ("systeem", Role::SystemManager),
         ("jongere", Role::Client),
+        ("fg", Role::PrivacyOfficer),
     ] {
         assert_eq!(demo.user(user_name).await.role, role, "{user_name}");
         assert!(houses::ACCOUNTS.iter().any(|row| row.0 == user_name));
