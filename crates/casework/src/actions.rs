@@ -29,7 +29,7 @@ pub struct ActionsPage {
     pub actions: Vec<Action>,
     /// Whether this person may record actions on this line now.
     pub may_record: bool,
-    /// Whether this person reads notes.
+    /// Whether this person reads the actions.
     pub sees_story: bool,
 }
 
@@ -68,13 +68,11 @@ impl Casework {
             .filter(|step| access.sees_line(step, !removals.is_empty()))
             .ok_or(Failure::NotFound)?;
         let sees_story = access.sees_story(&step);
-        let mut actions = store::actions::list(reader, access, step.id).await?;
-        if !sees_story {
-            for action in &mut actions {
-                action.details.note = None;
-                action.details.place = None;
-            }
-        }
+        let actions = if sees_story {
+            store::actions::list(reader, access, step.id).await?
+        } else {
+            Vec::new()
+        };
         let own = actor.organisation().is_some_and(|own| step.involves(own));
         Ok(ActionsPage {
             kind: self.catalogue.step_type(&step.step_type).cloned(),

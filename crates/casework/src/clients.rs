@@ -7,7 +7,6 @@ use domain::people::Actor;
 use domain::policy::Operation;
 use domain::studies::Study;
 use store::dossiers::{self, Contact, Head, Hit, Sought};
-use store::grants::{self, Holder};
 use store::openings::{self, Opening};
 use store::steps::Listed;
 
@@ -102,19 +101,6 @@ impl Casework {
             contact,
             insz_masked: insz.map(Insz::masked),
         })
-    }
-
-    /// 'Dienstverlening': the organisations that may or might open this dossier.
-    pub async fn holders(
-        &self,
-        actor: &Actor,
-        dossier: DossierId,
-    ) -> Result<(Head, Vec<Holder>), Failure> {
-        let mut glance = self
-            .glance(actor, Operation::ViewDossier, dossier, "dienstverlening")
-            .await?;
-        let holders = grants::holders(&mut glance.reader, &glance.access).await?;
-        Ok((glance.head, holders))
     }
 
     /// Who opened the dossier, before a minute, the last first (I3).

@@ -145,6 +145,31 @@ impl Casework {
             return Err(Failure::Denied(Denied::Dossier));
         };
         let access = policy::write(actor, operation, &facts, now.brussels_day())?;
+        self.desk_with(actor, access, reader, now).await
+    }
+
+    /// Opens a dossier for what the program does by itself; none when there is no such dossier.
+    pub(crate) async fn upkeep_desk<'a>(
+        &'a self,
+        program: &'a Actor,
+        dossier: DossierId,
+    ) -> Result<Option<Desk<'a>>, Failure> {
+        let now = self.now();
+        let mut reader = self.database.reader().await?;
+        if grants::facts(&mut reader, dossier, None).await?.is_none() {
+            return Ok(None);
+        }
+        let access = policy::upkeep(dossier);
+        Ok(Some(self.desk_with(program, access, reader, now).await?))
+    }
+
+    async fn desk_with<'a>(
+        &'a self,
+        actor: &'a Actor,
+        access: Access<Write>,
+        mut reader: Reader,
+        now: Moment,
+    ) -> Result<Desk<'a>, Failure> {
         let head = dossiers::head(&mut reader, &access.reading()).await?;
         Ok(Desk {
             casework: self,

@@ -336,6 +336,7 @@ impl World {
         let counsellors = house.counsellors.clone();
         let created = at_nine(self.from.plus_days(-self.chance.days(1, 200)));
         let grant = Give {
+            request: None,
             id: GrantId(new_id()),
             organisation,
             basis: Basis::Mandate,

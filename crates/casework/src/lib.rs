@@ -13,6 +13,7 @@ mod failure;
 mod generate;
 mod grants;
 mod installation;
+mod journal_page;
 mod notices;
 mod profile;
 mod removals;
@@ -28,8 +29,12 @@ pub use clock::{Clock, Ids, RandomIds, RunningClock, SharedClock, SystemClock};
 pub use desk::Submission;
 pub use failure::{Conflict, Failure};
 pub use generate::{ACCOUNT as GENERATED_ACCOUNT, Made, Wish, generate};
-pub use grants::GrantInput;
+pub use grants::{
+    AskInput, GrantDecision, GrantInput, GrantQueuePage, GrantRequestPage, OwnGrantsPage, Proof,
+    ServicesPage,
+};
 pub use installation::{SecretRefused, has_secret};
+pub use journal_page::JournalPage;
 pub use notices::NoticeKind;
 pub use profile::{ExperienceInput, ProfilePage, StudyInput};
 pub use removals::{QueuePage, RemovalPage};
@@ -40,9 +45,10 @@ pub use steps::{Done, RegisterPage, StepInput, StepPage, StepsPage, Warning};
 
 pub use store::caseload::Shown;
 pub use store::dossiers::{Contact, Head, Hit, Sought};
-pub use store::grants::Holder;
+pub use store::grants::{Ending, Holder};
 pub use store::journal::Stored as JournalEntry;
 pub use store::openings::Opening;
+pub use store::owners::Owner;
 pub use store::people::{Listed as ListedPerson, Organisation};
 pub use store::removals::Queued;
 pub use store::steps::{KeptCheck, Listed as ListedStep};

@@ -16,6 +16,18 @@ pub enum NoticeKind {
     LineRemoved,
     /// R6: the coach refused to remove the line.
     RemovalRefused,
+    /// I2: the organisation may open a dossier.
+    GrantGiven,
+    /// I2: a request was refused; the note holds the client number as the asker gave it.
+    GrantRefused,
+    /// I2: the grant goes on longer.
+    GrantExtended,
+    /// I2: the grant ends soon; the note holds its last day.
+    GrantEnds,
+    /// I2: the grant is over; the note holds the client number.
+    GrantEnded,
+    /// Another organisation owns the dossier now.
+    DossierTakenOver,
 }
 
 impl NoticeKind {
@@ -25,6 +37,12 @@ impl NoticeKind {
             NoticeKind::OngoingElsewhere => "ongoing_elsewhere",
             NoticeKind::LineRemoved => "line_removed",
             NoticeKind::RemovalRefused => "removal_refused",
+            NoticeKind::GrantGiven => "grant_given",
+            NoticeKind::GrantRefused => "grant_refused",
+            NoticeKind::GrantExtended => "grant_extended",
+            NoticeKind::GrantEnds => "grant_ends",
+            NoticeKind::GrantEnded => "grant_ended",
+            NoticeKind::DossierTakenOver => "dossier_taken_over",
         }
     }
 
@@ -34,6 +52,12 @@ impl NoticeKind {
             NoticeKind::OngoingElsewhere,
             NoticeKind::LineRemoved,
             NoticeKind::RemovalRefused,
+            NoticeKind::GrantGiven,
+            NoticeKind::GrantRefused,
+            NoticeKind::GrantExtended,
+            NoticeKind::GrantEnds,
+            NoticeKind::GrantEnded,
+            NoticeKind::DossierTakenOver,
         ]
         .into_iter()
         .find(|kind| kind.code() == code)

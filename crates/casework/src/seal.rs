@@ -3,6 +3,8 @@
 
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use domain::Day;
+use domain::client_number::ClientNumber;
 use domain::ids::DossierId;
 use domain::insz::Insz;
 use hmac::{Hmac, Mac as _};
@@ -37,6 +39,12 @@ impl Secrets {
     /// The digest by which a national number is found.
     pub fn insz_digest(&self, insz: &Insz) -> Vec<u8> {
         mac(&self.search, insz.digits().as_bytes()).to_vec()
+    }
+
+    /// The digest under which a day of birth is kept that was given as proof of knowing a client.
+    pub fn birth_digest(&self, number: &ClientNumber, birth: Day) -> Vec<u8> {
+        let text = format!("birth\0{number}\0{}", birth.to_iso());
+        mac(&self.search, text.as_bytes()).to_vec()
     }
 
     /// A digest of what was typed at the log-in, so that attempts are counted without keeping it.

@@ -202,7 +202,11 @@ impl Casework {
             .ok_or(Failure::NotFound)?;
         let sees_story = access.sees_story(&step);
         let mut addenda = store::steps::addenda(reader, access, step.id).await?;
-        let actions = self.action_days(reader, access, &step).await?;
+        let actions = if sees_story {
+            self.action_days(reader, access, &step).await?
+        } else {
+            Vec::new()
+        };
         if !sees_story {
             step.summary = None;
             step.late_reason = None;

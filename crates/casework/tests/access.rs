@@ -122,7 +122,13 @@ async fn i2_a_grant_ended_by_the_mediator_opens_nothing_from_then_on() {
     let w = world().await;
     assert!(opens(&w, &w.an, w.dossier).await);
     w.casework
-        .end_grant(&w.mediator, w.dossier, w.a.id, w.grant, &w.submission())
+        .end_grants(
+            &w.mediator,
+            w.dossier,
+            w.a.id,
+            &note("Gestopt"),
+            &w.submission(),
+        )
         .await
         .unwrap();
     assert!(!opens(&w, &w.an, w.dossier).await);

@@ -15,7 +15,7 @@ use domain::ids::DossierId;
 use domain::journal::{Event, FIRST_LINK, link_of};
 use domain::people::Actor;
 use domain::steps::State;
-use testkit::{PASSWORD, World, ended, world};
+use testkit::{PASSWORD, World, ended, note, world};
 use tokio::sync::Barrier;
 
 const ROUNDS: u32 = 100;
@@ -162,7 +162,13 @@ async fn i2_a_grant_that_ends_on_one_server_closes_the_dossier_on_the_other_at_o
     let other = w.other_server().await;
     assert!(other.steps_page(&w.an, w.dossier).await.is_ok());
     w.casework
-        .end_grant(&w.mediator, w.dossier, w.a.id, w.grant, &w.submission())
+        .end_grants(
+            &w.mediator,
+            w.dossier,
+            w.a.id,
+            &note("Gestopt"),
+            &w.submission(),
+        )
         .await
         .unwrap();
     let closed = other.steps_page(&w.an, w.dossier).await;

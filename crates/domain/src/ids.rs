@@ -48,6 +48,8 @@ ids! {
     UnitId,
     /// The right of an organisation to open one dossier.
     GrantId,
+    /// A request for an access grant, its extension or the ownership of a dossier.
+    GrantRequestId,
     /// A request to the provincial coach to remove a line.
     RemovalId,
     /// The key of one submission of a form (T2).

@@ -55,6 +55,16 @@ coded! {
         GrantGiven = "grant_given", "Inzagerecht gegeven";
         /// grant ended
         GrantEnded = "grant_ended", "Inzagerecht beëindigd";
+        /// grant extended
+        GrantExtended = "grant_extended", "Inzagerecht verlengd";
+        /// grant refused
+        GrantRefused = "grant_refused", "Inzagerecht geweigerd";
+        /// asked from within the dossier: extension, takeover
+        GrantAsked = "grant_asked", "Vraag over inzagerecht of eigenaarschap";
+        /// the client agreed with a request, or did not
+        ClientAnswered = "client_answered", "Antwoord van de jongere op een vraag om inzagerecht";
+        /// another organisation owns the dossier
+        OwnerChanged = "owner_changed", "Eigenaar van het dossier gewijzigd";
     }
 }
 

@@ -50,8 +50,20 @@ pub enum Operation {
     ViewOrganisation,
     /// Users, organisations, catalogue.
     ManageSystem,
-    /// Create a dossier and give or end an access grant.
+    /// Create a dossier and give an access grant.
     ManageGrants,
+    /// Ask for an access grant on a dossier that is not open to the own organisation, and follow that up.
+    AskGrant,
+    /// Ask, within an open dossier, to keep the access grant longer or to become the owner.
+    AskInDossier,
+    /// End an access grant.
+    EndGrant,
+    /// Say what one thinks of a request to open the own dossier.
+    AnswerRequest,
+    /// Read the journal of a dossier.
+    ViewJournal,
+    /// What the program does by itself on its day, such as ending a grant. Nobody can ask for it.
+    Upkeep,
 }
 
 /// How far an operation reaches for a role.
@@ -86,7 +98,7 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
     (O::OwnAccount, [Fun, Fun, Fun, Fun, Fun, Fun, Fun, Fun]),
     (
         O::SearchClient,
-        [Held, Never, Never, All, Never, Never, Never, Never],
+        [Held, Never, Never, All, Never, Never, Never, All],
     ),
     (
         O::ViewDossier,
@@ -130,7 +142,7 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
     ),
     (
         O::ViewOpenings,
-        [Never, Never, Never, Never, Never, Never, Self_, Never],
+        [Never, Never, Never, Never, Never, Never, Self_, All],
     ),
     (
         O::ViewCaseload,
@@ -151,6 +163,30 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
     (
         O::ManageGrants,
         [Never, Never, Never, All, Never, Never, Never, Never],
+    ),
+    (
+        O::AskGrant,
+        [Fun, Fun, Never, Never, Never, Never, Never, Never],
+    ),
+    (
+        O::AskInDossier,
+        [Held, Never, Never, Never, Never, Never, Never, Never],
+    ),
+    (
+        O::EndGrant,
+        [Never, Never, Never, All, Never, Never, Self_, Never],
+    ),
+    (
+        O::AnswerRequest,
+        [Never, Never, Never, Never, Never, Never, Self_, Never],
+    ),
+    (
+        O::ViewJournal,
+        [Never, Never, Never, Never, Never, Never, Self_, All],
+    ),
+    (
+        O::Upkeep,
+        [Never, Never, Never, Never, Never, Never, Never, Never],
     ),
 ];
 
@@ -252,6 +288,17 @@ pub fn write(
     decide(actor, operation, facts, today)
 }
 
+/// The program's own access to a dossier, for what it does on its day without anybody asking.
+pub fn upkeep(dossier: DossierId) -> Access<Write> {
+    Access {
+        dossier,
+        operation: Operation::Upkeep,
+        reach: All,
+        organisation: None,
+        mode: PhantomData,
+    }
+}
+
 fn decide<Mode>(
     actor: &Actor,
     operation: Operation,
@@ -296,6 +343,12 @@ impl<Mode> Access<Mode> {
     /// The organisation of the person who acts.
     pub fn organisation(&self) -> Option<OrganisationId> {
         self.organisation
+    }
+
+    /// Whether what people wrote may be read with what happened: by who reads the dossier, and not by a
+    /// privacy officer, who looks after the dossier of everybody.
+    pub fn tells_story(&self) -> bool {
+        !(self.operation == Operation::ViewJournal && self.reach == All)
     }
 
     /// Whether this line may be changed: for a role that works on own lines only, the own

@@ -83,6 +83,22 @@ pub enum Field {
     Description,
     /// Stap (the step type)
     StepType,
+    /// Klantnummer
+    ClientNumber,
+    /// Rijksregisternummer of geboortedatum
+    Proof,
+    /// Grond (of an access grant)
+    Basis,
+    /// Dag waarop het formulier werd ingevuld
+    FormDay,
+    /// Waarvoor het inzagerecht nodig is
+    Purpose,
+    /// Laatste dag van een inzagerecht
+    GrantEnd,
+    /// Reden van een weigering
+    Ground,
+    /// Organisatie
+    Organisation,
     /// The whole form
     Form,
 }
@@ -245,6 +261,34 @@ pub enum Refusal {
         /// Today.
         today: Day,
     },
+    /// I2: the own organisation asked this already and waits for the answer.
+    GrantAlreadyAsked,
+    /// I2: the own organisation may open this dossier already.
+    GrantAlreadyHeld,
+    /// I2: so many requests in a day that they look like guessing.
+    TooManyGrantRequests,
+    /// I2: the client's agreement stands on a form, and the day it was filled in is not given.
+    FormDayNeeded,
+    /// I2: the form was filled in on a day in the future.
+    FormInFuture {
+        /// Today.
+        today: Day,
+    },
+    /// I2: the client does not agree, and the request rests on the agreement.
+    ClientDisagrees,
+    /// I2: the client number and the proof fit no client.
+    NoClientFits,
+    /// I2: somebody decided before.
+    GrantRequestDecided,
+    /// I2: who asks does not decide.
+    OwnGrantRequest,
+    /// I2: the last day of a grant lies before today.
+    GrantEndsInPast {
+        /// Today.
+        today: Day,
+    },
+    /// I2: this organisation has no right to open the dossier now.
+    NoActiveGrant,
     /// A field that must be filled in is empty.
     Empty(Field),
     /// A choice that must be made was not made, or is not in the list.
@@ -296,6 +340,17 @@ impl Refusal {
             EndBeforeStart { .. } | EndInFuture { .. } => "R4",
             ResultDoesNotFollow { .. } | FactsContradict | ResultNoteNeeded => "R2",
             RemovalOnlyOfEnded | RemovalAlreadyAsked | RemovalAlreadyDecided | OwnRequest => "R6",
+            GrantAlreadyAsked
+            | GrantAlreadyHeld
+            | TooManyGrantRequests
+            | FormDayNeeded
+            | FormInFuture { .. }
+            | ClientDisagrees
+            | NoClientFits
+            | GrantRequestDecided
+            | OwnGrantRequest
+            | GrantEndsInPast { .. }
+            | NoActiveGrant => "I2",
             ChangedMeanwhile => "T1",
             AuthenticIsReadOnly => "I4",
             CertificateNeedsDay
@@ -342,6 +397,11 @@ impl Refusal {
             }
             UntilBeforeFrom { .. } => Field::Until,
             FromInFuture { .. } => Field::From,
+            GrantAlreadyAsked | GrantAlreadyHeld | TooManyGrantRequests => Field::ClientNumber,
+            FormDayNeeded | FormInFuture { .. } => Field::FormDay,
+            GrantEndsInPast { .. } => Field::GrantEnd,
+            ClientDisagrees | NoClientFits | GrantRequestDecided | OwnGrantRequest
+            | NoActiveGrant => Field::Decision,
             Empty(field) | NotChosen(field) | OddCharacters(field) => *field,
             TooLong { field, .. } => *field,
         }

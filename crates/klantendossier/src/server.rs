@@ -134,5 +134,15 @@ async fn tidy(casework: Casework) {
         if let Err(failure) = casework.tidy().await {
             tracing::warn!(?failure, "tidying failed; tried again in ten minutes");
         }
+        match casework.keep_up_grants().await {
+            Ok(0) => {}
+            Ok(ended) => tracing::info!(ended, "access grants that were over are ended"),
+            Err(failure) => {
+                tracing::warn!(
+                    ?failure,
+                    "access grants not looked after; tried again in ten minutes"
+                );
+            }
+        }
     }
 }

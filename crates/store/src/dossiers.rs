@@ -44,6 +44,7 @@ statements! {
              AND (g.ends_on IS NULL OR g.ends_on >= ?3) AND (g.closes_on IS NULL OR g.closes_on >= ?3))
              OR ?2 IS NULL)
          ORDER BY w.word, w.dossier_id LIMIT ?1";
+    INSZ_DIGEST = "dossiers.insz_digest", "SELECT insz_digest FROM dossier WHERE id = ?1";
     ID_OF_NUMBER = "dossiers.id_of_number", "SELECT id FROM dossier WHERE client_number = ?1";
     ADVANCE = "dossiers.advance",
         "UPDATE dossier SET version = version + 1, journal_number = ?3, journal_link = ?4
@@ -166,6 +167,19 @@ pub async fn contact(reader: &mut Reader, access: &Access<Read>) -> Result<Conta
         })
         .await?;
     known(&CONTACT, "id", found)
+}
+
+/// The keyed digest of the national number, when it is known.
+pub async fn insz_digest(
+    reader: &mut Reader,
+    access: &Access<Read>,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let found = reader
+        .first(&INSZ_DIGEST, &[access.dossier().0.into()], |row| {
+            row.opt_bytes(0)
+        })
+        .await?;
+    Ok(found.flatten())
 }
 
 /// A hit of a search.

@@ -2,9 +2,10 @@
 
 use domain::Day;
 use domain::Moment;
+use domain::client_number::ClientNumber;
 use domain::grants::{Basis, Grant};
-use domain::ids::{DossierId, GrantId, OrganisationId, PersonId};
-use domain::policy::{Access, DossierFacts, Read, Write};
+use domain::ids::{DossierId, GrantId, GrantRequestId, OrganisationId, PersonId};
+use domain::policy::{Access, DossierFacts, Permit, Read, Write};
 
 use crate::engine::{Batch, Row, Sql, Statement};
 use crate::{Reader, StoreError, guard, known, statements};
@@ -23,14 +24,40 @@ statements! {
          WHERE g.dossier_id = ?1 ORDER BY g.given_at DESC LIMIT 100";
     GIVE = "grants.give",
         "INSERT INTO access_grant (dossier_id, organisation_id, id, basis, starts_on, ends_on,
-                                   closes_on, given_by, given_at, ended_by, ended_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7, ?8, NULL, NULL)";
+                                   closes_on, given_by, given_at, ended_by, ended_at, request_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7, ?8, NULL, NULL, ?9)";
     END = "grants.end",
-        "UPDATE access_grant SET ended_by = ?4, ended_at = ?5
+        "UPDATE access_grant SET ended_by = ?4, ended_at = ?5, end_reason = ?6
          WHERE dossier_id = ?1 AND organisation_id = ?2 AND id = ?3 AND ended_at IS NULL";
     CLOSE_ON = "grants.close_on",
-        "UPDATE access_grant SET closes_on = CASE WHEN ?3 >= starts_on THEN ?3 END
+        "UPDATE access_grant SET closes_on = CASE WHEN ?3 >= starts_on THEN ?3 END, warned = 0
          WHERE dossier_id = ?1 AND organisation_id = ?2 AND ended_at IS NULL";
+    DUE_BY_END = "grants.due_by_end",
+        "SELECT dossier_id, organisation_id, id FROM access_grant
+         WHERE ended_at IS NULL AND ends_on <= ?1 AND warned < ?2 ORDER BY ends_on LIMIT 200";
+    DUE_BY_CLOSING = "grants.due_by_closing",
+        "SELECT dossier_id, organisation_id, id FROM access_grant
+         WHERE ended_at IS NULL AND closes_on <= ?1 AND warned < ?2 ORDER BY closes_on LIMIT 200";
+    WARNED = "grants.warned",
+        "UPDATE access_grant SET warned = ?4
+         WHERE dossier_id = ?1 AND organisation_id = ?2 AND id = ?3 AND ended_at IS NULL";
+    OWN_BY_END = "grants.own_by_end",
+        "SELECT d.id, d.client_number, d.given_name, d.family_name, g.ends_on
+         FROM access_grant g JOIN dossier d ON d.id = g.dossier_id
+         WHERE g.organisation_id = ?1 AND g.ended_at IS NULL AND g.ends_on >= ?2 AND g.ends_on <= ?3
+         ORDER BY g.ends_on LIMIT 100";
+    OWN_BY_CLOSING = "grants.own_by_closing",
+        "SELECT d.id, d.client_number, d.given_name, d.family_name, g.closes_on
+         FROM access_grant g JOIN dossier d ON d.id = g.dossier_id
+         WHERE g.organisation_id = ?1 AND g.ended_at IS NULL AND g.closes_on >= ?2 AND g.closes_on <= ?3
+         ORDER BY g.closes_on LIMIT 100";
+    LINE_PEOPLE = "grants.line_people",
+        "SELECT requester_org, requester_person, provider_org, provider_person FROM step
+         WHERE dossier_id = ?1 AND (requester_org = ?2 OR provider_org = ?2)
+         ORDER BY listed_on DESC LIMIT 20";
+    MANAGERS = "grants.managers",
+        "SELECT p.id FROM unit u JOIN person p ON p.unit_id = u.id
+         WHERE u.organisation_id = ?1 AND p.role = 'manager' AND p.active LIMIT 20";
 }
 
 fn grant_at(
@@ -136,6 +163,8 @@ pub struct Give {
     pub by: PersonId,
     /// When.
     pub at: Moment,
+    /// The request it answers, if any.
+    pub request: Option<GrantRequestId>,
 }
 
 /// Gives a grant.
@@ -149,25 +178,27 @@ pub fn give(batch: &mut Batch, access: &Access<Write>, grant: &Give) {
         grant.ends.into(),
         grant.by.0.into(),
         grant.at.into(),
+        grant.request.map(|id| id.0).into(),
     ];
     batch.push(Statement::new(&GIVE, params).one(guard::TAKEN));
 }
 
-/// Ends a grant by hand.
+/// Ends a grant: by a person with a reason, or by the program on its day (`by` is none).
 pub fn end(
     batch: &mut Batch,
     access: &Access<Write>,
-    organisation: OrganisationId,
-    grant: GrantId,
-    by: PersonId,
+    (organisation, grant): (OrganisationId, GrantId),
+    by: Option<PersonId>,
     at: Moment,
+    reason: Option<&str>,
 ) {
     let params = [
         access.dossier().0.into(),
         organisation.0.into(),
         grant.0.into(),
-        by.0.into(),
+        by.map(|id| id.0).into(),
         at.into(),
+        reason.map(str::to_owned).into(),
     ];
     batch.push(Statement::new(&END, params).one(guard::ROW));
 }
@@ -181,4 +212,132 @@ pub fn close_on(
 ) {
     let params = [access.dossier().0.into(), organisation.0.into(), day.into()];
     batch.push(Statement::new(&CLOSE_ON, params));
+}
+
+/// A grant whose end has to be told of, or that is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Due {
+    /// On which dossier.
+    pub dossier: DossierId,
+    /// For which organisation.
+    pub organisation: OrganisationId,
+    /// Which grant.
+    pub grant: GrantId,
+}
+
+/// The grants that end on or before a day and of which fewer warnings were given than so many, at most
+/// 200 by their agreed end and 200 by what follows from their lines. For the program's own upkeep: no
+/// dossier content.
+pub async fn due(
+    reader: &mut Reader,
+    until: Day,
+    warned_less_than: usize,
+) -> Result<Vec<Due>, StoreError> {
+    let less = i64::try_from(warned_less_than).unwrap_or(i64::MAX);
+    let mut found = Vec::new();
+    for statement in [&DUE_BY_END, &DUE_BY_CLOSING] {
+        let rows = reader
+            .all(statement, &[until.into(), less.into()], |row| {
+                Ok(Due {
+                    dossier: DossierId(row.id(0)?),
+                    organisation: OrganisationId(row.id(1)?),
+                    grant: GrantId(row.id(2)?),
+                })
+            })
+            .await?;
+        found.extend(
+            rows.into_iter()
+                .filter(|due| !found.contains(due))
+                .collect::<Vec<_>>(),
+        );
+    }
+    Ok(found)
+}
+
+/// Remembers how many warnings were given.
+pub fn warned(batch: &mut Batch, access: &Access<Write>, due: &Due, warnings: usize) {
+    let params = [
+        access.dossier().0.into(),
+        due.organisation.0.into(),
+        due.grant.0.into(),
+        i64::try_from(warnings).unwrap_or(i64::MAX).into(),
+    ];
+    batch.push(Statement::new(&WARNED, params).one(guard::ROW));
+}
+
+/// A dossier whose grant ends soon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// Which dossier.
+    pub dossier: DossierId,
+    /// The client's number.
+    pub client_number: ClientNumber,
+    /// First name and name.
+    pub name: String,
+    /// A day on which one of the grants ends; another grant may go on longer.
+    pub last_day: Day,
+}
+
+/// The dossiers of the own organisation of which a grant ends between two days, by that day.
+pub async fn ending(
+    reader: &mut Reader,
+    permit: &Permit,
+    (from, until): (Day, Day),
+) -> Result<Vec<Ending>, StoreError> {
+    let Some(own) = permit.organisation() else {
+        return Ok(Vec::new());
+    };
+    let mut found: Vec<Ending> = Vec::new();
+    for statement in [&OWN_BY_END, &OWN_BY_CLOSING] {
+        let rows = reader
+            .all(
+                statement,
+                &[own.0.into(), from.into(), until.into()],
+                |row| {
+                    let number = ClientNumber::parse(row.text_ref(1)?).ok();
+                    Ok(Ending {
+                        dossier: DossierId(row.id(0)?),
+                        client_number: known(statement, "client_number", number)?,
+                        name: format!("{} {}", row.text_ref(2)?, row.text_ref(3)?),
+                        last_day: row.day(4)?,
+                    })
+                },
+            )
+            .await?;
+        found.extend(rows);
+    }
+    found.sort_by_key(|ending| ending.last_day);
+    let mut seen = std::collections::HashSet::new();
+    found.retain(|ending| seen.insert(ending.dossier));
+    Ok(found)
+}
+
+/// Who has to know of what happens to an organisation's grant: who asked for or gives its lines in the
+/// dossier, and its managers.
+pub async fn concerned(
+    reader: &mut Reader,
+    access: &Access<Read>,
+    organisation: OrganisationId,
+) -> Result<Vec<PersonId>, StoreError> {
+    let params = [access.dossier().0.into(), organisation.0.into()];
+    let lines = reader
+        .all(&LINE_PEOPLE, &params, |row| {
+            Ok([(row.id(0)?, row.id(1)?), (row.id(2)?, row.id(3)?)])
+        })
+        .await?;
+    let mut people: Vec<PersonId> = lines
+        .into_iter()
+        .flatten()
+        .filter(|(of, _)| *of == organisation.0)
+        .map(|(_, person)| PersonId(person))
+        .collect();
+    let managers = reader
+        .all(&MANAGERS, &[organisation.0.into()], |row| {
+            row.id(0).map(PersonId)
+        })
+        .await?;
+    people.extend(managers);
+    people.sort_unstable();
+    people.dedup();
+    Ok(people)
 }

@@ -8,11 +8,13 @@ pub mod actions;
 pub mod caseload;
 pub mod dossiers;
 pub mod engine;
+pub mod grant_requests;
 pub mod grants;
 pub mod installation;
 pub mod journal;
 pub mod notices;
 pub mod openings;
+pub mod owners;
 pub mod people;
 pub mod profile;
 pub mod removals;
@@ -55,11 +57,13 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         actions::ALL,
         caseload::ALL,
         dossiers::ALL,
+        grant_requests::ALL,
         grants::ALL,
         installation::ALL,
         journal::ALL,
         notices::ALL,
         openings::ALL,
+        owners::ALL,
         people::ALL,
         profile::ALL,
         removals::ALL,

@@ -36,6 +36,7 @@ statements! {
         "SELECT id, name, kbo FROM organisation WHERE id > ?1 ORDER BY id LIMIT 200";
     ANY_DEMO = "people.any_demo",
         "SELECT 1 FROM person WHERE user_name IN ('begeleider', 'systeem') AND demo LIMIT 1";
+    ORGANISATION_NAME = "people.organisation_name", "SELECT name FROM organisation WHERE id = ?1";
     NAME = "people.name", "SELECT name FROM person WHERE id = ?1";
     ADD_ORGANISATION = "people.add_organisation",
         "INSERT INTO organisation (id, name, kbo, created_at) VALUES (?1, ?2, ?3, ?4)";
@@ -205,6 +206,18 @@ pub async fn organisations(reader: &mut Reader) -> Result<Vec<Organisation>, Sto
 pub async fn has_demo_accounts(reader: &mut Reader) -> Result<bool, StoreError> {
     let found = reader.first(&ANY_DEMO, &[], |_| Ok(())).await?;
     Ok(found.is_some())
+}
+
+/// An organisation's name.
+pub async fn organisation_name(
+    reader: &mut Reader,
+    organisation: OrganisationId,
+) -> Result<Option<String>, StoreError> {
+    reader
+        .first(&ORGANISATION_NAME, &[organisation.0.into()], |row| {
+            row.text(0)
+        })
+        .await
 }
 
 /// A person's name as shown.

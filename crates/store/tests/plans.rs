@@ -29,6 +29,22 @@ const MAY_SCAN: &[(&str, &str)] = &[
         "an index of what was decided, in order, at most 50",
     ),
     (
+        "grant_requests.queue",
+        "an index of only what waits, in order, at most 200",
+    ),
+    (
+        "grant_requests.decided",
+        "an index of what was decided, in order, at most 50",
+    ),
+    (
+        "grant_requests.how_many",
+        "counts the at most 200 rows of its own sub-select, an index of only what waits",
+    ),
+    (
+        "grant_requests.count",
+        "counts the at most 100 rows of its own sub-select",
+    ),
+    (
         "notices.unread",
         "counts the at most 100 rows of its own sub-select",
     ),

@@ -3,17 +3,17 @@
 use std::sync::{Arc, OnceLock};
 
 use casework::{
-    Casework, Contact, Database, GrantInput, JournalEntry, Limits, NewClient, NewUser, RandomIds,
-    Secrets, Submission, hash_password,
+    AskInput, Casework, Contact, Database, GrantInput, JournalEntry, Limits, NewClient, NewUser,
+    Proof, RandomIds, Secrets, Submission, hash_password,
 };
 use domain::catalogue::Catalogue;
 use domain::client_number::ClientNumber;
 use domain::grants::Basis;
-use domain::ids::{DossierId, GrantId, OrganisationId, PersonId};
+use domain::ids::{DossierId, GrantId, GrantRequestId, OrganisationId, PersonId};
 use domain::people::{Actor, Role, Unit};
 use domain::policy::{self, DossierFacts, Operation};
 
-use crate::{ManualClock, Place, TestDatabase, at, day};
+use crate::{ManualClock, Place, TestDatabase, at, day, note};
 
 /// The password of everybody in the world.
 pub const PASSWORD: &str = "een-lang-wachtwoord";
@@ -206,6 +206,23 @@ impl World {
     /// A grant for an organisation from 01/09/2023 on, without an end.
     pub async fn grant_to(&self, dossier: DossierId, house: &House) -> GrantId {
         grant(&self.casework, &self.mediator, dossier, house.id).await
+    }
+
+    /// A request for a grant on a client number, by whoever knows that this client was born on 17/03/2008.
+    pub async fn ask_grant(&self, counsellor: &Actor, number: &str) -> GrantRequestId {
+        let input = AskInput {
+            number: ClientNumber::parse(number).expect("a client number"),
+            proof: Proof::Birth(day("2008-03-17")),
+            basis: Basis::Mandate,
+            form_on: None,
+            purpose: note("Begeleiding vanaf juni."),
+        };
+        self.casework
+            .ask_grant(counsellor, &input, &self.submission())
+            .await
+            .expect("it can be asked");
+        let own = self.casework.own_grants(counsellor).await;
+        own.expect("the own requests").requests[0].id
     }
 
     /// The whole journal of a dossier, in order.

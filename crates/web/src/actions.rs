@@ -461,6 +461,10 @@ async fn action_in(
         Some(fields) => load_for_form(app, me, (dossier, step), fields).await?,
         None => load(app, me, dossier, step).await?,
     };
+    // That the line is another organisation's may be said; what was done in it may not.
+    if !found.sees_story {
+        return Err(fail::function_denied(app, me));
+    }
     let id = ActionId::from_address(&action);
     let action = found.actions.iter().find(|it| Some(it.id) == id).cloned();
     let action = action.ok_or_else(|| fail::not_found(app, Some(me)))?;

@@ -205,8 +205,17 @@ impl Web {
         }
         if policy::permit(&me.actor, Operation::ViewOpenings).is_ok() {
             let href = format!("{}/raadplegingen", dossier_address(head.id));
-            let link = NavLink::new("Wie bekeek mijn dossier", href);
+            let label = match me.actor.role {
+                Role::Client => "Wie bekeek mijn dossier",
+                _ => "Wie bekeek het dossier",
+            };
+            let link = NavLink::new(label, href);
             shown.menu.push(link.current(current == "raadplegingen"));
+        }
+        if policy::permit(&me.actor, Operation::ViewJournal).is_ok() {
+            let href = format!("{}/journaal", dossier_address(head.id));
+            let link = NavLink::new("Wat er gebeurde", href);
+            shown.menu.push(link.current(current == "journaal"));
         }
         shown
     }
@@ -226,6 +235,12 @@ fn main_links(actor: &Actor) -> Vec<(&'static str, String)> {
     }
     if may(Operation::ViewCaseload) {
         links.push(("Begeleidingen", "/begeleidingen".to_owned()));
+    }
+    if may(Operation::AskGrant) {
+        links.push(("Inzagerechten", "/inzagerechten".to_owned()));
+    }
+    if may(Operation::ManageGrants) {
+        links.push(("Inzagevragen", "/inzagevragen".to_owned()));
     }
     if may(Operation::DecideRemoval) {
         links.push(("Verwijderingen", "/verwijderingen".to_owned()));

@@ -24,7 +24,6 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/dossier/{dossier}", ViewDossier, open)
         .get("/dossier/{dossier}/klantenportret", ViewDossier, portrait)
         .get("/dossier/{dossier}/persoonsgegevens", ViewDossier, personal)
-        .get("/dossier/{dossier}/dienstverlening", ViewDossier, services)
         .get("/dossier/{dossier}/loopbaangegevens", ViewDossier, career)
         .get("/dossier/{dossier}/begeleiding/{tab}", ViewDossier, tab)
         .get("/dossier/{dossier}/vacatures", ViewDossier, vacancies)
@@ -91,22 +90,6 @@ struct PortraitPage {
     steps: Vec<crate::steps::RowView>,
     profile: String,
     list: String,
-}
-
-#[derive(Template)]
-#[template(path = "entries/services.html")]
-struct ServicesPage {
-    page: Page,
-    dossier: DossierHead,
-    rows: Vec<ServiceRow>,
-}
-
-struct ServiceRow {
-    organisation: String,
-    from: String,
-    until: String,
-    basis: &'static str,
-    active: bool,
 }
 
 async fn open(
@@ -356,42 +339,6 @@ async fn career(
         heading,
         facts,
         none,
-    ))
-}
-
-async fn services(
-    State(app): State<App>,
-    me: Me,
-    Path(dossier): Path<String>,
-) -> Result<Response, Response> {
-    let id = dossier_in(&app, &me, &dossier)?;
-    let (head, holders) = app
-        .casework
-        .holders(&me.actor, id)
-        .await
-        .map_err(|failure| fail::answer(&app, &me, failure))?;
-    let today = app.casework.today();
-    let rows = holders
-        .iter()
-        .map(|holder| ServiceRow {
-            organisation: holder.organisation.clone(),
-            from: holder.grant.starts.to_string(),
-            until: match (holder.grant.ended, holder.grant.last_day()) {
-                (true, _) => "Beëindigd".to_owned(),
-                (false, Some(last)) => last.to_string(),
-                (false, None) => "Geen einddatum".to_owned(),
-            },
-            basis: holder.basis.label(),
-            active: holder.grant.is_active(today),
-        })
-        .collect();
-    Ok(render(
-        StatusCode::OK,
-        &ServicesPage {
-            page: app.page(&me, "Dienstverlening", ""),
-            dossier: app.dossier_head(&me, &head, "dienstverlening"),
-            rows,
-        },
     ))
 }
 

@@ -8,7 +8,7 @@ use casework::NoticeKind;
 use domain::policy::Operation;
 
 use crate::App;
-use crate::context::Me;
+use crate::context::{Me, dossier_address};
 use crate::fail::{self, render};
 use crate::page::Page;
 use crate::routes::Routes;
@@ -51,6 +51,18 @@ fn sentence(kind: Option<NoticeKind>) -> &'static str {
             "De provinciale coach verwijderde de stap waarvoor je dat vroeg."
         }
         Some(NoticeKind::RemovalRefused) => "De provinciale coach liet de stap staan.",
+        Some(NoticeKind::GrantGiven) => "Je organisatie heeft inzagerecht op een dossier.",
+        Some(NoticeKind::GrantRefused) => {
+            "De bemiddelaar gaf geen inzagerecht. Kijk de gegevens na met de jongere, of bel de bemiddelaar."
+        }
+        Some(NoticeKind::GrantExtended) => "Het inzagerecht op een dossier is verlengd.",
+        Some(NoticeKind::GrantEnds) => {
+            "Het inzagerecht op een dossier eindigt binnenkort. Vraag een verlenging als dat nodig is."
+        }
+        Some(NoticeKind::GrantEnded) => "Het inzagerecht op een dossier is beëindigd.",
+        Some(NoticeKind::DossierTakenOver) => {
+            "Een andere organisatie is nu eigenaar van een dossier dat van jou was."
+        }
         None => "Er gebeurde iets met een stap waar jij aan werkt.",
     }
 }
@@ -72,11 +84,21 @@ async fn list(State(app): State<App>, me: Me) -> Result<Response, Response> {
                 (Some(dossier), Some(step)) if kind != Some(NoticeKind::LineRemoved) => {
                     (step_address(dossier, step), "Naar de stap")
                 }
+                (Some(dossier), None) => (dossier_address(dossier), "Naar het dossier"),
                 (Some(dossier), _) => (list_address(dossier), "Naar de lijst met stappen"),
             };
             NoticeView {
                 sentence: sentence(kind),
-                reason: notice.note.unwrap_or_default(),
+                reason: notice
+                    .note
+                    .map(|note| match kind {
+                        Some(NoticeKind::GrantRefused | NoticeKind::GrantEnded) => {
+                            format!("Klantnummer {note}")
+                        }
+                        Some(NoticeKind::GrantEnds) => format!("Laatste dag: {note}"),
+                        _ => note,
+                    })
+                    .unwrap_or_default(),
                 when: notice.at.brussels_text(),
                 href,
                 link,

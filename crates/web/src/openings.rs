@@ -30,6 +30,8 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 struct OpeningsPage {
     page: Page,
     dossier: DossierHead,
+    heading: &'static str,
+    is_own: bool,
     rows: Vec<Row>,
     earlier: String,
 }
@@ -71,11 +73,19 @@ async fn show(
             what: what(&opening.what),
         })
         .collect();
+    let is_own = me.actor.role == Role::Client;
+    let heading = if is_own {
+        "Wie bekeek mijn dossier"
+    } else {
+        "Wie bekeek het dossier"
+    };
     Ok(render(
         StatusCode::OK,
         &OpeningsPage {
-            page: app.page(&me, "Wie bekeek mijn dossier", ""),
+            page: app.page(&me, heading, ""),
             dossier: app.dossier_head(&me, &head, "raadplegingen"),
+            heading,
+            is_own,
             rows,
             earlier,
         },
@@ -129,6 +139,8 @@ fn what(code: &str) -> &'static str {
         "geschiedenis" => "De geschiedenis van een stap",
         "acties" => "De acties van een stap",
         "raadplegingen" => "Wie het dossier bekeek",
+        "inzagerecht" => "Een vraag om inzagerecht",
+        "journaal" => "Wat er in het dossier gebeurde",
         "traject" => "Traject",
         "randvoorwaarden" => "Randvoorwaarden",
         "inzetbaarheid" => "Inzetbaarheid",

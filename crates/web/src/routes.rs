@@ -13,8 +13,8 @@ use domain::policy::{self, Operation};
 use percent_encoding::percent_decode_str;
 
 use crate::{
-    App, actions, assets, caseload, context, entries, fail, home, notices, openings, profile,
-    public, removal_queue, search, sign_in, steps, system,
+    App, actions, assets, caseload, context, entries, fail, grants, home, journal, notices,
+    openings, profile, public, removal_queue, search, sign_in, steps, system,
 };
 
 /// One row of the table of routes.
@@ -118,6 +118,8 @@ fn all(app: App) -> Routes {
     let routes = sign_in::routes(routes);
     let routes = entries::routes(routes);
     let routes = openings::routes(routes);
+    let routes = journal::routes(routes);
+    let routes = grants::routes(routes);
     let routes = profile::routes(routes);
     let routes = steps::routes(routes);
     let routes = actions::routes(routes);

@@ -33,6 +33,19 @@ pub(crate) fn succeeded(code: &str) -> Option<&'static str> {
         "studie" => "De studie is bewaard.",
         "over-mezelf" => "'Over mezelf' is bewaard.",
         "werkervaring" => "De werkervaring is bewaard.",
+        "gevraagd" => {
+            "Je vraag is verstuurd naar de bemiddelaar. Je krijgt een melding zodra er een antwoord is."
+        }
+        "toegekend" => "Gedaan. De aanvrager krijgt een melding.",
+        "niet-toegekend" => {
+            "De vraag is geweigerd. De aanvrager krijgt een melding, zonder je reden."
+        }
+        "inzagerecht" => "De organisatie heeft inzagerecht.",
+        "verlengd" => "Het inzagerecht is verlengd.",
+        "inzagerecht-beeindigd" => {
+            "Het inzagerecht is beëindigd. De organisatie kan het dossier niet meer openen."
+        }
+        "antwoord" => "Je antwoord is bewaard. De bemiddelaar ziet het.",
         "afgemeld" => "Je bent afgemeld.",
         _ => return None,
     })
@@ -187,6 +200,40 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         R::FromInFuture { today } => {
             format!("De begindatum ligt in de toekomst. Kies vandaag ({today}) of een dag ervoor.")
         }
+        R::GrantAlreadyAsked => {
+            "Jouw organisatie vroeg dit al. Wacht op het antwoord van de bemiddelaar.".into()
+        }
+        R::GrantAlreadyHeld => "Jouw organisatie heeft al inzagerecht op dit dossier. \
+             Zoek de klant en open het dossier."
+            .into(),
+        R::TooManyGrantRequests => {
+            "Je vroeg vandaag al heel vaak inzagerecht. Probeer het morgen opnieuw, of bel de bemiddelaar."
+                .into()
+        }
+        R::FormDayNeeded => "Het akkoord van de jongere staat op het formulier. \
+             Vul in op welke dag jullie het samen invulden."
+            .into(),
+        R::FormInFuture { today } => format!(
+            "Het formulier kan niet in de toekomst ingevuld zijn. Kies vandaag ({today}) of een dag ervoor."
+        ),
+        R::ClientDisagrees => "De jongere gaat niet akkoord. Op die grond kan je geen inzagerecht geven."
+            .into(),
+        R::NoClientFits => {
+            "Het klantnummer en het bewijs passen bij geen klant. Je kan deze vraag alleen weigeren."
+                .into()
+        }
+        R::GrantRequestDecided => {
+            "Over deze vraag is al beslist. Ga terug naar de lijst met vragen.".into()
+        }
+        R::OwnGrantRequest => {
+            "Je hebt dit zelf gevraagd. Laat een andere bemiddelaar beslissen.".into()
+        }
+        R::GrantEndsInPast { today } => format!(
+            "De laatste dag ligt in het verleden. Kies vandaag ({today}) of een latere dag."
+        ),
+        R::NoActiveGrant => {
+            "Deze organisatie heeft nu geen inzagerecht op dit dossier. Kijk de lijst na.".into()
+        }
         R::Empty(field) => empty(*field),
         R::NotChosen(field) => not_chosen(*field),
         R::TooLong { field, max, was } => format!(
@@ -208,6 +255,9 @@ fn empty(field: Field) -> String {
         Field::Decision => "Schrijf waarom de stap blijft staan.".into(),
         Field::Addendum => "Schrijf eerst je aanvulling.".into(),
         Field::Duration => "Vul de duur in, in minuten.".into(),
+        Field::Purpose => "Schrijf waarvoor jullie het inzagerecht nodig hebben.".into(),
+        Field::Note => "Schrijf er een nota bij.".into(),
+        Field::Ground => "Schrijf waarom.".into(),
         other => format!("Vul {} in.", with_article(other)),
     }
 }
@@ -217,6 +267,9 @@ fn not_chosen(field: Field) -> String {
         Field::Result => "Kies een resultaatcode: Negatief resultaat of Positief resultaat.".into(),
         Field::Reason => "Kies de reden die bij dit einde past.".into(),
         Field::Addendum => "Deze stap is nog bezig: pas de samenvatting zelf aan.".into(),
+        Field::Basis => "Kies waarop het inzagerecht steunt.".into(),
+        Field::Ground => "Kies waarom je weigert.".into(),
+        Field::Organisation => "Kies een organisatie uit de lijst.".into(),
         other => format!("Kies {} uit de lijst.", with_article(other)),
     }
 }
@@ -261,6 +314,14 @@ pub(crate) fn name(field: Field) -> &'static str {
         Field::Until => "einddatum",
         Field::Description => "omschrijving",
         Field::StepType => "stap",
+        Field::ClientNumber => "klantnummer",
+        Field::Proof => "bewijs",
+        Field::Basis => "grond",
+        Field::FormDay => "dag van het formulier",
+        Field::Purpose => "doel",
+        Field::GrantEnd => "laatste dag",
+        Field::Ground => "reden",
+        Field::Organisation => "organisatie",
         Field::Form => "formulier",
     }
 }
@@ -268,6 +329,7 @@ pub(crate) fn name(field: Field) -> &'static str {
 fn with_article(field: Field) -> String {
     let article = match field {
         Field::Funding | Field::Certificate | Field::Form => "het",
+        Field::ClientNumber | Field::Proof | Field::Purpose => "het",
         _ => "de",
     };
     format!("{article} {}", name(field))
@@ -369,6 +431,19 @@ pub(crate) fn journal_field(field: &str) -> &str {
         "place" => "Plaats",
         "note" => "Nota",
         "study" => "Studie",
+        "organisation" => "Organisatie",
+        "basis" => "Grond",
+        "starts" => "Eerste dag",
+        "ends" => "Laatste dag",
+        "asked_by" => "Gevraagd door",
+        "purpose" => "Waarvoor",
+        "form_on" => "Formulier ingevuld op",
+        "request" => "Vraag",
+        "ground" => "Waarom geweigerd",
+        "answer" => "Antwoord",
+        "owner" => "Eigenaar",
+        "client_number" => "Klantnummer",
+        "about_me" => "Over mezelf",
         other => other,
     }
 }

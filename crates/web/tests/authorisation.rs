@@ -85,7 +85,9 @@ async fn filled(world: &World, counsellor: &Actor, dossier: DossierId) -> Filled
         .save_experience(counsellor, dossier, &work, &submission)
         .await
         .unwrap();
-    let removal = Ids::absent().removal;
+    let Ids {
+        removal, request, ..
+    } = Ids::absent();
     Filled {
         asked,
         ids: Ids {
@@ -95,6 +97,7 @@ async fn filled(world: &World, counsellor: &Actor, dossier: DossierId) -> Filled
             study,
             experience,
             removal,
+            request,
         },
     }
 }
@@ -121,7 +124,12 @@ async fn scene() -> Scene {
     ids.removal = queue.waiting.first().unwrap().id;
     let other = world.client("61000546", "Noor", "Aerts").await;
     world.grant_to(other, &world.b).await;
-    let foreign = filled(&world, &world.carla, other).await.ids;
+    let mut foreign = filled(&world, &world.carla, other).await.ids;
+    ids.request = world.ask_grant(&world.carla, "61000447").await;
+    foreign.request = world.ask_grant(&world.an, "61000546").await;
+    // What was told of the grants so far is read: opening the list changes nothing then.
+    let read = world.casework.mark_notices_read(&world.manager).await;
+    read.unwrap();
     Scene {
         world,
         own: ids,
@@ -156,6 +164,8 @@ impl Scene {
         let key = self.world.casework.submission_key().0;
         let person = self.world.an.person.address();
         let read = casework::Casework::text_mark("");
+        let organisation = self.world.a.id.address();
+        let request = self.own.request.address();
         format!(
             "sleutel={key}&versie=1&soort=OND_OAL&toestand=ongoing&datum_dag=21&datum_maand=05\
              &datum_jaar=2025&einddatum_dag=27&einddatum_maand=05&einddatum_jaar=2025\
@@ -163,6 +173,8 @@ impl Scene {
              &samenvatting=Nieuw&aanvulling=Nieuw&vaststellingen=opleiding&resultaatcode=POSITIEF\
              &reden=P1&toelichting=Nieuw&acties_vervallen=ja&dag_actie_dag=22&dag_actie_maand=05\
              &dag_actie_jaar=2025&soort_actie=GESPREK&duur=45&aanwezigheid=aanwezig&over_mezelf=Nieuw&gelezen={read}\
+             &klantnummer=61000447&bewijs=geboortedatum&geboren_dag=17&geboren_maand=03&geboren_jaar=2008\
+             &grond=mandaat&doel=Nieuw&organisatie={organisation}&weigering=ander&vraag={request}&antwoord=akkoord\
              &functie=Nieuw&werkgever=Nieuw&van_dag=01&van_maand=05&van_jaar=2025"
         )
     }
@@ -321,6 +333,30 @@ async fn the_public_routes_are_these_and_answer_everybody() {
     }
 }
 
+/// What the privacy officer finds is who looked and what happened, and nothing of what was written.
+#[tokio::test]
+async fn the_privacy_officer_reads_who_looked_and_what_happened_and_no_story() {
+    let scene = scene().await;
+    let fg = Browser::of(&scene.world, "fg").await;
+    let found = fg.open("/zoeken?q=61000447").await;
+    let dossier = format!("/dossier/{}", scene.own.dossier.address());
+    assert!(
+        found
+            .html
+            .contains(&format!("href=\"{dossier}/raadplegingen\""))
+    );
+    let looked = fg.open(&format!("{dossier}/raadplegingen")).await;
+    looked.says(200, "Wie bekeek het dossier");
+    let happened = fg.open(&format!("{dossier}/journaal")).await;
+    happened.says(200, "Verwijdering gevraagd");
+    let lotte = Browser::of(&scene.world, "lotte").await;
+    let own = lotte.open(&format!("{dossier}/journaal")).await;
+    // The same entry, with what was written, for the client herself.
+    assert!(own.shows("Verkeerde jongere."));
+    assert!(!happened.shows("Verkeerde jongere."));
+    assert_eq!(fg.open(&dossier).await.status, 403);
+}
+
 /// Without this, a form that is refused for its content would pass for one that is kept out.
 #[tokio::test]
 async fn the_complete_form_is_kept_when_it_comes_from_who_may() {
@@ -438,11 +474,11 @@ async fn i1_a_grant_that_ended_closes_the_dossier_at_once() {
     assert_eq!(an.open(&address).await.status, 200);
     let done = world
         .casework
-        .end_grant(
+        .end_grants(
             &world.mediator,
             scene.own.dossier,
             world.a.id,
-            world.grant,
+            &note("Gestopt."),
             &world.submission(),
         )
         .await;
@@ -694,7 +730,8 @@ async fn i1_asking_only_for_the_headers_of_a_page_gives_nothing_away() {
             .ask(nobody.request(Method::HEAD, &own), Body::empty())
             .await;
         assert_eq!(seen.status, 303, "{}", route.path);
-        if !route.path.contains("{dossier}") || route.operation == Operation::ViewOpenings {
+        let is_counsellors = policy::reach(Role::Counsellor, route.operation) != Reach::Never;
+        if !route.path.contains("{dossier}") || !is_counsellors {
             continue;
         }
         let of_foreign = scene.foreign.address(route.path);

@@ -49,6 +49,8 @@ pub(crate) struct Houses {
     pub(crate) kompaslijn: House,
     /// A third one.
     pub(crate) vlinderbos: House,
+    /// The managers of the three.
+    pub(crate) managers: Vec<Actor>,
     /// `coach`.
     pub(crate) coach: Actor,
     /// `bemiddelaar`.
@@ -135,14 +137,14 @@ pub(crate) async fn build(
         counsellors,
     };
     let manager = Role::Manager;
+    let mut managers = Vec::new();
     for (user_name, name, unit) in [
         ("beheerder", "Geert Wauters", &dienst),
         ("beheerder.kompaslijn", "Nele Adams", &gent),
         ("beheerder.vlinderbos", "Joris Pauwels", &mechelen),
     ] {
-        hiring
-            .person(user_name, name, manager, Some(unit), None)
-            .await?;
+        let person = hiring.person(user_name, name, manager, Some(unit), None);
+        managers.push(person.await?);
     }
     let coach = hiring
         .person("coach", "Ingrid Depoorter", Role::Coach, None, None)
@@ -163,6 +165,7 @@ pub(crate) async fn build(
         vdab,
         kompaslijn,
         vlinderbos,
+        managers,
         coach,
         mediator,
     })

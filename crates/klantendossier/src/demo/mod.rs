@@ -182,7 +182,17 @@ pub(crate) async fn seed(casework: &Casework) -> anyhow::Result<()> {
     let hash = casework::hash_password(PASSWORD).context("cannot hash the demo's password")?;
     let houses = houses::build(casework, start, &hash).await?;
     known::tell(&houses, &hash).await?;
-    crowd::tell(&houses).await
+    crowd::tell(&houses).await?;
+    // What the program would have done on its days, and told of: the demo begins with what is new.
+    let done = casework.keep_up_grants().await;
+    done.map_err(|failure| anyhow::anyhow!("cannot look after the grants: {failure:?}"))?;
+    let all = [&houses.vdab, &houses.kompaslijn, &houses.vlinderbos];
+    let counsellors = all.iter().flat_map(|house| house.counsellors.iter());
+    for actor in counsellors.chain(&houses.managers) {
+        let read = casework.mark_notices_read(actor).await;
+        read.map_err(|failure| anyhow::anyhow!("cannot mark notices: {failure:?}"))?;
+    }
+    Ok(())
 }
 
 /// What stands on the screen when the demo is ready.

@@ -348,10 +348,16 @@ pub(crate) fn ending_facts(app: &App, page: &StepPage) -> Vec<Fact> {
     };
     let set = app.casework.catalogue().result_set(&kind.result_set);
     let yes_no = |fact: bool| if fact { "Ja" } else { "Nee" };
-    let mut facts = vec![
-        Fact::new("Resultaatcode", set.result_label(&ending.result)),
-        Fact::new("Reden", set.reason_label(&ending.reason)),
-    ];
+    let mut facts = vec![Fact::new("Resultaatcode", set.result_label(&ending.result))];
+    let stamp = &ending.confirmed;
+    let confirmed = format!("{} op {}", stamp.by_name, stamp.at.brussels_text());
+    let confirmed = Fact::new("Beëindigd door", confirmed);
+    // Another organisation reads what, when and in which state.
+    if !page.sees_story {
+        facts.push(confirmed);
+        return facts;
+    }
+    facts.push(Fact::new("Reden", set.reason_label(&ending.reason)));
     if let Some(note) = &ending.note {
         facts.push(Fact::new("Toelichting", note.as_str()));
     }
@@ -363,9 +369,7 @@ pub(crate) fn ending_facts(app: &App, page: &StepPage) -> Vec<Fact> {
     ] {
         facts.push(Fact::new(sentences::journal_field(field), yes_no(fact)));
     }
-    let stamp = &ending.confirmed;
-    let confirmed = format!("{} op {}", stamp.by_name, stamp.at.brussels_text());
-    facts.push(Fact::new("Beëindigd door", confirmed));
+    facts.push(confirmed);
     facts
 }
 

@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request};
-use domain::ids::{ActionId, DossierId, ExperienceId, RemovalId, StepId, StudyId};
+use domain::ids::{ActionId, DossierId, ExperienceId, GrantRequestId, RemovalId, StepId, StudyId};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use testkit::World;
 use tower::ServiceExt as _;
@@ -351,6 +351,7 @@ pub(crate) struct Ids {
     pub(crate) study: StudyId,
     pub(crate) experience: ExperienceId,
     pub(crate) removal: RemovalId,
+    pub(crate) request: GrantRequestId,
 }
 
 impl Ids {
@@ -364,6 +365,7 @@ impl Ids {
             study: StudyId(id),
             experience: ExperienceId(id),
             removal: RemovalId(id),
+            request: GrantRequestId(id),
         }
     }
 
@@ -377,6 +379,7 @@ impl Ids {
                 "{action}" => self.action.address(),
                 "{study}" => self.study.address(),
                 "{experience}" => self.experience.address(),
+                "{request}" => self.request.address(),
                 "{removal}" => self.removal.address(),
                 "{tab}" => "traject".to_owned(),
                 part if part.contains('{') => panic!("{path}: think of {part} in the tests"),

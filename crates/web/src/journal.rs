@@ -1,0 +1,95 @@
+//! 'Wat er gebeurde': the journal of a dossier, for the client and for the privacy officer, who reads what
+//! happened and no story.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use domain::policy::Operation;
+
+use crate::App;
+use crate::context::{Me, dossier_address};
+use crate::fail::{self, render};
+use crate::fields::Fields;
+use crate::page::{DossierHead, Page};
+use crate::routes::Routes;
+use crate::sentences;
+use crate::steps::dossier_in;
+
+pub(crate) fn routes(routes: Routes) -> Routes {
+    routes.get("/dossier/{dossier}/journaal", Operation::ViewJournal, show)
+}
+
+#[derive(Template)]
+#[template(path = "entries/journal.html")]
+struct JournalPage {
+    page: Page,
+    dossier: DossierHead,
+    entries: Vec<EntryView>,
+    earlier: String,
+    tells_story: bool,
+}
+
+struct EntryView {
+    what: &'static str,
+    when: String,
+    who: String,
+    changes: Vec<ChangeView>,
+}
+
+struct ChangeView {
+    field: String,
+    before: String,
+    after: String,
+}
+
+async fn show(
+    State(app): State<App>,
+    me: Me,
+    Path(dossier): Path<String>,
+    uri: Uri,
+) -> Result<Response, Response> {
+    let id = dossier_in(&app, &me, &dossier)?;
+    let before = Fields::of_query(uri.query()).get("voor").parse().ok();
+    let found = app
+        .casework
+        .journal(&me.actor, id, before)
+        .await
+        .map_err(|failure| fail::answer(&app, &me, failure))?;
+    let earlier = found
+        .earlier
+        .map(|number| format!("{}/journaal?voor={number}", dossier_address(id)));
+    let entries = found
+        .entries
+        .into_iter()
+        .map(|stored| EntryView {
+            what: stored.entry.event.label(),
+            when: stored.entry.at.brussels_text(),
+            who: match (stored.by_name.is_empty(), stored.organisation.is_empty()) {
+                (true, _) => "Het programma".to_owned(),
+                (false, true) => stored.by_name,
+                (false, false) => format!("{}, {}", stored.by_name, stored.organisation),
+            },
+            changes: stored
+                .entry
+                .changes
+                .into_iter()
+                .map(|change| ChangeView {
+                    field: sentences::journal_field(&change.field).to_owned(),
+                    before: change.before.unwrap_or_default(),
+                    after: change.after.unwrap_or_default(),
+                })
+                .collect(),
+        })
+        .collect();
+    Ok(render(
+        StatusCode::OK,
+        &JournalPage {
+            page: app.page(&me, "Wat er gebeurde", ""),
+            dossier: app.dossier_head(&me, &found.head, "journaal"),
+            entries,
+            earlier: earlier.unwrap_or_default(),
+            tells_story: found.tells_story,
+        },
+    ))
+}
