@@ -663,27 +663,24 @@ impl Casework {
             let Some(mut desk) = self.upkeep_desk(&program, due.dossier).await? else {
                 return Ok(false);
             };
-            let access = desk.reading();
-            let holders = grants::holders(&mut desk.reader, &access).await?;
-            let over = holders
+            let (dossier, own) = (desk.head.id, Some(due.organisation));
+            let facts = grants::facts(&mut desk.reader, dossier, own).await?;
+            let over = facts
                 .into_iter()
-                .find(|it| it.grant.id == due.grant && !it.grant.ended);
-            let Some(over) = over.filter(|it| !it.grant.is_active(desk.today())) else {
+                .flat_map(|facts| facts.grants)
+                .find(|it| it.id == due.grant && !it.ended);
+            let Some(over) = over.filter(|it| !it.is_active(desk.today())) else {
                 return Ok(false);
             };
+            let (name, active) = desk.active_grants(due.organisation).await?;
             let which = (due.organisation, due.grant);
             grants::end(&mut desk.batch, &desk.access, which, None, desk.now, None);
-            let mut changes = vec![Change::new_value(
-                "organisation",
-                over.organisation.as_str(),
-            )];
+            let mut changes = vec![Change::new_value("organisation", name)];
             changes.extend(
-                over.grant
-                    .last_day()
+                over.last_day()
                     .map(|last| Change::new_value("ends", last.to_iso())),
             );
             desk.journal(Event::GrantEnded, due.grant.0, None, changes);
-            let (_, active) = desk.active_grants(due.organisation).await?;
             if active.is_empty() {
                 let number = desk.head.client_number.to_string();
                 let notice = NoticeKind::GrantEnded;
@@ -889,20 +886,14 @@ impl Desk<'_> {
         &mut self,
         organisation: OrganisationId,
     ) -> Result<(String, Vec<Grant>), Failure> {
-        let access = self.reading();
         let today = self.today();
-        let holders = grants::holders(&mut self.reader, &access).await?;
-        let own: Vec<Holder> = holders
-            .into_iter()
-            .filter(|holder| holder.grant.organisation == organisation)
-            .collect();
-        let name = own.first().map(|holder| holder.organisation.clone());
-        let active = own
-            .into_iter()
-            .map(|holder| holder.grant)
-            .filter(|grant| grant.is_active(today))
-            .collect();
-        Ok((name.unwrap_or_default(), active))
+        let reader = &mut self.reader;
+        let name = people::organisation_name(reader, organisation).await?;
+        // Every grant of the organisation, not only those that a page would list.
+        let facts = grants::facts(reader, self.head.id, Some(organisation)).await?;
+        let grants = facts.map(|facts| facts.grants).unwrap_or_default();
+        let active = grants.into_iter().filter(|grant| grant.is_active(today));
+        Ok((name.unwrap_or_default(), active.collect()))
     }
 
     /// The requests about this dossier that wait.

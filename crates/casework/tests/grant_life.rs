@@ -358,6 +358,26 @@ async fn i2_the_client_ends_a_grant_and_it_is_closed_at_once() {
     refused(end(&w.mediator).await, &Refusal::NoActiveGrant);
 }
 
+/// A list shows a hundred grants; ending ends them all.
+#[tokio::test]
+async fn i2_ending_leaves_no_grant_however_many_were_given_since() {
+    let w = world().await;
+    for _ in 0..100 {
+        w.clock.advance(1);
+        w.grant_to(w.dossier, &w.b).await;
+    }
+    let reason = note("Gestopt.");
+    for (house, actor) in [(&w.a, &w.an), (&w.b, &w.carla)] {
+        assert!(opens(&w, actor, w.dossier).await);
+        let submission = w.submission();
+        w.casework
+            .end_grants(&w.mediator, w.dossier, house.id, &reason, &submission)
+            .await
+            .unwrap();
+        assert!(!opens(&w, actor, w.dossier).await);
+    }
+}
+
 #[tokio::test]
 async fn i2_the_end_is_warned_of_at_30_and_7_days_and_comes_by_itself() {
     let w = world().await;
