@@ -124,7 +124,8 @@ impl Casework {
             }
             drop(reader);
             let mut batch = Batch::new();
-            openings::write(&mut batch, &access, actor.person, what, minute);
+            let who = (actor.person, actor.role);
+            openings::write(&mut batch, &access, who, what, minute);
             self.database.commit(batch).await?;
             self.openings.remember(minute, opened);
         }

@@ -14,8 +14,11 @@ mod failure;
 mod generate;
 mod grants;
 mod installation;
+mod invitations;
 mod journal_page;
 mod notices;
+mod organisations;
+mod people;
 mod profile;
 mod removals;
 mod seal;
@@ -36,8 +39,11 @@ pub use grants::{
     ServicesPage,
 };
 pub use installation::{SecretRefused, has_secret};
+pub use invitations::{InviteInput, LinkPage, LinkRefused};
 pub use journal_page::JournalPage;
 pub use notices::NoticeKind;
+pub use organisations::{OrganisationsPage, UnitInput};
+pub use people::{PeoplePage, PersonPage};
 pub use profile::{ExperienceInput, ProfilePage, StudyInput};
 pub use removals::{QueuePage, RemovalPage};
 pub use seal::Secrets;
@@ -51,10 +57,13 @@ pub use store::account_events::{
 pub use store::caseload::Shown;
 pub use store::dossiers::{Contact, Head, Hit, Sought};
 pub use store::grants::{Ending, Holder};
+pub use store::invitations::Invitation;
 pub use store::journal::Stored as JournalEntry;
 pub use store::openings::Opening;
+pub use store::organisations::{Organisation, Place as OrganisationPlace, UnitState};
 pub use store::owners::Owner;
-pub use store::people::{Listed as ListedPerson, Organisation};
+pub use store::people::{Listed as ListedPerson, Person};
+pub use store::proposals::Proposal;
 pub use store::removals::Queued;
 pub use store::steps::{KeptCheck, Listed as ListedStep};
 pub use store::{Database, PostgresSettings, Settings, StoreError};

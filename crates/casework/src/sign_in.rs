@@ -4,8 +4,11 @@ use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, PasswordHash, Version};
 use domain::Moment;
 use domain::account_events::AccountEvent;
-use domain::people::Actor;
-use store::{Batch, StoreError, guard, people, sessions};
+use domain::ids::{AssignmentId, PersonId};
+use domain::journal::Change;
+use domain::people::{Actor, Assignment, to_begin_with};
+use store::{Batch, StoreError, assignments, guard, people, sessions};
+use uuid::Uuid;
 
 use crate::account_events::About;
 use crate::{Casework, Failure};
@@ -35,8 +38,14 @@ pub enum SignInRefused {
 /// A session that counts.
 #[derive(Clone, Debug)]
 pub struct Signed {
-    /// Who.
+    /// Who, in one function.
     pub actor: Actor,
+    /// That function.
+    pub assignment: AssignmentId,
+    /// Whether the person has other functions to work in.
+    pub has_others: bool,
+    /// Whether the person ever chose this one.
+    pub was_chosen: bool,
 }
 
 /// Memory in KiB, passes and lanes of Argon2id: 19 MiB, 2, 1.
@@ -57,7 +66,11 @@ impl Casework {
 
         let mut reader = self.database.reader().await?;
         let found = people::credentials(&mut reader, &user_name).await?;
+        // Asked for an unknown user too, so that both cost the same.
+        let whose = found.as_ref().map_or(PersonId(Uuid::nil()), |it| it.person);
+        let functions = assignments::open(&mut reader, whose).await?;
         drop(reader);
+        let function = to_begin_with(&functions).cloned();
         let found = found.filter(|it| self.limits.demo_accounts || !it.demo);
         // An unknown user costs the same hash as a known one.
         let hash = found
@@ -67,10 +80,11 @@ impl Casework {
         let known = About {
             by: None,
             subject: found.as_ref().map(|it| it.person),
-            organisation: found.as_ref().and_then(|it| it.organisation),
+            organisation: function.as_ref().and_then(Assignment::organisation),
             changes: Vec::new(),
         };
-        let Some(found) = found.filter(|_| right) else {
+        // Who has no function, or left, has no account to log in with.
+        let (Some(found), Some(function)) = (found.filter(|_| right), function) else {
             let mut batch = Batch::new();
             self.record(&mut batch, AccountEvent::SignInFailed, &known);
             for key in [&account, &address] {
@@ -83,7 +97,9 @@ impl Casework {
         let token = self.ids.token();
         let mut batch = Batch::new();
         let ends = now.plus_seconds(self.limits.session_seconds);
-        sessions::start(&mut batch, &digest(&token), found.person, now, ends);
+        let who = (found.person, function.id);
+        sessions::start(&mut batch, &digest(&token), who, now, ends);
+        people::signed_in(&mut batch, found.person, now);
         sessions::forget_attempts(&mut batch, &account);
         let itself = About {
             by: Some(found.person),
@@ -146,7 +162,47 @@ impl Casework {
             sessions::touch(&mut batch, &digest, now);
             self.database.commit(batch).await?;
         }
-        Ok(Some(Signed { actor: found.actor }))
+        Ok(Some(Signed {
+            actor: found.actor,
+            assignment: found.assignment,
+            has_others: found.has_others,
+            was_chosen: found.was_chosen,
+        }))
+    }
+
+    /// Goes on in another function of the same person, under a new token; the old one is dead.
+    ///
+    /// # Errors
+    /// `NotFound` when the person does not have that function, or the session is over.
+    pub async fn switch_function(
+        &self,
+        token: &[u8; 32],
+        actor: &Actor,
+        to: AssignmentId,
+    ) -> Result<[u8; 32], Failure> {
+        let mut reader = self.database.reader().await?;
+        let functions = assignments::open(&mut reader, actor.person).await?;
+        drop(reader);
+        let to = functions.into_iter().find(|it| it.id == to);
+        let to = to.ok_or(Failure::NotFound)?;
+        let now = self.now();
+        let after = self.ids.token();
+        let mut batch = Batch::new();
+        let tokens = (digest(token), digest(&after));
+        let tokens = (tokens.0.as_slice(), tokens.1.as_slice());
+        sessions::switch(&mut batch, tokens, actor.person, to.id, now);
+        assignments::choose(&mut batch, to.id, now);
+        let about = About {
+            organisation: to.organisation(),
+            changes: vec![Change::new_value("function", to.line())],
+            ..About::itself(actor)
+        };
+        self.record(&mut batch, AccountEvent::RoleSwitched, &about);
+        match self.database.commit(batch).await {
+            Ok(()) => Ok(after),
+            Err(StoreError::Missed(guard::ROW)) => Err(Failure::NotFound),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Ends a session.

@@ -48,8 +48,14 @@ pub enum Operation {
     ViewControl,
     /// The people of the own organisation.
     ViewOrganisation,
-    /// Users, organisations, catalogue.
+    /// Invite and change people, and end their access.
+    ManagePeople,
+    /// The catalogue, and the list of users.
     ManageSystem,
+    /// Create, change and close organisations and their units.
+    ManageOrganisations,
+    /// Propose a role that works for no organisation, and confirm what another proposed.
+    GrantRoles,
     /// Create a dossier and give an access grant.
     ManageGrants,
     /// Ask for an access grant on a dossier that is not open to the own organisation, and follow that up.
@@ -83,7 +89,7 @@ pub enum Reach {
     GrantedOwnLine,
     /// Lines that are or were asked to be removed; see `Access::sees_line`.
     RemovalQueue,
-    /// Every dossier.
+    /// Every dossier; where it concerns people and organisations, every one of those.
     All,
     /// Only the dossier about oneself.
     Self_,
@@ -158,7 +164,19 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
     ),
     (
         O::ViewOrganisation,
-        [Never, Fun, Never, Never, Never, Never, Never, Never],
+        [Never, Own, Never, Never, Never, Never, Never, Never],
+    ),
+    (
+        O::ManagePeople,
+        [Never, Own, Never, Never, Never, All, Never, Never],
+    ),
+    (
+        O::ManageOrganisations,
+        [Never, Never, Never, Never, Never, All, Never, Never],
+    ),
+    (
+        O::GrantRoles,
+        [Never, Never, Never, Never, Never, All, Never, Never],
     ),
     (
         O::ManageSystem,

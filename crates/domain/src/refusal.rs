@@ -99,6 +99,24 @@ pub enum Field {
     Ground,
     /// Organisatie
     Organisation,
+    /// Naam of a person, an organisation or a unit
+    Name,
+    /// E-mailadres
+    Email,
+    /// Rol
+    Role,
+    /// Vestiging
+    Unit,
+    /// Gebruikersnaam
+    UserName,
+    /// Ondernemingsnummer
+    Kbo,
+    /// Wachtwoord
+    Password,
+    /// Adres of a unit
+    Address,
+    /// Nummer of a unit
+    UnitNumber,
     /// The whole form
     Form,
 }
@@ -289,6 +307,33 @@ pub enum Refusal {
     },
     /// I2: this organisation has no right to open the dossier now.
     NoActiveGrant,
+    /// The person also works elsewhere, so that only a system manager changes name, address and password.
+    WorksElsewhere,
+    /// The organisation would have no manager.
+    LastManager,
+    /// Nobody would be system manager.
+    LastSystemManager,
+    /// Who proposed a role, or would get it, does not confirm it.
+    OwnProposal,
+    /// The person has this function, or it is proposed, already.
+    HasFunction,
+    /// A user name with other signs than it may have.
+    OddUserName,
+    /// The user name is somebody else's.
+    UserNameTaken,
+    /// No e-mail address.
+    OddEmail,
+    /// A password that is too short.
+    PasswordTooShort {
+        /// Fewest characters.
+        least: usize,
+    },
+    /// The enterprise number is wrong.
+    OddKbo(crate::kbo::KboError),
+    /// Another organisation has this enterprise number.
+    KboTaken,
+    /// The organisation or unit is closed.
+    Closed,
     /// A field that must be filled in is empty.
     Empty(Field),
     /// A choice that must be made was not made, or is not in the list.
@@ -351,6 +396,8 @@ impl Refusal {
             | OwnGrantRequest
             | GrantEndsInPast { .. }
             | NoActiveGrant => "I2",
+            OwnProposal => "B4",
+            WorksElsewhere | LastManager | LastSystemManager | HasFunction => "B2",
             ChangedMeanwhile => "T1",
             AuthenticIsReadOnly => "I4",
             CertificateNeedsDay
@@ -358,6 +405,13 @@ impl Refusal {
             | StudyBeforeBirth { .. }
             | UntilBeforeFrom { .. }
             | FromInFuture { .. }
+            | OddUserName
+            | UserNameTaken
+            | OddEmail
+            | PasswordTooShort { .. }
+            | OddKbo(_)
+            | KboTaken
+            | Closed
             | Empty(_)
             | NotChosen(_)
             | TooLong { .. }
@@ -402,6 +456,12 @@ impl Refusal {
             GrantEndsInPast { .. } => Field::GrantEnd,
             ClientDisagrees | NoClientFits | GrantRequestDecided | OwnGrantRequest
             | NoActiveGrant => Field::Decision,
+            WorksElsewhere | LastManager | LastSystemManager | OwnProposal | Closed => Field::Form,
+            HasFunction => Field::Role,
+            OddUserName | UserNameTaken => Field::UserName,
+            OddEmail => Field::Email,
+            PasswordTooShort { .. } => Field::Password,
+            OddKbo(_) | KboTaken => Field::Kbo,
             Empty(field) | NotChosen(field) | OddCharacters(field) => *field,
             TooLong { field, .. } => *field,
         }

@@ -3,7 +3,7 @@
 use domain::Day;
 use domain::catalogue::{FundingCode, ReasonCode, ResultCode};
 use domain::client_number::ClientNumber;
-use domain::ids::{DossierId, StepId};
+use domain::ids::{DossierId, PersonId, StepId};
 use domain::policy::Permit;
 
 use crate::engine::{Row, Sql};
@@ -17,6 +17,10 @@ statements! {
          LEFT JOIN step_review r ON r.step_id = s.id
          WHERE s.provider_org = ?1 AND s.state = ?2 AND s.listed_on <= ?3
          ORDER BY s.listed_on DESC, s.dossier_id DESC, s.id DESC LIMIT ?4";
+    ONGOING_OF = "caseload.ongoing_of",
+        "SELECT d.client_number, s.start_on FROM step s JOIN dossier d ON d.id = s.dossier_id
+         WHERE s.provider_org = ?1 AND s.state = 'ongoing' AND s.provider_person = ?2
+         ORDER BY s.listed_on DESC, s.dossier_id DESC, s.id DESC LIMIT 200";
     CONTROL = "caseload.control",
         "SELECT s.id, s.dossier_id, s.state, s.start_on, s.end_on, s.result, s.reason, u.name, r.since
          FROM step s JOIN unit u ON u.id = s.provider_unit
@@ -136,6 +140,24 @@ pub struct ControlLine {
     pub provider: String,
     /// 'te controleren' (E5).
     pub review: bool,
+}
+
+/// The ongoing lines that one person gives for the permitted organisation: number and start alone, so that
+/// they can be handed over.
+pub async fn ongoing_of(
+    reader: &mut Reader,
+    permit: &Permit,
+    person: PersonId,
+) -> Result<Vec<(ClientNumber, Day)>, StoreError> {
+    let Some(own) = permit.only_organisation() else {
+        return Ok(Vec::new());
+    };
+    reader
+        .all(&ONGOING_OF, &[own.0.into(), person.0.into()], |row| {
+            let number = ClientNumber::parse(row.text_ref(0)?).ok();
+            Ok((known(&ONGOING_OF, "client_number", number)?, row.day(1)?))
+        })
+        .await
 }
 
 /// The lines of a project, the newest first, up to and including a day.

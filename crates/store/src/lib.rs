@@ -6,18 +6,22 @@
 
 pub mod account_events;
 pub mod actions;
+pub mod assignments;
 pub mod caseload;
 pub mod dossiers;
 pub mod engine;
 pub mod grant_requests;
 pub mod grants;
 pub mod installation;
+pub mod invitations;
 pub mod journal;
 pub mod notices;
 pub mod openings;
+pub mod organisations;
 pub mod owners;
 pub mod people;
 pub mod profile;
+pub mod proposals;
 pub mod removals;
 pub mod sessions;
 pub mod steps;
@@ -57,17 +61,21 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
     [
         account_events::ALL,
         actions::ALL,
+        assignments::ALL,
         caseload::ALL,
         dossiers::ALL,
         grant_requests::ALL,
         grants::ALL,
         installation::ALL,
+        invitations::ALL,
         journal::ALL,
         notices::ALL,
         openings::ALL,
+        organisations::ALL,
         owners::ALL,
         people::ALL,
         profile::ALL,
+        proposals::ALL,
         removals::ALL,
         sessions::ALL,
         steps::ALL,

@@ -2,6 +2,7 @@
 
 use domain::Moment;
 use domain::ids::PersonId;
+use domain::people::Role;
 use domain::policy::{Access, Read};
 
 use crate::engine::{Batch, Statement};
@@ -9,10 +10,10 @@ use crate::{Reader, StoreError, statements};
 
 statements! {
     WRITE = "openings.write",
-        "INSERT INTO opening (dossier_id, minute, person_id, what, organisation_id)
-         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+        "INSERT INTO opening (dossier_id, minute, person_id, what, organisation_id, role)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING";
     LIST = "openings.list",
-        "SELECT o.minute, p.name, p.role, g.name, o.what
+        "SELECT o.minute, p.name, coalesce(o.role, p.role), g.name, o.what
          FROM opening o LEFT JOIN person p ON p.id = o.person_id
          LEFT JOIN organisation g ON g.id = o.organisation_id
          WHERE o.dossier_id = ?1 AND o.minute < ?2 ORDER BY o.minute DESC, o.person_id DESC, o.what DESC LIMIT ?3";
@@ -24,13 +25,20 @@ pub fn minute_of(at: Moment) -> i64 {
 }
 
 /// Records an opening. The same person, page and minute is one record.
-pub fn write(batch: &mut Batch, access: &Access<Read>, person: PersonId, what: &str, minute: i64) {
+pub fn write(
+    batch: &mut Batch,
+    access: &Access<Read>,
+    (person, role): (PersonId, Role),
+    what: &str,
+    minute: i64,
+) {
     let params = [
         access.dossier().0.into(),
         minute.into(),
         person.0.into(),
         what.into(),
         access.organisation().map(|id| id.0).into(),
+        role.code().into(),
     ];
     batch.push(Statement::new(&WRITE, params));
 }

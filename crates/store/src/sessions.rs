@@ -1,7 +1,7 @@
 //! Sessions and log-in attempts. Only digests of tokens are stored.
 
 use domain::Moment;
-use domain::ids::{DossierId, OrganisationId, PersonId, UnitId};
+use domain::ids::{AssignmentId, DossierId, OrganisationId, PersonId, UnitId};
 use domain::people::{Actor, Role, Unit};
 use uuid::Uuid;
 
@@ -10,13 +10,25 @@ use crate::{Reader, StoreError, guard, known, statements};
 
 statements! {
     FIND = "sessions.find",
-        "SELECT p.id, p.name, p.role, p.own_dossier_id, s.seen_at, s.ends_at,
-                u.id, u.organisation_id, u.name, u.address, u.number, p.demo
-         FROM session s JOIN person p ON p.id = s.person_id LEFT JOIN unit u ON u.id = p.unit_id
-         WHERE s.token_digest = ?1 AND p.active";
+        "SELECT p.id, p.name, a.role, p.own_dossier_id, s.seen_at, s.ends_at,
+                u.id, u.organisation_id, u.name, u.address, u.number, p.demo, a.id, a.chosen_at,
+                EXISTS (SELECT 1 FROM assignment b
+                        WHERE b.person_id = p.id AND b.id <> a.id AND b.ended_at IS NULL)
+         FROM session s JOIN person p ON p.id = s.person_id
+         JOIN assignment a ON a.id = coalesce(s.assignment_id, s.person_id)
+         LEFT JOIN unit u ON u.id = a.unit_id LEFT JOIN organisation o ON o.id = a.organisation_id
+         WHERE s.token_digest = ?1 AND p.active AND a.ended_at IS NULL AND o.closed_at IS NULL";
     START = "sessions.start",
-        "INSERT INTO session (token_digest, person_id, started_at, seen_at, ends_at)
-         VALUES (?1, ?2, ?3, ?3, ?4)";
+        "INSERT INTO session (token_digest, person_id, assignment_id, started_at, seen_at, ends_at)
+         VALUES (?1, ?2, ?3, ?4, ?4, ?5)";
+    SWITCH = "sessions.switch",
+        "UPDATE session SET token_digest = ?2, assignment_id = ?3, seen_at = ?4
+         WHERE token_digest = ?1 AND person_id = ?5";
+    STOP_OF_PERSON = "sessions.stop_of_person", "DELETE FROM session WHERE person_id = ?1";
+    STOP_OF_ASSIGNMENT = "sessions.stop_of_assignment", "DELETE FROM session WHERE assignment_id = ?1";
+    STOP_OF_ORGANISATION = "sessions.stop_of_organisation",
+        "DELETE FROM session
+         WHERE assignment_id IN (SELECT id FROM assignment WHERE organisation_id = ?1)";
     TOUCH = "sessions.touch",
         "UPDATE session SET seen_at = ?2 WHERE token_digest = ?1 AND seen_at < ?2";
     STOP = "sessions.stop", "DELETE FROM session WHERE token_digest = ?1";
@@ -40,6 +52,12 @@ pub struct Found {
     pub ends: Moment,
     /// Whether this is one of the demo's accounts.
     pub demo: bool,
+    /// The function it acts in.
+    pub assignment: AssignmentId,
+    /// Whether the person ever chose that function.
+    pub was_chosen: bool,
+    /// Whether the person has other functions.
+    pub has_others: bool,
 }
 
 /// The session of a token digest, with its person and unit, in one look-up.
@@ -57,6 +75,9 @@ pub async fn find(reader: &mut Reader, token_digest: &[u8]) -> Result<Option<Fou
                 seen: row.at(4)?,
                 ends: row.at(5)?,
                 demo: row.bool(11)?,
+                assignment: AssignmentId(row.id(12)?),
+                was_chosen: row.opt_at(13)?.is_some(),
+                has_others: row.bool(14)?,
             })
         })
         .await
@@ -76,15 +97,57 @@ pub(crate) fn unit_at(row: &Row<'_>, first: usize) -> Result<Option<Unit>, Store
     }))
 }
 
-/// Starts a session.
-pub fn start(batch: &mut Batch, token_digest: &[u8], person: PersonId, now: Moment, ends: Moment) {
+/// Starts a session in one function of a person.
+pub fn start(
+    batch: &mut Batch,
+    token_digest: &[u8],
+    (person, assignment): (PersonId, AssignmentId),
+    now: Moment,
+    ends: Moment,
+) {
     let params = [
         token_digest.into(),
         person.0.into(),
+        assignment.0.into(),
         now.into(),
         ends.into(),
     ];
     batch.push(Statement::new(&START, params).one(guard::TAKEN));
+}
+
+/// Goes on under another token, in another function of the same person; `ROW` when the session is over.
+pub fn switch(
+    batch: &mut Batch,
+    (before, after): (&[u8], &[u8]),
+    person: PersonId,
+    assignment: AssignmentId,
+    now: Moment,
+) {
+    let params = [
+        before.into(),
+        after.into(),
+        assignment.0.into(),
+        now.into(),
+        person.0.into(),
+    ];
+    batch.push(Statement::new(&SWITCH, params).one(guard::ROW));
+}
+
+/// Ends every session of a person.
+pub fn stop_of_person(batch: &mut Batch, person: PersonId) {
+    batch.push(Statement::new(&STOP_OF_PERSON, [Value::from(person.0)]));
+}
+
+/// Ends every session in a function.
+pub fn stop_of_assignment(batch: &mut Batch, assignment: AssignmentId) {
+    let params = [Value::from(assignment.0)];
+    batch.push(Statement::new(&STOP_OF_ASSIGNMENT, params));
+}
+
+/// Ends every session in a function for an organisation.
+pub fn stop_of_organisation(batch: &mut Batch, organisation: OrganisationId) {
+    let params = [Value::from(organisation.0)];
+    batch.push(Statement::new(&STOP_OF_ORGANISATION, params));
 }
 
 /// Records that a session is in use.

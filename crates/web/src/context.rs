@@ -8,7 +8,8 @@ use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
-use domain::ids::DossierId;
+use casework::Signed;
+use domain::ids::{AssignmentId, DossierId};
 use domain::people::{Actor, Role};
 use domain::policy::{self, Operation};
 use domain::work_situation;
@@ -21,6 +22,20 @@ use crate::{App, Web, assets, fail, sign_in};
 pub(crate) struct Me {
     /// Who, in which role, for which unit.
     pub(crate) actor: Actor,
+    /// The function this session acts in.
+    pub(crate) assignment: AssignmentId,
+    /// Whether there are other functions to work in.
+    pub(crate) has_others: bool,
+}
+
+impl From<Signed> for Me {
+    fn from(signed: Signed) -> Self {
+        Me {
+            actor: signed.actor,
+            assignment: signed.assignment,
+            has_others: signed.has_others,
+        }
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Me {
@@ -62,12 +77,7 @@ pub(crate) async fn signed_in(app: &App, request: Request) -> Result<(Request, M
         None => Ok(None),
     };
     match found {
-        Ok(Some(signed)) => Ok((
-            request,
-            Me {
-                actor: signed.actor,
-            },
-        )),
+        Ok(Some(signed)) => Ok((request, signed.into())),
         Ok(None) => Err(ask_to_sign_in(app, request).await),
         Err(failure) => Err(fail::plain(app, failure)),
     }
@@ -77,9 +87,7 @@ pub(crate) async fn signed_in(app: &App, request: Request) -> Result<(Request, M
 pub(crate) async fn visitor(app: &App, headers: &HeaderMap) -> Option<Me> {
     let token = token(app, headers)?;
     let signed = app.casework.session(&token).await.ok().flatten()?;
-    Some(Me {
-        actor: signed.actor,
-    })
+    Some(signed.into())
 }
 
 async fn ask_to_sign_in(app: &App, request: Request<Body>) -> Response {
@@ -120,7 +128,7 @@ pub(crate) fn token(app: &Web, headers: &HeaderMap) -> Option<[u8; 32]> {
         })
 }
 
-fn from_hex(text: &str) -> Option<[u8; 32]> {
+pub(crate) fn from_hex(text: &str) -> Option<[u8; 32]> {
     if text.len() != 64 || !text.is_ascii() {
         return None;
     }
@@ -172,6 +180,7 @@ impl Web {
                 .map(|unit| unit.name.clone())
                 .unwrap_or_default(),
             role_label: actor.role.label().to_owned(),
+            has_others: me.has_others,
         };
         let nav = main_links(actor)
             .into_iter()
@@ -253,6 +262,9 @@ fn main_links(actor: &Actor) -> Vec<(&'static str, String)> {
     }
     if may(Operation::ManageSystem) {
         links.push(("Systeem", "/systeem".to_owned()));
+    }
+    if may(Operation::ViewAccountEvents) {
+        links.push(("Logboek", crate::log::HERE.to_owned()));
     }
     if let (Role::Client, Some(own)) = (actor.role, actor.own_dossier) {
         links.push(("Mijn dossier", dossier_address(own)));

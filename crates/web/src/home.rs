@@ -82,7 +82,7 @@ fn tiles(me: &Me) -> Vec<Tile> {
             tile(
                 "Medewerkers",
                 "/medewerkers",
-                "Wie voor je organisatie kan aanmelden, en in welke rol.",
+                "Nodig collega's uit, geef functies, zet iemand uit dienst.",
             ),
         ],
         Role::Coach => vec![tile(
@@ -99,7 +99,7 @@ fn tiles(me: &Me) -> Vec<Tile> {
         Role::SystemManager => vec![tile(
             "Systeem",
             "/systeem",
-            "Gebruikers, organisaties en het programma.",
+            "Gebruikers, organisaties, rollen en het programma.",
         )],
         Role::PrivacyOfficer => Vec::new(),
         Role::Client => me

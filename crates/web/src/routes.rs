@@ -13,8 +13,9 @@ use domain::policy::{self, Operation};
 use percent_encoding::percent_decode_str;
 
 use crate::{
-    App, actions, assets, caseload, context, entries, fail, grants, home, journal, notices,
-    openings, profile, public, removal_queue, search, sign_in, steps, system,
+    App, actions, assets, caseload, context, entries, fail, functions, grants, home, invitation,
+    journal, log, notices, openings, organisations, people, profile, public, removal_queue, search,
+    sign_in, steps, system,
 };
 
 /// One row of the table of routes.
@@ -126,6 +127,11 @@ fn all(app: App) -> Routes {
     let routes = caseload::routes(routes);
     let routes = removal_queue::routes(routes);
     let routes = notices::routes(routes);
+    let routes = people::routes(routes);
+    let routes = organisations::routes(routes);
+    let routes = functions::routes(routes);
+    let routes = invitation::routes(routes);
+    let routes = log::routes(routes);
     let routes = system::routes(routes);
     let routes = public::routes(routes);
     search::routes(routes)

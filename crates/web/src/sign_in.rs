@@ -144,7 +144,7 @@ async fn sign_in(
         return again(&app, &fields, errors, StatusCode::UNPROCESSABLE_ENTITY);
     }
     match app.casework.sign_in(&attempt).await {
-        Ok(token) => welcome(&app, &fields, &token),
+        Ok(token) => welcome(&app, &fields, &token).await,
         Err(SignInRefused::Wrong) => {
             errors.add(
                 "gebruikersnaam",
@@ -198,8 +198,12 @@ fn again(app: &Web, fields: &Fields, errors: Errors, status: StatusCode) -> Resp
     )
 }
 
-fn welcome(app: &Web, fields: &Fields, token: &[u8; 32]) -> Response {
+async fn welcome(app: &Web, fields: &Fields, token: &[u8; 32]) -> Response {
     let kept = kept_of(fields);
+    let to = own_path(fields.get("naar")).unwrap_or("/");
+    // Who has several functions and never chose begins with choosing.
+    let signed = app.casework.session(token).await.ok().flatten();
+    let chooses = signed.is_some_and(|it| it.has_others && !it.was_chosen);
     let mut response = match own_path(fields.get("bewaard_voor")) {
         Some(address) if !kept.is_empty() => render(
             StatusCode::OK,
@@ -209,7 +213,8 @@ fn welcome(app: &Web, fields: &Fields, token: &[u8; 32]) -> Response {
                 fields: kept,
             },
         ),
-        _ => Redirect::to(own_path(fields.get("naar")).unwrap_or("/")).into_response(),
+        _ if chooses && to == "/" => Redirect::to(crate::functions::HERE).into_response(),
+        _ => Redirect::to(to).into_response(),
     };
     context::set_cookie(app, &mut response, Some(token));
     response

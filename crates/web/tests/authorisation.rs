@@ -9,17 +9,17 @@ use std::collections::BTreeMap;
 
 use axum::body::Body;
 use axum::http::Method;
-use casework::{ExperienceInput, JournalEntry};
+use casework::{ExperienceInput, InviteInput, JournalEntry};
 use domain::ids::{ActionId, DossierId, StepId};
 use domain::people::{Actor, Role};
 use domain::policy::{self, Operation, Reach};
 use domain::profile::ExperienceDetails;
 use support::{Browser, Ids, Seen, contents, line, unchanged};
-use testkit::{World, day, label, note, world};
+use testkit::{House, World, day, label, note, world};
 use web::Route;
 
 /// The routes that need nobody, one by one: a new one has to be added here.
-const PUBLIC: [&str; 7] = [
+const PUBLIC: [&str; 9] = [
     "GET /aanmelden",
     "POST /aanmelden",
     "POST /afmelden",
@@ -27,6 +27,8 @@ const PUBLIC: [&str; 7] = [
     "GET /health/ready",
     "GET /toegankelijkheid",
     "GET /licenties",
+    "GET /uitnodiging/{token}",
+    "POST /uitnodiging/{token}",
 ];
 
 /// Who asks: one of every role, and nobody.
@@ -85,9 +87,6 @@ async fn filled(world: &World, counsellor: &Actor, dossier: DossierId) -> Filled
         .save_experience(counsellor, dossier, &work, &submission)
         .await
         .unwrap();
-    let Ids {
-        removal, request, ..
-    } = Ids::absent();
     Filled {
         asked,
         ids: Ids {
@@ -96,8 +95,7 @@ async fn filled(world: &World, counsellor: &Actor, dossier: DossierId) -> Filled
             action,
             study,
             experience,
-            removal,
-            request,
+            ..Ids::absent()
         },
     }
 }
@@ -127,6 +125,15 @@ async fn scene() -> Scene {
     let mut foreign = filled(&world, &world.carla, other).await.ids;
     ids.request = world.ask_grant(&world.carla, "61000447").await;
     foreign.request = world.ask_grant(&world.an, "61000546").await;
+    for (ids, house, who) in [
+        (&mut ids, &world.a, &world.an),
+        (&mut foreign, &world.b, &world.carla),
+    ] {
+        ids.person = who.person;
+        ids.organisation = house.id;
+        ids.unit = house.unit.id;
+        waiting(&world, ids, house).await;
+    }
     // What was told of the grants so far is read: opening the list changes nothing then.
     let read = world.casework.mark_notices_read(&world.manager).await;
     read.unwrap();
@@ -136,6 +143,34 @@ async fn scene() -> Scene {
         asked,
         foreign,
     }
+}
+
+/// An invitation of an organisation, and a role for its person, that wait.
+async fn waiting(world: &World, ids: &mut Ids, house: &House) {
+    let input = InviteInput {
+        name: domain::text::Name::parse("Nele Nieuw").unwrap(),
+        email: "nele@voorbeeld.be".to_owned(),
+        function: Some((Role::Counsellor, house.unit.id)),
+    };
+    let casework = &world.casework;
+    let system = &world.system;
+    casework
+        .invite(system, &input, &world.submission())
+        .await
+        .unwrap();
+    casework
+        .propose_role(system, ids.person, Role::Controller, &world.submission())
+        .await
+        .unwrap();
+    let links = casework.all_people(system, "", "").await.unwrap().links;
+    let is_here = |link: &&casework::Invitation| {
+        let unit = link.function.as_ref().and_then(|(_, unit)| unit.as_ref());
+        unit.is_some_and(|unit| unit.id == house.unit.id)
+    };
+    ids.link = links.iter().find(is_here).unwrap().id;
+    let proposals = casework.proposals(system).await.unwrap();
+    let own = proposals.iter().find(|it| it.person == ids.person);
+    ids.proposal = own.unwrap().id;
 }
 
 impl Scene {
@@ -175,6 +210,8 @@ impl Scene {
              &dag_actie_jaar=2025&soort_actie=GESPREK&duur=45&aanwezigheid=aanwezig&over_mezelf=Nieuw&gelezen={read}\
              &klantnummer=61000447&bewijs=geboortedatum&geboren_dag=17&geboren_maand=03&geboren_jaar=2008\
              &grond=mandaat&doel=Nieuw&organisatie={organisation}&weigering=ander&vraag={request}&antwoord=akkoord\
+             &naam=Nieuw&email=nieuw@voorbeeld.be&rol=counsellor&beslissing=bevestigen&systeemrol=coach\
+             &ondernemingsnummer=0566988259&adres=Nieuw&nummer=1&vestiging_naam=Nieuw&wat=gegevens\
              &functie=Nieuw&werkgever=Nieuw&van_dag=01&van_maand=05&van_jaar=2025"
         )
     }
@@ -205,7 +242,8 @@ fn expected(route: &Route, role: Option<Role>, which: Which) -> Expected {
         Reach::Granted | Reach::GrantedOwnLine | Reach::RemovalQueue | Reach::Self_ => {
             which == Which::Own
         }
-        Reach::Function | Reach::Organisation => {
+        Reach::Organisation => which == Which::Own,
+        Reach::Function => {
             assert!(!route.path.contains('{'), "{route:?} concerns a dossier");
             true
         }
@@ -322,8 +360,11 @@ async fn the_public_routes_are_these_and_answer_everybody() {
             None => Browser::nobody(&scene.world),
         };
         for route in &public {
-            let seen = ask(&browser, route, route.path, String::new()).await;
+            let address = Ids::absent().address(route.path);
+            let seen = ask(&browser, route, &address, String::new()).await;
             let expected = match named(route).as_str() {
+                // The same for everybody: the link is nobody's.
+                "GET /uitnodiging/{token}" | "POST /uitnodiging/{token}" => 404,
                 "POST /aanmelden" => 422,
                 "POST /afmelden" => 303,
                 _ => 200,

@@ -10,7 +10,10 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request};
-use domain::ids::{ActionId, DossierId, ExperienceId, GrantRequestId, RemovalId, StepId, StudyId};
+use domain::ids::{
+    ActionId, DossierId, ExperienceId, GrantRequestId, InvitationId, OrganisationId, PersonId,
+    ProposalId, RemovalId, StepId, StudyId, UnitId,
+};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use testkit::World;
 use tower::ServiceExt as _;
@@ -352,6 +355,11 @@ pub(crate) struct Ids {
     pub(crate) experience: ExperienceId,
     pub(crate) removal: RemovalId,
     pub(crate) request: GrantRequestId,
+    pub(crate) person: PersonId,
+    pub(crate) organisation: OrganisationId,
+    pub(crate) unit: UnitId,
+    pub(crate) link: InvitationId,
+    pub(crate) proposal: ProposalId,
 }
 
 impl Ids {
@@ -366,6 +374,11 @@ impl Ids {
             experience: ExperienceId(id),
             removal: RemovalId(id),
             request: GrantRequestId(id),
+            person: PersonId(id),
+            organisation: OrganisationId(id),
+            unit: UnitId(id),
+            link: InvitationId(id),
+            proposal: ProposalId(id),
         }
     }
 
@@ -381,6 +394,13 @@ impl Ids {
                 "{experience}" => self.experience.address(),
                 "{request}" => self.request.address(),
                 "{removal}" => self.removal.address(),
+                "{person}" => self.person.address(),
+                "{organisation}" => self.organisation.address(),
+                "{unit}" => self.unit.address(),
+                "{link}" => self.link.address(),
+                "{proposal}" => self.proposal.address(),
+                // Nobody was given this one.
+                "{token}" => "0".repeat(64),
                 "{tab}" => "traject".to_owned(),
                 part if part.contains('{') => panic!("{path}: think of {part} in the tests"),
                 part => part.to_owned(),
