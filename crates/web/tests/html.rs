@@ -15,6 +15,7 @@ use domain::grants::Basis;
 use domain::ids::DossierId;
 use domain::people::{Actor, Role, Unit};
 use domain::profile::ExperienceDetails;
+use support::samples::FORM;
 use support::{Browser, Ids, Seen, line};
 use testkit::{PASSWORD, World, day, ended, label, note, summary, world};
 
@@ -253,44 +254,11 @@ async fn filled(world: &World, me: &Actor, dossier: DossierId) -> Vec<Ids> {
 
 /// Every field that a form has, with hostile text in it.
 fn hostile_form() -> String {
-    let fields = [
-        "soort",
-        "toestand",
-        "datum_dag",
-        "datum_maand",
-        "datum_jaar",
-        "einddatum_dag",
-        "einddatum_maand",
-        "einddatum_jaar",
-        "financieringsnummer",
-        "aanvrager",
-        "uitvoerder",
-        "samenvatting",
+    // Beside those of `samples::FORM`, what a form only sometimes has.
+    let others = [
         "reden_laat",
-        "geen_diploma",
-        "versie",
-        "sleutel",
-        "vaststellingen",
-        "resultaatcode",
-        "reden",
-        "toelichting",
-        "acties_vervallen",
-        "aanvulling",
-        "dag_actie_dag",
-        "dag_actie_maand",
-        "dag_actie_jaar",
-        "soort_actie",
-        "duur",
-        "aanwezigheid",
         "plaats",
         "nota",
-        "over_mezelf",
-        "gelezen",
-        "functie",
-        "werkgever",
-        "van_dag",
-        "van_maand",
-        "van_jaar",
         "tot_dag",
         "tot_maand",
         "tot_jaar",
@@ -306,9 +274,9 @@ fn hostile_form() -> String {
         "persoon",
         "naar",
     ];
+    let fields = FORM.iter().map(|(name, _)| *name).chain(others);
     let value: String = HOSTILE.bytes().map(|it| format!("%{it:02X}")).collect();
     let pairs: Vec<String> = fields
-        .iter()
         .map(|name| format!("{name}={name}%3A{value}"))
         .collect();
     pairs.join("&")

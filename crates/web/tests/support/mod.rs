@@ -2,7 +2,10 @@
 //! as they stand. It may not know the rules; what a page says is what it goes by.
 
 // Each test file uses the part it needs.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
+
+pub(crate) mod samples;
+pub(crate) mod statements;
 
 use std::collections::BTreeMap;
 
@@ -10,8 +13,9 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request};
-use domain::ids::{ActionId, DossierId, ExperienceId, GrantRequestId, RemovalId, StepId, StudyId};
+use domain::ids::{DossierId, StepId};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+pub(crate) use samples::Ids;
 use testkit::World;
 use tower::ServiceExt as _;
 
@@ -147,14 +151,18 @@ impl Form {
 
     /// As the browser sends it.
     pub(crate) fn encoded(&self) -> String {
-        let part = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-        let pairs: Vec<String> = self
-            .fields
-            .iter()
-            .map(|(name, value)| format!("{}={}", part(name), part(value)))
-            .collect();
-        pairs.join("&")
+        encode(&self.fields)
     }
+}
+
+/// Fields as a browser sends them.
+pub(crate) fn encode(fields: &[(String, String)]) -> String {
+    let part = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let pairs: Vec<String> = fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", part(name), part(value)))
+        .collect();
+    pairs.join("&")
 }
 
 /// Every field a browser would send when the main button is pressed.
@@ -340,54 +348,6 @@ pub(crate) fn lines(dossier: DossierId) -> String {
 /// The address of a line.
 pub(crate) fn line(dossier: DossierId, step: StepId) -> String {
     format!("{}/{}", lines(dossier), step.address())
-}
-
-/// What goes in the place of the parameters of a path.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Ids {
-    pub(crate) dossier: DossierId,
-    pub(crate) step: StepId,
-    pub(crate) action: ActionId,
-    pub(crate) study: StudyId,
-    pub(crate) experience: ExperienceId,
-    pub(crate) removal: RemovalId,
-    pub(crate) request: GrantRequestId,
-}
-
-impl Ids {
-    /// Ids that nothing has.
-    pub(crate) fn absent() -> Self {
-        let id = uuid::Uuid::from_u128(0x0dd0_dead_0000_4000_8000_0000_0000_0001);
-        Ids {
-            dossier: DossierId(id),
-            step: StepId(id),
-            action: ActionId(id),
-            study: StudyId(id),
-            experience: ExperienceId(id),
-            removal: RemovalId(id),
-            request: GrantRequestId(id),
-        }
-    }
-
-    /// The address of a route. A parameter that is not known here has to be thought of first.
-    pub(crate) fn address(&self, path: &str) -> String {
-        let parts: Vec<String> = path
-            .split('/')
-            .map(|part| match part {
-                "{dossier}" => self.dossier.address(),
-                "{step}" => self.step.address(),
-                "{action}" => self.action.address(),
-                "{study}" => self.study.address(),
-                "{experience}" => self.experience.address(),
-                "{request}" => self.request.address(),
-                "{removal}" => self.removal.address(),
-                "{tab}" => "traject".to_owned(),
-                part if part.contains('{') => panic!("{path}: think of {part} in the tests"),
-                part => part.to_owned(),
-            })
-            .collect();
-        parts.join("/")
-    }
 }
 
 /// Tables that change by only looking: who is logged in, who tried to, and who opened what (I3).
