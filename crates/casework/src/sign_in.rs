@@ -26,6 +26,8 @@ pub struct SignIn {
 pub enum SignInRefused {
     /// User name or password is wrong.
     Wrong,
+    /// Nobody logs in with a password here.
+    NotHere,
     /// Too many wrong attempts: wait so many seconds.
     Wait(i64),
     /// Not now, or broken.
@@ -49,6 +51,9 @@ impl Casework {
     /// Checks user name and password and starts a session. Gives the token for the cookie; only its
     /// digest is stored.
     pub async fn sign_in(&self, attempt: &SignIn) -> Result<[u8; 32], SignInRefused> {
+        if !self.limits.local_login {
+            return Err(SignInRefused::NotHere);
+        }
         let now = self.now();
         let user_name = attempt.user_name.trim().to_lowercase();
         let account = self.secrets.attempt_digest("account", &user_name);
@@ -160,6 +165,7 @@ impl Casework {
         };
         let mut batch = Batch::new();
         sessions::stop(&mut batch, &digest);
+        store::oidc::forget_session(&mut batch, &digest);
         let itself = About::itself(&found.actor);
         self.record(&mut batch, AccountEvent::SignedOut, &itself);
         match self.database.commit(batch).await {
@@ -174,6 +180,7 @@ impl Casework {
         let now = self.now();
         let mut batch = Batch::new();
         sessions::clean(&mut batch, now, now.plus_seconds(-2 * 86_400));
+        self.tidy_oidc(&mut batch, now);
         store::submissions::clean(&mut batch, now.plus_seconds(-8 * 86_400));
         self.database.commit(batch).await?;
         let today = now.brussels_day();
@@ -249,10 +256,10 @@ pub fn hash_password(password: &str) -> Option<String> {
     Some(hash.to_string())
 }
 
-fn digest(token: &[u8; 32]) -> [u8; 32] {
+pub(crate) fn digest(token: &[u8; 32]) -> [u8; 32] {
     domain::journal::digest(token)
 }
 
-fn left(now: Moment, last: Option<Moment>, wait: i64) -> i64 {
+pub(crate) fn left(now: Moment, last: Option<Moment>, wait: i64) -> i64 {
     last.map_or(0, |last| wait - now.seconds_since(last)).max(0)
 }

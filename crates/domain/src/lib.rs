@@ -15,6 +15,7 @@ pub mod insz;
 pub mod journal;
 pub mod kbo;
 pub mod moment;
+pub mod oidc;
 pub mod people;
 pub mod policy;
 pub mod profile;

@@ -11,6 +11,7 @@ use std::str::FromStr;
 
 use axum::http::Uri;
 use casework::Limits;
+use domain::oidc::WantedClaim;
 use serde::Deserialize;
 
 /// The settings are wrong, or the programme file is; says where and what.
@@ -62,7 +63,38 @@ pub(crate) struct Settings {
     pub(crate) session_idle_minutes: u16,
     /// Minutes after which a session ends whatever happens. Default 600.
     pub(crate) session_minutes: u16,
+    /// Whether people may log in with a password. Default true.
+    pub(crate) local_login: bool,
+    /// A provider outside where people may log in (OpenID Connect). Default none.
+    pub(crate) oidc: Option<OidcSettings>,
     sources: BTreeMap<&'static str, Source>,
+}
+
+/// The provider outside where people may log in.
+#[derive(Clone, Debug)]
+pub(crate) struct OidcSettings {
+    /// Address under which the provider is known.
+    pub(crate) issuer: String,
+    /// Name of this installation there.
+    pub(crate) client_id: String,
+    /// File with the secret of this installation there.
+    pub(crate) client_secret_file: Option<PathBuf>,
+    /// Name on the button. Default the host of `issuer`.
+    pub(crate) name: String,
+    /// What is asked beside `openid`, parted by spaces. Default nothing.
+    pub(crate) scopes: String,
+    /// Ways of logging in there that are accepted, parted by spaces. Default any.
+    pub(crate) acr_values: String,
+    /// Ways of logging in there that count as two factors, parted by spaces. Default none.
+    pub(crate) second_factor: String,
+    /// Claim that has to be there for roles that reach beyond one organisation. Default none.
+    pub(crate) privileged_claim: Option<WantedClaim>,
+    /// Claim with the national number by which a young person is found. Default none.
+    pub(crate) client_insz_claim: Option<String>,
+    /// Minutes since somebody logged in there, at most. Default any.
+    pub(crate) max_age_minutes: Option<u16>,
+    /// PEM file with the authorities that vouch for its server. Default those of the machine.
+    pub(crate) ca_file: Option<PathBuf>,
 }
 
 /// How the log is written.
@@ -99,6 +131,18 @@ struct Given {
     log_format: Option<LogFormat>,
     session_idle_minutes: Option<u16>,
     session_minutes: Option<u16>,
+    local_login: Option<bool>,
+    oidc_issuer: Option<String>,
+    oidc_client_id: Option<String>,
+    oidc_client_secret_file: Option<PathBuf>,
+    oidc_name: Option<String>,
+    oidc_scopes: Option<String>,
+    oidc_acr_values: Option<String>,
+    oidc_second_factor: Option<String>,
+    oidc_privileged_claim: Option<String>,
+    oidc_client_insz_claim: Option<String>,
+    oidc_max_age_minutes: Option<u16>,
+    oidc_ca_file: Option<PathBuf>,
 }
 
 impl Settings {
@@ -139,6 +183,21 @@ impl Settings {
                 }
             }
         }
+        if settings.oidc.is_none() {
+            for name in OIDC {
+                if settings.sources.get(name) != Some(&Source::Default) {
+                    return Err(Misconfigured(format!(
+                        "{name} is set, and oidc_issuer is not: it belongs to a provider"
+                    )));
+                }
+            }
+            if !settings.local_login {
+                return Err(Misconfigured(
+                    "local_login = false, and oidc_issuer is not set: nobody could log in"
+                        .to_owned(),
+                ));
+            }
+        }
         Ok(settings)
     }
 
@@ -159,6 +218,39 @@ impl Settings {
         let data = pick!(data).unwrap_or_else(|| PathBuf::from("klantendossier-data"));
         let public_url = pick!(public_url).unwrap_or_else(|| format!("http://{listen}"));
         let secret_file = pick!(secret_file).unwrap_or_else(|| data.join("secret.key"));
+        let oidc = match pick!(oidc_issuer) {
+            None => {
+                // Noted where they come from, so that a stray one is refused.
+                pick!(oidc_client_id);
+                pick!(oidc_client_secret_file);
+                pick!(oidc_name);
+                pick!(oidc_scopes);
+                pick!(oidc_acr_values);
+                pick!(oidc_second_factor);
+                pick!(oidc_privileged_claim);
+                pick!(oidc_client_insz_claim);
+                pick!(oidc_max_age_minutes);
+                pick!(oidc_ca_file);
+                None
+            }
+            Some(issuer) => Some(OidcSettings {
+                client_id: pick!(oidc_client_id).ok_or_else(|| {
+                    Misconfigured("oidc_issuer is set, and oidc_client_id is not".to_owned())
+                })?,
+                client_secret_file: pick!(oidc_client_secret_file),
+                name: pick!(oidc_name).unwrap_or_else(|| host_of(&issuer)),
+                scopes: pick!(oidc_scopes).unwrap_or_default(),
+                acr_values: pick!(oidc_acr_values).unwrap_or_default(),
+                second_factor: pick!(oidc_second_factor).unwrap_or_default(),
+                privileged_claim: pick!(oidc_privileged_claim)
+                    .map(|text| wanted_claim(&text))
+                    .transpose()?,
+                client_insz_claim: pick!(oidc_client_insz_claim),
+                max_age_minutes: pick!(oidc_max_age_minutes),
+                ca_file: pick!(oidc_ca_file),
+                issuer,
+            }),
+        };
         Ok(Settings {
             listen,
             public_url: PublicUrl::parse(&public_url)?,
@@ -172,6 +264,8 @@ impl Settings {
             log_format: pick!(log_format).unwrap_or(LogFormat::Text),
             session_idle_minutes: pick!(session_idle_minutes).unwrap_or(30),
             session_minutes: pick!(session_minutes).unwrap_or(600),
+            local_login: pick!(local_login).unwrap_or(true),
+            oidc,
             data,
             sources,
         })
@@ -182,6 +276,7 @@ impl Settings {
         Limits {
             session_idle_seconds: i64::from(self.session_idle_minutes) * 60,
             session_seconds: i64::from(self.session_minutes) * 60,
+            local_login: self.local_login,
             ..Limits::default()
         }
     }
@@ -261,9 +356,14 @@ impl Settings {
                 "Minutes after which a session ends whatever happens.",
                 Some(self.session_minutes.to_string()),
             ),
+            (
+                "local_login",
+                "Whether people may log in with a password; false only with a provider.",
+                Some(self.local_login.to_string()),
+            ),
         ];
         let mut text = String::new();
-        for (name, what, value) in rows {
+        for (name, what, value) in rows.into_iter().chain(self.oidc_rows()) {
             let source = match self.sources.get(name) {
                 Some(Source::Environment) => "environment",
                 Some(Source::File) => "file",
@@ -277,6 +377,109 @@ impl Settings {
         }
         text
     }
+}
+
+impl Settings {
+    /// The settings of the provider, as `describe` shows them. The secret stays in its file.
+    fn oidc_rows(&self) -> [(&'static str, &'static str, Option<String>); 11] {
+        let of = |pick: &dyn Fn(&OidcSettings) -> Option<String>| {
+            self.oidc.as_ref().and_then(pick).map(|text| quoted(&text))
+        };
+        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        [
+            (
+                "oidc_issuer",
+                "Provider where people may log in besides (OpenID Connect): its address, https.",
+                of(&|it| Some(it.issuer.clone())),
+            ),
+            (
+                "oidc_client_id",
+                "Name of this installation at the provider.",
+                of(&|it| Some(it.client_id.clone())),
+            ),
+            (
+                "oidc_client_secret_file",
+                "File with its secret there, readable by its owner only.",
+                of(&|it| path(&it.client_secret_file)),
+            ),
+            (
+                "oidc_name",
+                "Name of the provider on the button 'Aanmelden met …'.",
+                of(&|it| Some(it.name.clone())),
+            ),
+            (
+                "oidc_scopes",
+                "Scopes that are asked beside openid, parted by spaces.",
+                of(&|it| given(&it.scopes)),
+            ),
+            (
+                "oidc_acr_values",
+                "Ways of logging in there (acr) of which one has to be in the answer, parted by spaces.",
+                of(&|it| given(&it.acr_values)),
+            ),
+            (
+                "oidc_second_factor",
+                "Ways of logging in there (acr or amr) that count as two factors, parted by spaces.",
+                of(&|it| given(&it.second_factor)),
+            ),
+            (
+                "oidc_privileged_claim",
+                "Claim, as name=value, without which roles that reach beyond one organisation are refused.",
+                of(&|it| {
+                    let claim = it.privileged_claim.as_ref()?;
+                    Some(format!("{}={}", claim.name, claim.value))
+                }),
+            ),
+            (
+                "oidc_client_insz_claim",
+                "Claim with the national number by which a young person's account is found.",
+                of(&|it| it.client_insz_claim.clone()),
+            ),
+            (
+                "oidc_max_age_minutes",
+                "Minutes since somebody logged in there, at most.",
+                self.oidc
+                    .as_ref()
+                    .and_then(|it| it.max_age_minutes)
+                    .map(|minutes| minutes.to_string()),
+            ),
+            (
+                "oidc_ca_file",
+                "PEM file with the authorities that vouch for the provider; those of the machine without it.",
+                of(&|it| path(&it.ca_file)),
+            ),
+        ]
+    }
+}
+
+/// The settings that make no sense without `oidc_issuer`.
+const OIDC: [&str; 10] = [
+    "oidc_client_id",
+    "oidc_client_secret_file",
+    "oidc_name",
+    "oidc_scopes",
+    "oidc_acr_values",
+    "oidc_second_factor",
+    "oidc_privileged_claim",
+    "oidc_client_insz_claim",
+    "oidc_max_age_minutes",
+    "oidc_ca_file",
+];
+
+fn wanted_claim(text: &str) -> Result<WantedClaim, Misconfigured> {
+    WantedClaim::parse(text).ok_or_else(|| {
+        Misconfigured(format!(
+            "oidc_privileged_claim = {text:?}: expected a claim and its value, as vo_doelgroepcode=GID"
+        ))
+    })
+}
+
+/// The host of an address, to name a provider by; the address itself when it has none.
+fn host_of(address: &str) -> String {
+    let host = address.parse::<Uri>().ok();
+    let host = host.as_ref().and_then(Uri::host);
+    host.unwrap_or(address).to_owned()
 }
 
 /// A misspelt level would be taken for the name of a part, and silence everything else.
@@ -364,6 +567,18 @@ fn read_environment(
             "log_format" => given.log_format = Some(parsed(name, &value)?),
             "session_idle_minutes" => given.session_idle_minutes = Some(parsed(name, &value)?),
             "session_minutes" => given.session_minutes = Some(parsed(name, &value)?),
+            "local_login" => given.local_login = Some(parsed(name, &value)?),
+            "oidc_issuer" => given.oidc_issuer = Some(parsed(name, &value)?),
+            "oidc_client_id" => given.oidc_client_id = Some(parsed(name, &value)?),
+            "oidc_client_secret_file" => given.oidc_client_secret_file = Some(PathBuf::from(value)),
+            "oidc_name" => given.oidc_name = Some(parsed(name, &value)?),
+            "oidc_scopes" => given.oidc_scopes = Some(parsed(name, &value)?),
+            "oidc_acr_values" => given.oidc_acr_values = Some(parsed(name, &value)?),
+            "oidc_second_factor" => given.oidc_second_factor = Some(parsed(name, &value)?),
+            "oidc_privileged_claim" => given.oidc_privileged_claim = Some(parsed(name, &value)?),
+            "oidc_client_insz_claim" => given.oidc_client_insz_claim = Some(parsed(name, &value)?),
+            "oidc_max_age_minutes" => given.oidc_max_age_minutes = Some(parsed(name, &value)?),
+            "oidc_ca_file" => given.oidc_ca_file = Some(PathBuf::from(value)),
             _ => {
                 return Err(Misconfigured(format!(
                     "{PREFIX}{name} in the environment: there is no such setting; \
@@ -577,6 +792,68 @@ mod tests {
             &[],
         );
         assert!(said.contains("at least 2"), "{said}");
+    }
+
+    #[test]
+    fn settings_of_a_provider_need_its_address_and_the_other_way_round() {
+        for name in OIDC {
+            let value = if name == "oidc_max_age_minutes" {
+                "60"
+            } else {
+                "\"a=b\""
+            };
+            let said = refused(&format!("{name} = {value}"), &[]);
+            assert!(
+                said.contains(name) && said.contains("oidc_issuer"),
+                "{said}"
+            );
+        }
+        let said = refused("oidc_issuer = \"https://op.example\"", &[]);
+        assert!(said.contains("oidc_client_id"), "{said}");
+        let said = refused("local_login = false", &[]);
+        assert!(said.contains("nobody could log in"), "{said}");
+        let said = refused(
+            "oidc_issuer = \"https://op.example\"\noidc_client_id = \"kd\"\n\
+             oidc_privileged_claim = \"GID\"",
+            &[],
+        );
+        assert!(said.contains("oidc_privileged_claim"), "{said}");
+    }
+
+    #[test]
+    fn a_provider_is_named_by_its_host_and_its_settings_are_printed() {
+        let settings = load(
+            "oidc_issuer = \"https://authenticatie.vlaanderen.be/op\"\noidc_client_id = \"kd\"\n",
+            &[
+                (
+                    "KLANTENDOSSIER_OIDC_PRIVILEGED_CLAIM",
+                    "vo_doelgroepcode=GID",
+                ),
+                ("KLANTENDOSSIER_LOCAL_LOGIN", "false"),
+            ],
+        )
+        .unwrap();
+        assert!(!settings.limits().local_login);
+        let print = settings.describe();
+        for line in [
+            "oidc_issuer = \"https://authenticatie.vlaanderen.be/op\"  # file",
+            "oidc_name = \"authenticatie.vlaanderen.be\"  # default",
+            "oidc_privileged_claim = \"vo_doelgroepcode=GID\"  # environment",
+            "local_login = false  # environment",
+            "# oidc_scopes is not set",
+        ] {
+            assert!(print.lines().any(|it| it == line), "{line}\n{print}");
+        }
+        let again = load(&print, &[]).unwrap();
+        assert_eq!(
+            again
+                .describe()
+                .replace("# file", "# default")
+                .replace("# environment", "# default"),
+            print
+                .replace("# file", "# default")
+                .replace("# environment", "# default")
+        );
     }
 
     #[test]

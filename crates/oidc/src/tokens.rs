@@ -43,8 +43,13 @@ impl AdditionalClaims for Others {}
 impl Others {
     fn text(&self, claim: &str) -> Option<String> {
         let text = self.all.get(claim)?.as_str()?;
-        (!text.is_empty()).then(|| text.to_owned())
+        is_name(text).then(|| text.to_owned())
     }
+}
+
+/// The specification has at most 255 signs of ASCII; what is kept is looked up again.
+fn is_name(text: &str) -> bool {
+    (1..=255).contains(&text.len()) && text.chars().all(|it| it.is_ascii_graphic() || it == ' ')
 }
 
 type Verifier<'a> = IdTokenVerifier<'a, CoreJsonWebKey>;
@@ -142,8 +147,8 @@ pub(crate) fn identity(
         }
     }
     let subject = claims.subject().as_str();
-    if subject.is_empty() || subject.len() > 255 {
-        return Err(Refused::Token("sub is empty or too long".to_owned()));
+    if !is_name(subject) {
+        return Err(Refused::Token("sub is no name".to_owned()));
     }
     Ok(Identity {
         issuer: configuration.issuer.clone(),

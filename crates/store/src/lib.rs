@@ -14,6 +14,7 @@ pub mod grants;
 pub mod installation;
 pub mod journal;
 pub mod notices;
+pub mod oidc;
 pub mod openings;
 pub mod owners;
 pub mod people;
@@ -64,6 +65,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         installation::ALL,
         journal::ALL,
         notices::ALL,
+        oidc::ALL,
         openings::ALL,
         owners::ALL,
         people::ALL,

@@ -108,7 +108,11 @@ fn cookie_name(app: &Web) -> &'static str {
 
 /// The token in the session cookie.
 pub(crate) fn token(app: &Web, headers: &HeaderMap) -> Option<[u8; 32]> {
-    let name = cookie_name(app);
+    cookie(headers, cookie_name(app))
+}
+
+/// The token in a cookie.
+pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<[u8; 32]> {
     headers
         .get_all(COOKIE)
         .iter()
@@ -118,6 +122,11 @@ pub(crate) fn token(app: &Web, headers: &HeaderMap) -> Option<[u8; 32]> {
             let (key, value) = pair.trim().split_once('=')?;
             (key == name).then(|| from_hex(value)).flatten()
         })
+}
+
+/// A token as a cookie holds it.
+pub(crate) fn hex(token: &[u8; 32]) -> String {
+    token.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn from_hex(text: &str) -> Option<[u8; 32]> {
@@ -142,7 +151,7 @@ pub(crate) fn set_cookie(app: &Web, response: &mut Response, token: Option<&[u8;
     };
     let cookie = match token {
         Some(token) => {
-            let hex: String = token.iter().map(|byte| format!("{byte:02x}")).collect();
+            let hex = hex(token);
             format!("{name}={hex}; Path=/; HttpOnly; SameSite=Lax{secure}")
         }
         None => format!("{name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}"),

@@ -15,6 +15,7 @@ mod headers;
 mod home;
 mod journal;
 mod notices;
+mod oidc;
 mod openings;
 pub mod page;
 mod patience;

@@ -18,10 +18,10 @@ use tower::ServiceExt as _;
 /// How browsers send a form.
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
-/// The pages over a world.
+/// The pages over a world, with a provider outside that nobody reaches.
 pub(crate) fn web(world: &World) -> web::Web {
     web::Web {
-        casework: world.casework.clone(),
+        casework: world.with_provider("http://127.0.0.1:1", |_| {}),
         settings: web::WebSettings {
             demo: true,
             secure_cookies: false,
