@@ -27,6 +27,7 @@ pub(crate) fn web(world: &World) -> web::Web {
             secure_cookies: false,
             version: "test",
         },
+        trusted_proxies: Vec::new(),
     }
 }
 
