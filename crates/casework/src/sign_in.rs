@@ -3,10 +3,12 @@
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, PasswordHash, Version};
 use domain::Moment;
+use domain::account_events::AccountEvent;
 use domain::login::{self, Method};
 use domain::people::Actor;
 use store::{Batch, Reader, StoreError, guard, people, sessions};
 
+use crate::account_events::About;
 use crate::network::network_of;
 use crate::passwords::normal;
 use crate::{Casework, Failure};
@@ -77,14 +79,14 @@ impl Casework {
         let mut reader = self.database.reader().await?;
         let found = people::credentials(&mut reader, &user_name).await?;
         let found = found.filter(|it| self.limits.demo_accounts || !it.demo);
-        let known = match (&found, &attempt.device) {
+        let own_device = match (&found, &attempt.device) {
             (Some(found), Some(device)) => {
                 let owner = sessions::known_device(&mut reader, &digest(device), now).await?;
                 (owner == Some(found.person)).then_some(device)
             }
             _ => None,
         };
-        let counted = self.counted(&user_name, &attempt.address, known);
+        let counted = self.counted(&user_name, &attempt.address, own_device);
         self.check_attempts(&mut reader, &counted, now).await?;
         drop(reader);
         self.reserve(&counted, now).await?;
@@ -94,8 +96,15 @@ impl Casework {
             .as_ref()
             .map_or_else(|| UNKNOWN_USER.to_owned(), |it| it.password_hash.clone());
         let right = self.verify(attempt.password.clone(), hash).await?;
+        let known = About {
+            by: None,
+            subject: found.as_ref().map(|it| it.person),
+            organisation: found.as_ref().and_then(|it| it.organisation),
+            changes: Vec::new(),
+        };
         let Some(found) = found.filter(|_| right) else {
             let mut batch = Batch::new();
+            self.record(&mut batch, AccountEvent::SignInFailed, &known);
             let keys = [
                 Some(&counted.waits),
                 Some(&counted.day),
@@ -120,6 +129,11 @@ impl Casework {
         sessions::start(&mut batch, &digest(&token), &session, now);
         sessions::forget_attempts(&mut batch, &counted.waits);
         sessions::give_back(&mut batch, &counted.day, now.brussels_day());
+        let itself = About {
+            by: Some(found.person),
+            ..known
+        };
+        self.record(&mut batch, AccountEvent::SignedIn, &itself);
         self.database.commit(batch).await?;
         Ok(token)
     }
@@ -241,9 +255,22 @@ impl Casework {
 
     /// Ends a session.
     pub async fn sign_out(&self, token: &[u8; 32]) -> Result<(), Failure> {
+        let digest = digest(token);
+        let mut reader = self.database.reader_for_one().await?;
+        let found = sessions::find(&mut reader, &digest).await?;
+        drop(reader);
+        let Some(found) = found else {
+            return Ok(());
+        };
         let mut batch = Batch::new();
-        sessions::stop(&mut batch, &digest(token));
-        Ok(self.database.commit(batch).await?)
+        sessions::stop(&mut batch, &digest);
+        let itself = About::itself(&found.actor);
+        self.record(&mut batch, AccountEvent::SignedOut, &itself);
+        match self.database.commit(batch).await {
+            // Ended meanwhile, with its own record.
+            Ok(()) | Err(StoreError::Missed(guard::ROW)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Forgets sessions, attempts and submissions that no longer count. Called now and then.
