@@ -15,8 +15,10 @@ mod generate;
 mod grants;
 mod installation;
 mod journal_page;
+mod network;
 mod notices;
 mod oidc;
+mod passwords;
 mod profile;
 mod removals;
 mod seal;
@@ -40,6 +42,9 @@ pub use installation::{SecretRefused, has_secret};
 pub use journal_page::JournalPage;
 pub use notices::NoticeKind;
 pub use oidc::{Ahead, Oidc, OidcAnswer, OidcBegin, OidcDone, OidcRefused};
+pub use passwords::{
+    LONGEST as LONGEST_PASSWORD, PasswordRefused, SHORTEST as SHORTEST_PASSWORD, check_password,
+};
 pub use profile::{ExperienceInput, ProfilePage, StudyInput};
 pub use removals::{QueuePage, RemovalPage};
 pub use seal::Secrets;

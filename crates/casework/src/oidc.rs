@@ -4,6 +4,7 @@
 use domain::Moment;
 use domain::account_events::AccountEvent;
 use domain::insz::Insz;
+use domain::login::Method;
 use domain::oidc::{Demands, Word};
 use domain::people::{Actor, Role};
 use domain::policy::{self, Denied, Operation};
@@ -69,6 +70,8 @@ pub struct OidcAnswer {
     pub browser: Option<[u8; 32]>,
     /// The cookie of a session in it.
     pub session: Option<[u8; 32]>,
+    /// What the browser says it is.
+    pub agent: String,
     /// Which log-in.
     pub state: String,
     /// What gives the token.
@@ -320,7 +323,7 @@ impl Casework {
                 Ok(OidcDone::Linked)
             }
             None => {
-                let token = self.enter(oidc, &identity, now).await?;
+                let token = self.enter(oidc, &identity, &answer.agent, now).await?;
                 Ok(OidcDone::SignedIn(token, kept.ahead))
             }
         }
@@ -348,6 +351,7 @@ impl Casework {
         &self,
         oidc: &Oidc,
         identity: &Identity,
+        agent: &str,
         now: Moment,
     ) -> Result<[u8; 32], OidcRefused> {
         let mut batch = Batch::new();
@@ -381,7 +385,18 @@ impl Casework {
         let token = self.ids.token();
         let token_digest = digest(&token);
         let ends = now.plus_seconds(self.limits.session_seconds);
-        sessions::start(&mut batch, &token_digest, person.id, now, ends);
+        let session = sessions::New {
+            person: person.id,
+            id: self.ids.random(),
+            method: if oidc.demands.has_two_factors(word) {
+                Method::Provider
+            } else {
+                Method::ProviderAlone
+            },
+            device: agent.to_owned(),
+            ends,
+        };
+        sessions::start(&mut batch, &token_digest, &session, now);
         let began = Began {
             token_digest,
             issuer: identity.issuer.clone(),

@@ -6,6 +6,7 @@
 use casework::{Ahead, Casework, OidcAnswer, OidcBegin, OidcDone, OidcRefused};
 use domain::account_events::AccountEvent;
 use domain::insz::Insz;
+use domain::login::Method;
 use domain::oidc::{Demands, WantedClaim};
 use serde_json::{Map, Value, json};
 use testkit::provider::{Asked, FakeProvider, SigningKey, unsigned};
@@ -599,6 +600,31 @@ async fn a_coach_needs_the_claim_and_a_counsellor_does_not() {
 }
 
 #[tokio::test]
+async fn a_log_in_there_counts_as_two_factors_only_when_it_says_so() {
+    let scene = scene_with(|set| {
+        set.demands = Demands {
+            privileged: None,
+            second_factor: vec!["mfa".to_owned()],
+        };
+    })
+    .await;
+    scene.link("an", "s-an").await;
+    for (amr, expected) in [
+        (json!(["pwd"]), Method::ProviderAlone),
+        (json!(["pwd", "mfa"]), Method::Provider),
+    ] {
+        let back = scene.back_with("s-an", |claims| {
+            claims.insert("amr".to_owned(), amr);
+        });
+        let OidcDone::SignedIn(token, _) = back.await.unwrap() else {
+            panic!("it was no linking");
+        };
+        let signed = scene.casework.session(&token).await.unwrap().unwrap();
+        assert_eq!(signed.method, expected);
+    }
+}
+
+#[tokio::test]
 async fn a_key_that_the_provider_took_into_use_today_is_fetched_and_one_it_withdrew_does_not_count()
 {
     let scene = scene().await;
@@ -661,6 +687,7 @@ async fn who_is_logged_in_links_the_own_account_and_nobody_elses() {
             user_name: user.to_owned(),
             password: testkit::PASSWORD.to_owned(),
             address: "192.0.2.1".to_owned(),
+            ..casework::SignIn::default()
         };
         scene.casework.sign_in(&attempt).await.unwrap()
     };
@@ -961,6 +988,7 @@ async fn where_nobody_logs_in_with_a_password_the_right_one_does_not_help() {
         user_name: "an".to_owned(),
         password: testkit::PASSWORD.to_owned(),
         address: "192.0.2.1".to_owned(),
+        ..casework::SignIn::default()
     };
     let refused = world.casework.sign_in(&attempt).await.unwrap_err();
     assert!(matches!(refused, casework::SignInRefused::NotHere));

@@ -7,13 +7,13 @@ use std::net::SocketAddr;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{ConnectInfo, State};
-use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use casework::{Ahead, Failure, OidcAnswer, OidcBegin, OidcDone, OidcRefused};
 use domain::policy::Operation;
 
-use crate::context::{self, Me, Succeeded};
+use crate::context::{self, Me, Succeeded, Visit};
 use crate::fail::{self, render};
 use crate::fields::Fields;
 use crate::page::{Errors, Page};
@@ -66,12 +66,6 @@ fn cookie_name(app: &Web) -> &'static str {
     }
 }
 
-fn address_of(address: Option<Extension<ConnectInfo<SocketAddr>>>) -> String {
-    address.map_or_else(String::new, |Extension(ConnectInfo(address))| {
-        address.ip().to_string()
-    })
-}
-
 /// A page that leads to the provider by itself, also without script.
 fn away(app: &Web, heading: String, line: String, address: String) -> Response {
     render(
@@ -99,16 +93,16 @@ pub(crate) fn away_after_sign_out(app: &Web, address: String) -> Response {
 async fn go(
     app: &App,
     headers: &HeaderMap,
-    address: String,
+    visit: Visit,
     ahead: Ahead,
     linking: Option<&Me>,
 ) -> Result<Response, OidcRefused> {
     // One browser may log in in several windows at once.
-    let known = context::cookie(headers, cookie_name(app));
+    let known = context::token_in(headers, cookie_name(app));
     let browser = known.unwrap_or_else(|| app.casework.new_token());
     let begin = OidcBegin {
         browser,
-        address,
+        address: visit.address,
         ahead,
         linking: linking.map(|me| me.actor.clone()),
     };
@@ -120,19 +114,13 @@ async fn go(
         "Meld je daar aan. Daarna kom je hier terug.".to_owned(),
         to,
     );
-    let secure = if app.settings.secure_cookies {
-        "; Secure"
-    } else {
-        ""
-    };
-    let cookie = format!(
-        "{}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={BROWSER_SECONDS}{secure}",
+    context::put_cookie(
+        app,
+        &mut response,
         cookie_name(app),
-        context::hex(&browser)
+        &context::to_hex(&browser),
+        Some(BROWSER_SECONDS),
     );
-    if let Ok(value) = HeaderValue::try_from(cookie) {
-        response.headers_mut().append(SET_COOKIE, value);
-    }
     Ok(response)
 }
 
@@ -143,18 +131,26 @@ async fn begin(
     fields: Fields,
 ) -> Response {
     let ahead = sign_in::ahead_of(&fields);
-    match go(&app, &headers, address_of(address), ahead.clone(), None).await {
+    let visit = Visit::of(&app, address.as_deref(), &headers);
+    match go(&app, &headers, visit, ahead.clone(), None).await {
         Ok(response) => response,
         Err(refused) => refuse(&app, refused, &ahead),
     }
 }
 
-async fn back(State(app): State<App>, headers: HeaderMap, uri: Uri) -> Response {
+async fn back(
+    State(app): State<App>,
+    address: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response {
+    let visit = Visit::of(&app, address.as_deref(), &headers);
     let query = Fields::of_query(uri.query());
     let session = context::token(&app, &headers);
     let answer = OidcAnswer {
-        browser: context::cookie(&headers, cookie_name(&app)),
+        browser: context::token_in(&headers, cookie_name(&app)),
         session,
+        agent: visit.agent,
         state: query.get("state").to_owned(),
         code: query.get("code").to_owned(),
         error: query.get("error").to_owned(),
@@ -171,7 +167,7 @@ async fn back(State(app): State<App>, headers: HeaderMap, uri: Uri) -> Response 
             {
                 return fail::plain(&app, failure);
             }
-            sign_in::arrive(&app, &ahead, &token)
+            sign_in::arrive(&app, &ahead, &token, visit.device.as_ref()).await
         }
         Ok(OidcDone::Linked) => Redirect::to(&format!("{LINK}?gelukt=gekoppeld")).into_response(),
         Err((refused, ahead)) => match context::visitor(&app, &headers).await {
@@ -313,7 +309,8 @@ async fn link(
     headers: HeaderMap,
 ) -> Response {
     let ahead = Ahead::default();
-    match go(&app, &headers, address_of(address), ahead, Some(&me)).await {
+    let visit = Visit::of(&app, address.as_deref(), &headers);
+    match go(&app, &headers, visit, ahead, Some(&me)).await {
         Ok(response) => response,
         Err(refused) => refuse_link(&app, &me, refused).await,
     }
