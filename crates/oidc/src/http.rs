@@ -164,3 +164,86 @@ async fn exchange(
     running.abort();
     answer
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A server that reads a request and gives one answer; its address.
+    async fn answers(answer: &'static [u8], repeat: usize) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut read = [0; 4096];
+                let _ = stream.read(&mut read).await;
+                for _ in 0..repeat {
+                    if stream.write_all(answer).await.is_err() {
+                        break;
+                    }
+                }
+                if repeat == 0 {
+                    // Says nothing and stays.
+                    std::mem::forget(stream);
+                }
+            }
+        });
+        format!("http://{address}")
+    }
+
+    async fn get(address: &str) -> Result<HttpResponse, NoAnswer> {
+        let http = Http::new(None).unwrap();
+        let request = hyper::Request::get(format!("{address}/weg?a=b"));
+        http.call(request.body(Vec::new()).unwrap()).await
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_an_answer_and_is_not_followed() {
+        let other = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let to = other.local_addr().unwrap();
+        let text =
+            format!("HTTP/1.1 302 Found\r\nlocation: http://{to}/\r\ncontent-length: 0\r\n\r\n");
+        let address = answers(Box::leak(text.into_boxed_str()).as_bytes(), 1).await;
+        let answer = get(&address).await.unwrap();
+        assert_eq!(answer.status(), 302);
+        let asked = tokio::time::timeout(Duration::from_millis(200), other.accept()).await;
+        assert!(asked.is_err(), "somebody came to the other server");
+    }
+
+    #[tokio::test]
+    async fn an_answer_without_end_is_cut_off() {
+        let head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n";
+        let short = get(&answers(head, 1).await).await.unwrap();
+        assert_eq!(short.status(), 200);
+        let refused = get(&answers(head, 10_000).await).await.unwrap_err();
+        assert!(refused.0.contains("limit"), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn who_says_nothing_is_waited_for_four_seconds() {
+        let began = std::time::Instant::now();
+        let refused = get(&answers(b"", 0).await).await.unwrap_err();
+        assert!(refused.0.contains("four seconds"), "{refused}");
+        assert!(began.elapsed() < Duration::from_secs(6));
+    }
+
+    #[tokio::test]
+    async fn in_the_open_it_goes_to_the_own_machine_only() {
+        for address in [
+            "http://192.0.2.1",
+            "http://op.example",
+            "http://127.0.0.1.example",
+        ] {
+            let refused = get(address).await.unwrap_err();
+            assert!(refused.0.contains("only https"), "{refused}");
+        }
+        // Who does not speak TLS is no provider.
+        let plain = answers(b"HTTP/1.1 200 OK\r\n\r\n", 1).await;
+        let asked = get(&plain.replace("http:", "https:")).await;
+        assert!(asked.is_err());
+    }
+}

@@ -514,3 +514,45 @@ fn is_own_machine(host: &str) -> bool {
             .parse::<std::net::IpAddr>()
             .is_ok_and(|address| address.is_loopback())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn configured(
+        issuer: &str,
+        client_id: &str,
+        redirect: &str,
+    ) -> Result<Provider, Misconfigured> {
+        Provider::new(Configuration {
+            issuer: issuer.to_owned(),
+            client_id: client_id.to_owned(),
+            client_secret: None,
+            scopes: Vec::new(),
+            acr_values: Vec::new(),
+            max_age_seconds: None,
+            ca_file: None,
+            redirect: redirect.to_owned(),
+            after_logout: redirect.to_owned(),
+        })
+    }
+
+    #[test]
+    fn a_setting_that_does_not_do_is_named() {
+        let redirect = "https://dossier.example/oidc/terug";
+        assert!(configured("https://op.example/op", "kd", redirect).is_ok());
+        assert!(configured("http://127.0.0.1:9000", "kd", redirect).is_ok());
+        for (issuer, client_id, redirect, setting) in [
+            ("http://op.example", "kd", redirect, "oidc_issuer"),
+            ("op.example", "kd", redirect, "oidc_issuer"),
+            ("file:///etc/passwd", "kd", redirect, "oidc_issuer"),
+            ("", "kd", redirect, "oidc_issuer"),
+            ("https://op.example", "", redirect, "oidc_client_id"),
+            ("https://op.example", "kd", "geen adres", "public_url"),
+        ] {
+            let refused = configured(issuer, client_id, redirect).err().unwrap();
+            assert_eq!(refused.setting, setting, "{issuer}");
+        }
+    }
+}
