@@ -15,7 +15,10 @@ mod generate;
 mod grants;
 mod installation;
 mod journal_page;
+mod network;
 mod notices;
+mod oidc;
+mod passwords;
 mod profile;
 mod removals;
 mod seal;
@@ -38,6 +41,10 @@ pub use grants::{
 pub use installation::{SecretRefused, has_secret};
 pub use journal_page::JournalPage;
 pub use notices::NoticeKind;
+pub use oidc::{Ahead, Oidc, OidcAnswer, OidcBegin, OidcDone, OidcRefused};
+pub use passwords::{
+    LONGEST as LONGEST_PASSWORD, PasswordRefused, SHORTEST as SHORTEST_PASSWORD, check_password,
+};
 pub use profile::{ExperienceInput, ProfilePage, StudyInput};
 pub use removals::{QueuePage, RemovalPage};
 pub use seal::Secrets;
@@ -77,6 +84,7 @@ pub struct Casework {
     openings: Arc<Openings>,
     hashing: Arc<tokio::sync::Semaphore>,
     limits: Limits,
+    oidc: Option<Arc<Oidc>>,
 }
 
 /// How long things last. Every number has a default and can be set.
@@ -96,6 +104,8 @@ pub struct Limits {
     pub notice_days: i64,
     /// Whether accounts of the demo may log in.
     pub demo_accounts: bool,
+    /// Whether people may log in with a password.
+    pub local_login: bool,
 }
 
 impl Default for Limits {
@@ -108,6 +118,7 @@ impl Default for Limits {
             attempts_of_address: 20,
             notice_days: 60,
             demo_accounts: false,
+            local_login: true,
         }
     }
 }
@@ -132,6 +143,7 @@ impl Casework {
             // Each hash takes 19 MiB: two at once bound the memory of a flood of log-ins.
             hashing: Arc::new(tokio::sync::Semaphore::new(2)),
             limits,
+            oidc: None,
         }
     }
 

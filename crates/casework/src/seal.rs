@@ -85,6 +85,32 @@ impl Secrets {
         Insz::parse(std::str::from_utf8(&digits).ok()?).ok()
     }
 
+    /// Seals bytes for one purpose, which opening has to name again.
+    pub(crate) fn seal_bytes(
+        &self,
+        bytes: &[u8],
+        purpose: &[u8],
+        nonce: [u8; NONCE],
+    ) -> Option<Vec<u8>> {
+        let payload = Payload {
+            msg: bytes,
+            aad: purpose,
+        };
+        let sealed = self.cipher().encrypt(&XNonce::from(nonce), payload).ok()?;
+        Some([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Opens what was sealed for this purpose; none when it was not.
+    pub(crate) fn unseal_bytes(&self, sealed: &[u8], purpose: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, text) = sealed.split_at_checked(NONCE)?;
+        let nonce = <[u8; NONCE]>::try_from(nonce).ok()?;
+        let payload = Payload {
+            msg: text,
+            aad: purpose,
+        };
+        self.cipher().decrypt(&XNonce::from(nonce), payload).ok()
+    }
+
     fn cipher(&self) -> XChaCha20Poly1305 {
         XChaCha20Poly1305::new(&Key::from(self.seal))
     }

@@ -20,6 +20,14 @@ coded! {
         SignedOut = "signed_out", "Afgemeld";
         /// account made
         AccountCreated = "account_created", "Account aangemaakt";
+        /// logged out by the provider where the log-in began
+        SignedOutByProvider = "signed_out_by_provider", "Afgemeld door de andere dienst";
+        /// a log-in outside counts as this person from now on
+        IdentityLinked = "identity_linked", "Aanmelding van een andere dienst gekoppeld";
+        /// it does not any more
+        IdentityUnlinked = "identity_unlinked", "Koppeling met een andere dienst verwijderd";
+        /// somebody logged in outside, and is nobody here or may not be let in
+        IdentityRefused = "identity_refused", "Aanmelding van een andere dienst geweigerd";
     }
 }
 

@@ -104,6 +104,21 @@ pub(crate) enum Set {
 pub(crate) enum User {
     /// Create a user. Without --password-stdin a password is made and printed once.
     Create(UserCreate),
+    /// Let a user log in at the provider of `oidc_issuer`.
+    LinkOidc {
+        /// Name to log in with here.
+        #[arg(long)]
+        user_name: String,
+        /// Who the provider says the user is (`sub`); the page of a refused log-in shows it.
+        #[arg(long)]
+        subject: String,
+    },
+    /// Take such a link away.
+    UnlinkOidc {
+        /// Name to log in with here.
+        #[arg(long)]
+        user_name: String,
+    },
 }
 
 #[derive(Debug, Args)]

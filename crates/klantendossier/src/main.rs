@@ -5,6 +5,7 @@ mod arguments;
 mod demo;
 mod operator;
 mod parts;
+mod provider;
 mod secret;
 mod server;
 mod settings;
@@ -76,7 +77,8 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             let settings = load(config)?;
             let parts = Parts::for_command(&settings).await?;
             parts.refuse_demo().await?;
-            operator::set(&parts.casework, change).await
+            let issuer = settings.oidc.as_ref().map(|oidc| oidc.issuer.as_str());
+            operator::set(&parts.casework, issuer, change).await
         }),
     }
 }
@@ -88,15 +90,22 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
         None => Some(parts::claim(&settings.data)?),
         Some(_) => None,
     };
-    let parts = Parts::to_serve(settings).await?;
+    let outside = match &settings.oidc {
+        Some(oidc) => Some(provider::provider(oidc, &settings.public_url)?),
+        None => None,
+    };
+    let mut parts = Parts::to_serve(settings).await?;
     parts.refuse_demo().await?;
+    if let Some(outside) = outside {
+        parts.casework = parts.casework.with_oidc(outside);
+    }
     let web = web::WebSettings {
         demo: false,
         secure_cookies: settings.public_url.is_https(),
         version: VERSION,
     };
     tracing::info!(listen = %settings.listen, public_url = %settings.public_url, "serving");
-    server::serve(parts, web, listener).await
+    server::serve(parts, web, settings.trusted_proxies.clone(), listener).await
 }
 
 fn load(config: Option<&Path>) -> anyhow::Result<Settings> {

@@ -38,9 +38,25 @@ pub(crate) fn say(text: &str) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// In one line, why it was not done; nothing was stored then.
-pub(crate) async fn set(casework: &Casework, change: Set) -> anyhow::Result<()> {
+pub(crate) async fn set(
+    casework: &Casework,
+    issuer: Option<&str>,
+    change: Set,
+) -> anyhow::Result<()> {
+    let issuer = || issuer.context("oidc_issuer is not set: there is no provider to link to");
     match change {
         Set::User(User::Create(user)) => create_user(casework, user).await,
+        Set::User(User::LinkOidc { user_name, subject }) => {
+            let subject = subject.trim();
+            casework
+                .link_identity(issuer()?, &user_name, subject)
+                .await?;
+            say(&format!("linked {user_name} to {subject}\n"))
+        }
+        Set::User(User::UnlinkOidc { user_name }) => {
+            casework.unlink_identity(issuer()?, &user_name).await?;
+            say(&format!("unlinked {user_name}\n"))
+        }
         Set::Organisation(Organisation::Create { name, kbo }) => {
             let id = casework.create_organisation(name.as_str(), kbo).await?;
             say(&format!("{}\n", id.address()))

@@ -11,6 +11,8 @@ use std::str::FromStr;
 
 use axum::http::Uri;
 use casework::Limits;
+use domain::oidc::WantedClaim;
+use ipnet::IpNet;
 use serde::Deserialize;
 
 /// The settings are wrong, or the programme file is; says where and what.
@@ -58,11 +60,44 @@ pub(crate) struct Settings {
     pub(crate) log: String,
     /// How the log is written. Default text.
     pub(crate) log_format: LogFormat,
+    /// Networks of proxies whose X-Forwarded-For is believed. Default none.
+    pub(crate) trusted_proxies: Vec<IpNet>,
     /// Minutes without use after which a session ends. Default 30.
     pub(crate) session_idle_minutes: u16,
     /// Minutes after which a session ends whatever happens. Default 600.
     pub(crate) session_minutes: u16,
+    /// Whether people may log in with a password. Default true.
+    pub(crate) local_login: bool,
+    /// A provider outside where people may log in (OpenID Connect). Default none.
+    pub(crate) oidc: Option<OidcSettings>,
     sources: BTreeMap<&'static str, Source>,
+}
+
+/// The provider outside where people may log in.
+#[derive(Clone, Debug)]
+pub(crate) struct OidcSettings {
+    /// Address under which the provider is known.
+    pub(crate) issuer: String,
+    /// Name of this installation there.
+    pub(crate) client_id: String,
+    /// File with the secret of this installation there.
+    pub(crate) client_secret_file: Option<PathBuf>,
+    /// Name on the button. Default the host of `issuer`.
+    pub(crate) name: String,
+    /// What is asked beside `openid`, parted by spaces. Default nothing.
+    pub(crate) scopes: String,
+    /// Ways of logging in there that are accepted, parted by spaces. Default any.
+    pub(crate) acr_values: String,
+    /// Ways of logging in there that count as two factors, parted by spaces. Default none.
+    pub(crate) second_factor: String,
+    /// Claim that has to be there for roles that reach beyond one organisation. Default none.
+    pub(crate) privileged_claim: Option<WantedClaim>,
+    /// Claim with the national number by which a young person is found. Default none.
+    pub(crate) client_insz_claim: Option<String>,
+    /// Minutes since somebody logged in there, at most. Default any.
+    pub(crate) max_age_minutes: Option<u16>,
+    /// PEM file with the authorities that vouch for its server. Default those of the machine.
+    pub(crate) ca_file: Option<PathBuf>,
 }
 
 /// How the log is written.
@@ -97,8 +132,21 @@ struct Given {
     catalogue: Option<PathBuf>,
     log: Option<String>,
     log_format: Option<LogFormat>,
+    trusted_proxies: Option<String>,
     session_idle_minutes: Option<u16>,
     session_minutes: Option<u16>,
+    local_login: Option<bool>,
+    oidc_issuer: Option<String>,
+    oidc_client_id: Option<String>,
+    oidc_client_secret_file: Option<PathBuf>,
+    oidc_name: Option<String>,
+    oidc_scopes: Option<String>,
+    oidc_acr_values: Option<String>,
+    oidc_second_factor: Option<String>,
+    oidc_privileged_claim: Option<String>,
+    oidc_client_insz_claim: Option<String>,
+    oidc_max_age_minutes: Option<u16>,
+    oidc_ca_file: Option<PathBuf>,
 }
 
 impl Settings {
@@ -139,6 +187,21 @@ impl Settings {
                 }
             }
         }
+        if settings.oidc.is_none() {
+            for name in OIDC {
+                if settings.sources.get(name) != Some(&Source::Default) {
+                    return Err(Misconfigured(format!(
+                        "{name} is set, and oidc_issuer is not: it belongs to a provider"
+                    )));
+                }
+            }
+            if !settings.local_login {
+                return Err(Misconfigured(
+                    "local_login = false, and oidc_issuer is not set: nobody could log in"
+                        .to_owned(),
+                ));
+            }
+        }
         Ok(settings)
     }
 
@@ -159,6 +222,39 @@ impl Settings {
         let data = pick!(data).unwrap_or_else(|| PathBuf::from("klantendossier-data"));
         let public_url = pick!(public_url).unwrap_or_else(|| format!("http://{listen}"));
         let secret_file = pick!(secret_file).unwrap_or_else(|| data.join("secret.key"));
+        let oidc = match pick!(oidc_issuer) {
+            None => {
+                // Noted where they come from, so that a stray one is refused.
+                pick!(oidc_client_id);
+                pick!(oidc_client_secret_file);
+                pick!(oidc_name);
+                pick!(oidc_scopes);
+                pick!(oidc_acr_values);
+                pick!(oidc_second_factor);
+                pick!(oidc_privileged_claim);
+                pick!(oidc_client_insz_claim);
+                pick!(oidc_max_age_minutes);
+                pick!(oidc_ca_file);
+                None
+            }
+            Some(issuer) => Some(OidcSettings {
+                client_id: pick!(oidc_client_id).ok_or_else(|| {
+                    Misconfigured("oidc_issuer is set, and oidc_client_id is not".to_owned())
+                })?,
+                client_secret_file: pick!(oidc_client_secret_file),
+                name: pick!(oidc_name).unwrap_or_else(|| host_of(&issuer)),
+                scopes: pick!(oidc_scopes).unwrap_or_default(),
+                acr_values: pick!(oidc_acr_values).unwrap_or_default(),
+                second_factor: pick!(oidc_second_factor).unwrap_or_default(),
+                privileged_claim: pick!(oidc_privileged_claim)
+                    .map(|text| wanted_claim(&text))
+                    .transpose()?,
+                client_insz_claim: pick!(oidc_client_insz_claim),
+                max_age_minutes: pick!(oidc_max_age_minutes),
+                ca_file: pick!(oidc_ca_file),
+                issuer,
+            }),
+        };
         Ok(Settings {
             listen,
             public_url: PublicUrl::parse(&public_url)?,
@@ -170,8 +266,11 @@ impl Settings {
             catalogue: pick!(catalogue),
             log: pick!(log).unwrap_or_else(|| "info".to_owned()),
             log_format: pick!(log_format).unwrap_or(LogFormat::Text),
+            trusted_proxies: networks(&pick!(trusted_proxies).unwrap_or_default())?,
             session_idle_minutes: pick!(session_idle_minutes).unwrap_or(30),
             session_minutes: pick!(session_minutes).unwrap_or(600),
+            local_login: pick!(local_login).unwrap_or(true),
+            oidc,
             data,
             sources,
         })
@@ -182,6 +281,7 @@ impl Settings {
         Limits {
             session_idle_seconds: i64::from(self.session_idle_minutes) * 60,
             session_seconds: i64::from(self.session_minutes) * 60,
+            local_login: self.local_login,
             ..Limits::default()
         }
     }
@@ -252,6 +352,14 @@ impl Settings {
                 Some(quoted(format)),
             ),
             (
+                "trusted_proxies",
+                "Addresses or networks of the proxies before it, parted by commas; only what comes through them is believed when it says where a request came from.",
+                (!self.trusted_proxies.is_empty()).then(|| {
+                    let all: Vec<_> = self.trusted_proxies.iter().map(IpNet::to_string).collect();
+                    quoted(&all.join(", "))
+                }),
+            ),
+            (
                 "session_idle_minutes",
                 "Minutes without use after which a session ends.",
                 Some(self.session_idle_minutes.to_string()),
@@ -261,9 +369,14 @@ impl Settings {
                 "Minutes after which a session ends whatever happens.",
                 Some(self.session_minutes.to_string()),
             ),
+            (
+                "local_login",
+                "Whether people may log in with a password; false only with a provider.",
+                Some(self.local_login.to_string()),
+            ),
         ];
         let mut text = String::new();
-        for (name, what, value) in rows {
+        for (name, what, value) in rows.into_iter().chain(self.oidc_rows()) {
             let source = match self.sources.get(name) {
                 Some(Source::Environment) => "environment",
                 Some(Source::File) => "file",
@@ -277,6 +390,125 @@ impl Settings {
         }
         text
     }
+}
+
+impl Settings {
+    /// The settings of the provider, as `describe` shows them. The secret stays in its file.
+    fn oidc_rows(&self) -> [(&'static str, &'static str, Option<String>); 11] {
+        let of = |pick: &dyn Fn(&OidcSettings) -> Option<String>| {
+            self.oidc.as_ref().and_then(pick).map(|text| quoted(&text))
+        };
+        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        [
+            (
+                "oidc_issuer",
+                "Provider where people may log in besides (OpenID Connect): its address, https.",
+                of(&|it| Some(it.issuer.clone())),
+            ),
+            (
+                "oidc_client_id",
+                "Name of this installation at the provider.",
+                of(&|it| Some(it.client_id.clone())),
+            ),
+            (
+                "oidc_client_secret_file",
+                "File with its secret there, readable by its owner only.",
+                of(&|it| path(&it.client_secret_file)),
+            ),
+            (
+                "oidc_name",
+                "Name of the provider on the button 'Aanmelden met …'.",
+                of(&|it| Some(it.name.clone())),
+            ),
+            (
+                "oidc_scopes",
+                "Scopes that are asked beside openid, parted by spaces.",
+                of(&|it| given(&it.scopes)),
+            ),
+            (
+                "oidc_acr_values",
+                "Ways of logging in there (acr) of which one has to be in the answer, parted by spaces.",
+                of(&|it| given(&it.acr_values)),
+            ),
+            (
+                "oidc_second_factor",
+                "Ways of logging in there (acr or amr) that count as two factors, parted by spaces.",
+                of(&|it| given(&it.second_factor)),
+            ),
+            (
+                "oidc_privileged_claim",
+                "Claim, as name=value, without which roles that reach beyond one organisation are refused.",
+                of(&|it| {
+                    let claim = it.privileged_claim.as_ref()?;
+                    Some(format!("{}={}", claim.name, claim.value))
+                }),
+            ),
+            (
+                "oidc_client_insz_claim",
+                "Claim with the national number by which a young person's account is found.",
+                of(&|it| it.client_insz_claim.clone()),
+            ),
+            (
+                "oidc_max_age_minutes",
+                "Minutes since somebody logged in there, at most.",
+                self.oidc
+                    .as_ref()
+                    .and_then(|it| it.max_age_minutes)
+                    .map(|minutes| minutes.to_string()),
+            ),
+            (
+                "oidc_ca_file",
+                "PEM file with the authorities that vouch for the provider; those of the machine without it.",
+                of(&|it| path(&it.ca_file)),
+            ),
+        ]
+    }
+}
+
+/// The settings that make no sense without `oidc_issuer`.
+const OIDC: [&str; 10] = [
+    "oidc_client_id",
+    "oidc_client_secret_file",
+    "oidc_name",
+    "oidc_scopes",
+    "oidc_acr_values",
+    "oidc_second_factor",
+    "oidc_privileged_claim",
+    "oidc_client_insz_claim",
+    "oidc_max_age_minutes",
+    "oidc_ca_file",
+];
+
+fn wanted_claim(text: &str) -> Result<WantedClaim, Misconfigured> {
+    WantedClaim::parse(text).ok_or_else(|| {
+        Misconfigured(format!(
+            "oidc_privileged_claim = {text:?}: expected a claim and its value, as vo_doelgroepcode=GID"
+        ))
+    })
+}
+
+/// The host of an address, to name a provider by; the address itself when it has none.
+fn host_of(address: &str) -> String {
+    let host = address.parse::<Uri>().ok();
+    let host = host.as_ref().and_then(Uri::host);
+    host.unwrap_or(address).to_owned()
+}
+
+/// Networks, or single addresses, parted by commas.
+fn networks(text: &str) -> Result<Vec<IpNet>, Misconfigured> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            let one = part.parse::<IpAddr>().map(IpNet::from);
+            one.or_else(|_| part.parse()).map_err(|_| {
+                Misconfigured(format!(
+                    "trusted_proxies: {part:?} is no address and no network as 10.0.0.0/8"
+                ))
+            })
+        })
+        .collect()
 }
 
 /// A misspelt level would be taken for the name of a part, and silence everything else.
@@ -362,8 +594,21 @@ fn read_environment(
             "catalogue" => given.catalogue = Some(PathBuf::from(value)),
             "log" => given.log = Some(parsed(name, &value)?),
             "log_format" => given.log_format = Some(parsed(name, &value)?),
+            "trusted_proxies" => given.trusted_proxies = Some(parsed(name, &value)?),
             "session_idle_minutes" => given.session_idle_minutes = Some(parsed(name, &value)?),
             "session_minutes" => given.session_minutes = Some(parsed(name, &value)?),
+            "local_login" => given.local_login = Some(parsed(name, &value)?),
+            "oidc_issuer" => given.oidc_issuer = Some(parsed(name, &value)?),
+            "oidc_client_id" => given.oidc_client_id = Some(parsed(name, &value)?),
+            "oidc_client_secret_file" => given.oidc_client_secret_file = Some(PathBuf::from(value)),
+            "oidc_name" => given.oidc_name = Some(parsed(name, &value)?),
+            "oidc_scopes" => given.oidc_scopes = Some(parsed(name, &value)?),
+            "oidc_acr_values" => given.oidc_acr_values = Some(parsed(name, &value)?),
+            "oidc_second_factor" => given.oidc_second_factor = Some(parsed(name, &value)?),
+            "oidc_privileged_claim" => given.oidc_privileged_claim = Some(parsed(name, &value)?),
+            "oidc_client_insz_claim" => given.oidc_client_insz_claim = Some(parsed(name, &value)?),
+            "oidc_max_age_minutes" => given.oidc_max_age_minutes = Some(parsed(name, &value)?),
+            "oidc_ca_file" => given.oidc_ca_file = Some(PathBuf::from(value)),
             _ => {
                 return Err(Misconfigured(format!(
                     "{PREFIX}{name} in the environment: there is no such setting; \
@@ -537,6 +782,20 @@ mod tests {
     }
 
     #[test]
+    fn proxies_are_addresses_or_networks() {
+        let file = "trusted_proxies = \"192.0.2.1, 10.0.0.0/8,2001:db8::/32\"";
+        let settings = load(file, &[]).unwrap();
+        let print = settings.describe();
+        let line = "trusted_proxies = \"192.0.2.1/32, 10.0.0.0/8, 2001:db8::/32\"  # file";
+        assert!(print.lines().any(|it| it == line), "{print}");
+        let said = refused(
+            "",
+            &[("KLANTENDOSSIER_TRUSTED_PROXIES", "10.0.0.0/8, overal")],
+        );
+        assert!(said.contains("\"overal\""), "{said}");
+    }
+
+    #[test]
     fn an_unknown_variable_is_refused() {
         let said = refused("", &[("KLANTENDOSSIER_DATABASE", "postgres://x")]);
         assert!(said.contains("KLANTENDOSSIER_DATABASE"), "{said}");
@@ -577,6 +836,68 @@ mod tests {
             &[],
         );
         assert!(said.contains("at least 2"), "{said}");
+    }
+
+    #[test]
+    fn settings_of_a_provider_need_its_address_and_the_other_way_round() {
+        for name in OIDC {
+            let value = if name == "oidc_max_age_minutes" {
+                "60"
+            } else {
+                "\"a=b\""
+            };
+            let said = refused(&format!("{name} = {value}"), &[]);
+            assert!(
+                said.contains(name) && said.contains("oidc_issuer"),
+                "{said}"
+            );
+        }
+        let said = refused("oidc_issuer = \"https://op.example\"", &[]);
+        assert!(said.contains("oidc_client_id"), "{said}");
+        let said = refused("local_login = false", &[]);
+        assert!(said.contains("nobody could log in"), "{said}");
+        let said = refused(
+            "oidc_issuer = \"https://op.example\"\noidc_client_id = \"kd\"\n\
+             oidc_privileged_claim = \"GID\"",
+            &[],
+        );
+        assert!(said.contains("oidc_privileged_claim"), "{said}");
+    }
+
+    #[test]
+    fn a_provider_is_named_by_its_host_and_its_settings_are_printed() {
+        let settings = load(
+            "oidc_issuer = \"https://authenticatie.vlaanderen.be/op\"\noidc_client_id = \"kd\"\n",
+            &[
+                (
+                    "KLANTENDOSSIER_OIDC_PRIVILEGED_CLAIM",
+                    "vo_doelgroepcode=GID",
+                ),
+                ("KLANTENDOSSIER_LOCAL_LOGIN", "false"),
+            ],
+        )
+        .unwrap();
+        assert!(!settings.limits().local_login);
+        let print = settings.describe();
+        for line in [
+            "oidc_issuer = \"https://authenticatie.vlaanderen.be/op\"  # file",
+            "oidc_name = \"authenticatie.vlaanderen.be\"  # default",
+            "oidc_privileged_claim = \"vo_doelgroepcode=GID\"  # environment",
+            "local_login = false  # environment",
+            "# oidc_scopes is not set",
+        ] {
+            assert!(print.lines().any(|it| it == line), "{line}\n{print}");
+        }
+        let again = load(&print, &[]).unwrap();
+        assert_eq!(
+            again
+                .describe()
+                .replace("# file", "# default")
+                .replace("# environment", "# default"),
+            print
+                .replace("# file", "# default")
+                .replace("# environment", "# default")
+        );
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod grants;
 pub mod installation;
 pub mod journal;
 pub mod notices;
+pub mod oidc;
 pub mod openings;
 pub mod owners;
 pub mod people;
@@ -40,6 +41,8 @@ pub mod guard {
     pub const ROW: GuardTag = "row_changed";
     /// The name, number or key is taken.
     pub const TAKEN: GuardTag = "taken";
+    /// It was done as often as it may be.
+    pub const LIMIT: GuardTag = "limit_reached";
 }
 
 /// Declares the statements of a module and lists them, so that a test sees every one.
@@ -64,6 +67,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         installation::ALL,
         journal::ALL,
         notices::ALL,
+        oidc::ALL,
         openings::ALL,
         owners::ALL,
         people::ALL,

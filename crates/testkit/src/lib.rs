@@ -11,13 +11,14 @@
 
 mod clock;
 mod database;
+pub mod provider;
 mod steps;
 mod world;
 
 pub use clock::ManualClock;
 pub use database::{OwnDatabase, Place, TestDatabase, TestFolder, schema_versions};
 pub use steps::{ended, facts};
-pub use world::{House, PASSWORD, World, world, world_with};
+pub use world::{House, OidcSet, PASSWORD, World, world, world_with};
 
 use domain::text::{Label, Note, Summary};
 use domain::{Day, Moment};

@@ -4,12 +4,14 @@ use std::sync::{Arc, OnceLock};
 
 use casework::{
     AskInput, Casework, Contact, Database, GrantInput, JournalEntry, Limits, NewClient, NewUser,
-    Proof, RandomIds, Secrets, Submission, hash_password,
+    Oidc, Proof, RandomIds, Secrets, Submission, hash_password,
 };
 use domain::catalogue::Catalogue;
 use domain::client_number::ClientNumber;
 use domain::grants::Basis;
 use domain::ids::{DossierId, GrantId, GrantRequestId, OrganisationId, PersonId};
+use domain::login::Confirmed;
+use domain::oidc::Demands;
 use domain::people::{Actor, Role, Unit};
 use domain::policy::{self, DossierFacts, Operation};
 
@@ -68,6 +70,19 @@ pub struct World {
     pub grant: GrantId,
     // Last: the file goes after everything that uses it.
     database: TestDatabase,
+}
+
+/// What a test asks of a provider's word; nothing at first.
+#[derive(Debug, Default)]
+pub struct OidcSet {
+    /// Accepted ways of logging in there.
+    pub acr_values: Vec<String>,
+    /// How long ago it may have been.
+    pub max_age_seconds: Option<i64>,
+    /// What has to be there for whom.
+    pub demands: Demands,
+    /// The claim with a national number.
+    pub client_insz_claim: Option<String>,
 }
 
 /// The world on a database of its own.
@@ -173,6 +188,29 @@ impl World {
         )
     }
 
+    /// The same use cases with a provider outside, as it is configured for a test.
+    pub fn with_provider(&self, issuer: &str, set: impl FnOnce(&mut OidcSet)) -> Casework {
+        let mut wanted = OidcSet::default();
+        set(&mut wanted);
+        let configuration = oidc::Configuration {
+            issuer: issuer.to_owned(),
+            client_id: crate::provider::CLIENT_ID.to_owned(),
+            client_secret: Some(crate::provider::CLIENT_SECRET.to_owned()),
+            scopes: vec!["profile".to_owned()],
+            acr_values: wanted.acr_values,
+            max_age_seconds: wanted.max_age_seconds,
+            ca_file: None,
+            redirect: "http://127.0.0.1:8080/oidc/terug".to_owned(),
+            after_logout: "http://127.0.0.1:8080/oidc/afgemeld".to_owned(),
+        };
+        self.casework.clone().with_oidc(Oidc {
+            provider: oidc::Provider::new(configuration).expect("a provider"),
+            name: "ACM/IDM".to_owned(),
+            demands: wanted.demands,
+            client_insz_claim: wanted.client_insz_claim,
+        })
+    }
+
     /// The same world at another clock, for two who act at different instants.
     pub fn at_clock(&self, clock: &Arc<ManualClock>) -> Casework {
         self.casework.at_clock(clock.clone())
@@ -272,6 +310,7 @@ async fn person(
         role,
         unit: unit.cloned(),
         own_dossier: None,
+        confirmed: Confirmed::AtTheMachine,
     }
 }
 
@@ -295,6 +334,7 @@ async fn own_account(
         role: Role::Client,
         unit: None,
         own_dossier: Some(dossier),
+        confirmed: Confirmed::AtTheMachine,
     }
 }
 

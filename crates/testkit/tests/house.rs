@@ -8,10 +8,11 @@ use std::path::Path;
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("store", &["domain"]),
-    ("casework", &["domain", "store"]),
+    ("oidc", &["domain"]),
+    ("casework", &["domain", "store", "oidc"]),
     ("web", &["domain", "casework"]),
-    ("klantendossier", &["domain", "casework", "web"]),
-    ("testkit", &["domain", "store", "casework"]),
+    ("klantendossier", &["domain", "oidc", "casework", "web"]),
+    ("testkit", &["domain", "store", "oidc", "casework"]),
 ];
 
 fn own_dependencies(name: &str) -> Vec<String> {

@@ -13,7 +13,7 @@ use domain::policy::{self, Operation};
 use percent_encoding::percent_decode_str;
 
 use crate::{
-    App, actions, assets, caseload, context, entries, fail, grants, home, journal, notices,
+    App, actions, assets, caseload, context, entries, fail, grants, home, journal, notices, oidc,
     openings, profile, public, removal_queue, search, sign_in, steps, system,
 };
 
@@ -116,6 +116,7 @@ fn all(app: App) -> Routes {
     let routes = Routes::new(app);
     let routes = home::routes(routes);
     let routes = sign_in::routes(routes);
+    let routes = oidc::routes(routes);
     let routes = entries::routes(routes);
     let routes = openings::routes(routes);
     let routes = journal::routes(routes);

@@ -46,6 +46,8 @@ pub(crate) fn succeeded(code: &str) -> Option<&'static str> {
             "Het inzagerecht is beëindigd. De organisatie kan het dossier niet meer openen."
         }
         "antwoord" => "Je antwoord is bewaard. De bemiddelaar ziet het.",
+        "gekoppeld" => "Je account is gekoppeld. Je kan je voortaan zo aanmelden.",
+        "ontkoppeld" => "Je account is ontkoppeld.",
         "afgemeld" => "Je bent afgemeld.",
         _ => return None,
     })
