@@ -7,6 +7,7 @@ pub mod actions;
 pub mod catalogue;
 pub mod client_number;
 pub mod day;
+pub mod documents;
 pub mod eligibility;
 pub mod grants;
 pub mod ids;

@@ -6,6 +6,7 @@
 
 pub mod actions;
 pub mod caseload;
+pub mod documents;
 pub mod dossiers;
 pub mod engine;
 pub mod grant_requests;
@@ -56,6 +57,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
     [
         actions::ALL,
         caseload::ALL,
+        documents::ALL,
         dossiers::ALL,
         grant_requests::ALL,
         grants::ALL,

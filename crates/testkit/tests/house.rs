@@ -8,7 +8,8 @@ use std::path::Path;
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("store", &["domain"]),
-    ("casework", &["domain", "store"]),
+    ("files", &["domain"]),
+    ("casework", &["domain", "store", "files"]),
     ("web", &["domain", "casework"]),
     ("klantendossier", &["domain", "casework", "web"]),
     ("testkit", &["domain", "store", "casework"]),

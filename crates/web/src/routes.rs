@@ -13,7 +13,7 @@ use domain::policy::{self, Operation};
 use percent_encoding::percent_decode_str;
 
 use crate::{
-    App, actions, assets, caseload, context, entries, fail, grants, home, journal, notices,
+    App, actions, assets, caseload, context, documents, entries, fail, grants, home, journal, notices,
     openings, profile, public, removal_queue, search, sign_in, steps, system,
 };
 
@@ -121,6 +121,7 @@ fn all(app: App) -> Routes {
     let routes = journal::routes(routes);
     let routes = grants::routes(routes);
     let routes = profile::routes(routes);
+    let routes = documents::routes(routes);
     let routes = steps::routes(routes);
     let routes = actions::routes(routes);
     let routes = caseload::routes(routes);

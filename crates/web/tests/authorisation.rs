@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use axum::body::Body;
 use axum::http::Method;
 use casework::{ExperienceInput, JournalEntry};
-use domain::ids::{ActionId, DossierId, StepId};
+use domain::ids::{ActionId, DocumentId, DossierId, StepId};
 use domain::people::{Actor, Role};
 use domain::policy::{self, Operation, Reach};
 use domain::profile::ExperienceDetails;
@@ -85,6 +85,9 @@ async fn filled(world: &World, counsellor: &Actor, dossier: DossierId) -> Filled
         .save_experience(counsellor, dossier, &work, &submission)
         .await
         .unwrap();
+    let document = world
+        .add_document(counsellor, dossier, "Overeenkomst", Some(step))
+        .await;
     let Ids {
         removal, request, ..
     } = Ids::absent();
@@ -98,6 +101,7 @@ async fn filled(world: &World, counsellor: &Actor, dossier: DossierId) -> Filled
             experience,
             removal,
             request,
+            document,
         },
     }
 }
@@ -106,6 +110,8 @@ async fn filled(world: &World, counsellor: &Actor, dossier: DossierId) -> Filled
 struct Scene {
     world: World,
     own: Ids,
+    /// A document that the client added to her own dossier.
+    of_client: DocumentId,
     /// The line of the own dossier that the coach was asked about.
     asked: StepId,
     foreign: Ids,
@@ -127,12 +133,15 @@ async fn scene() -> Scene {
     let mut foreign = filled(&world, &world.carla, other).await.ids;
     ids.request = world.ask_grant(&world.carla, "61000447").await;
     foreign.request = world.ask_grant(&world.an, "61000546").await;
+    let (lotte, title) = (&world.lotte, "Mijn cv");
+    let of_client = world.add_document(lotte, ids.dossier, title, None).await;
     // What was told of the grants so far is read: opening the list changes nothing then.
     let read = world.casework.mark_notices_read(&world.manager).await;
     read.unwrap();
     Scene {
         world,
         own: ids,
+        of_client,
         asked,
         foreign,
     }
@@ -144,6 +153,11 @@ impl Scene {
             // The coach is there for the lines that were asked about; the others for one that goes on.
             (Which::Own, Some(Role::Coach)) => Ids {
                 step: self.asked,
+                ..self.own
+            },
+            // The client changes what she added herself.
+            (Which::Own, Some(Role::Client)) => Ids {
+                document: self.of_client,
                 ..self.own
             },
             (Which::Own, _) => self.own,
@@ -175,7 +189,8 @@ impl Scene {
              &dag_actie_jaar=2025&soort_actie=GESPREK&duur=45&aanwezigheid=aanwezig&over_mezelf=Nieuw&gelezen={read}\
              &klantnummer=61000447&bewijs=geboortedatum&geboren_dag=17&geboren_maand=03&geboren_jaar=2008\
              &grond=mandaat&doel=Nieuw&organisatie={organisation}&weigering=ander&vraag={request}&antwoord=akkoord\
-             &functie=Nieuw&werkgever=Nieuw&van_dag=01&van_maand=05&van_jaar=2025"
+             &soort_document=cv&titel=Nieuw&dag_document_dag=21&dag_document_maand=05&dag_document_jaar=2025
+             &wie=eigen&functie=Nieuw&werkgever=Nieuw&van_dag=01&van_maand=05&van_jaar=2025"
         )
     }
 }
@@ -370,6 +385,10 @@ async fn the_complete_form_is_kept_when_it_comes_from_who_may() {
         format!("{step}/acties/{}", scene.own.action.address()),
         format!("{dossier}/profiel/werkervaring/nieuw"),
         format!("{dossier}/profiel/over-mezelf"),
+        format!(
+            "{dossier}/documenten/{}/wijzigen",
+            scene.own.document.address()
+        ),
         format!("{step}/annuleren"),
     ] {
         // Two changes never come at the same microsecond.
@@ -382,8 +401,8 @@ async fn the_complete_form_is_kept_when_it_comes_from_who_may() {
             .step(&scene.world.an, scene.own.dossier, scene.own.step)
             .await
             .version;
-        // An action has a version of its own, and is at its first.
-        let form = if address.contains("acties") {
+        // An action and a document have a version of their own, and are at their first.
+        let form = if address.contains("acties") || address.contains("documenten") {
             form
         } else {
             form.replace("versie=1", &format!("versie={version}"))
@@ -444,7 +463,13 @@ async fn i2_the_line_of_another_dossier_is_not_found_under_ones_own() {
     for (name, role) in [("an", Role::Counsellor), ("lotte", Role::Client)] {
         let browser = Browser::of(&scene.world, name).await;
         for route in web::table(support::web(&scene.world)) {
-            let has_second = ["{step}", "{action}", "{study}", "{experience}"]
+            let has_second = [
+                "{step}",
+                "{action}",
+                "{study}",
+                "{experience}",
+                "{document}",
+            ]
                 .iter()
                 .any(|it| route.path.contains(it));
             if !has_second || policy::reach(role, route.operation) == Reach::Never {
