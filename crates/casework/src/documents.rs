@@ -159,11 +159,7 @@ impl Casework {
     }
 
     /// Whether this person may add a document here: asked before anything is taken in.
-    pub async fn may_add_document(
-        &self,
-        actor: &Actor,
-        dossier: DossierId,
-    ) -> Result<(), Failure> {
+    pub async fn may_add_document(&self, actor: &Actor, dossier: DossierId) -> Result<(), Failure> {
         let desk = self.desk(actor, Operation::AddDocument, dossier).await?;
         drop(desk);
         Ok(())
@@ -234,7 +230,9 @@ impl Casework {
         dossier: DossierId,
     ) -> Result<Vec<(DocumentId, Label)>, Failure> {
         let operation = Operation::ViewDocuments;
-        let mut glance = self.glance(actor, operation, dossier, "raadplegingen").await?;
+        let mut glance = self
+            .glance(actor, operation, dossier, "raadplegingen")
+            .await?;
         let found = documents::list(&mut glance.reader, &glance.access).await?;
         Ok(found
             .into_iter()
@@ -301,7 +299,10 @@ impl Casework {
                 continue;
             }
             let mut reader = self.database.reader().await?;
-            if documents::object_of(&mut reader, &facts.digest).await?.is_some() {
+            if documents::object_of(&mut reader, &facts.digest)
+                .await?
+                .is_some()
+            {
                 continue;
             }
             drop(reader);
@@ -389,7 +390,11 @@ impl Casework {
         self.keep_missing(std::slice::from_mut(&mut form), &mut kept)
             .await?;
         let mut batch = Batch::new();
-        keep(&mut batch, &form.facts, kept.get(&form.facts.digest).copied());
+        keep(
+            &mut batch,
+            &form.facts,
+            kept.get(&form.facts.digest).copied(),
+        );
         documents::keep_form(&mut batch, request, &form.facts);
         Ok(batch)
     }
@@ -405,7 +410,9 @@ impl Casework {
         let mut reader = self.database.reader().await?;
         let facts = documents::form(&mut reader, &permit, request).await?;
         let facts = facts.ok_or(Failure::NotFound)?;
-        let dossier = self.dossier_of_request(&mut reader, &permit, request).await?;
+        let dossier = self
+            .dossier_of_request(&mut reader, &permit, request)
+            .await?;
         let object = documents::object_of(&mut reader, &facts.digest).await?;
         drop(reader);
         if let Some(dossier) = dossier {
@@ -522,7 +529,9 @@ impl Desk<'_> {
     async fn misses(&mut self, files: &[FileFacts], kept: &KeptNow) -> Result<bool, Failure> {
         for file in files {
             let is_known = kept.contains_key(&file.digest)
-                || documents::object_of(&mut self.reader, &file.digest).await?.is_some();
+                || documents::object_of(&mut self.reader, &file.digest)
+                    .await?
+                    .is_some();
             if !is_known {
                 return Ok(true);
             }

@@ -26,8 +26,8 @@ use store::owners::{self, Owner};
 use store::{Batch, Reader, StoreError, guard, notices, people, submissions};
 
 use crate::desk::{Desk, Stored, TRIES};
-use crate::steps::busy;
 use crate::documents::{self, RequestForm};
+use crate::steps::busy;
 use crate::{Casework, Failure, NoticeKind, Submission};
 
 /// Most requests of one person in a day.

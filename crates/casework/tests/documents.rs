@@ -110,7 +110,9 @@ async fn d7_d8_a_file_of_every_kind_is_added_and_comes_back_as_it_was() {
     let back = bytes(&other, &w.bram, w.dossier, added[0]).await.unwrap();
     assert_eq!(back, paper(FileType::Pdf));
     let journal = w.journal(w.dossier).await;
-    let events = journal.iter().filter(|it| it.entry.event == Event::DocumentAdded);
+    let events = journal
+        .iter()
+        .filter(|it| it.entry.event == Event::DocumentAdded);
     assert_eq!(events.count(), 5);
 }
 
@@ -120,7 +122,9 @@ async fn the_same_content_is_kept_once_however_many_documents_it_is() {
     let other = w.client("61000546", "Noor", "Aerts").await;
     w.grant_to(other, &w.a).await;
     let content = pdf("Huishoudelijk reglement");
-    add(&w, &w.an, &input(Audience::Own), &content).await.unwrap();
+    add(&w, &w.an, &input(Audience::Own), &content)
+        .await
+        .unwrap();
     let twice = vec![
         incoming(&w.casework, "een.pdf", &content).await,
         incoming(&w.casework, "twee.pdf", &content).await,
@@ -138,19 +142,32 @@ async fn the_same_content_is_kept_once_however_many_documents_it_is() {
     let rows = w.place().column("SELECT count(*) FROM stored_file").await;
     assert_eq!(rows, ["1"]);
     let page = w.casework.documents(&w.an, other).await.unwrap();
-    let mut titles: Vec<_> = page.documents.iter().map(|it| it.details.title.as_str()).collect();
+    let mut titles: Vec<_> = page
+        .documents
+        .iter()
+        .map(|it| it.details.title.as_str())
+        .collect();
     titles.sort_unstable();
     assert_eq!(titles, ["Reglement (1 van 2)", "Reglement (2 van 2)"]);
-    assert_eq!(bytes(&w.casework, &w.an, other, added[1]).await.unwrap(), content);
+    assert_eq!(
+        bytes(&w.casework, &w.an, other, added[1]).await.unwrap(),
+        content
+    );
 }
 
 #[tokio::test]
 async fn who_sees_a_document_follows_from_whom_it_is_meant_for() {
     let w = world().await;
     w.grant_to(w.dossier, &w.b).await;
-    let own = add(&w, &w.an, &input(Audience::Own), &pdf("1")).await.unwrap();
-    let shared = add(&w, &w.an, &input(Audience::Granted), &pdf("2")).await.unwrap();
-    let hers = add(&w, &w.lotte, &input(Audience::Own), &pdf("3")).await.unwrap();
+    let own = add(&w, &w.an, &input(Audience::Own), &pdf("1"))
+        .await
+        .unwrap();
+    let shared = add(&w, &w.an, &input(Audience::Granted), &pdf("2"))
+        .await
+        .unwrap();
+    let hers = add(&w, &w.lotte, &input(Audience::Own), &pdf("3"))
+        .await
+        .unwrap();
     let sees = async |actor: &Actor| {
         let page = w.casework.documents(actor, w.dossier).await.unwrap();
         let mut seen = Vec::new();
@@ -172,9 +189,18 @@ async fn who_sees_a_document_follows_from_whom_it_is_meant_for() {
     assert_eq!(sees(&w.carla).await, ["shared"]);
     assert_eq!(sees(&w.lotte).await, ["own", "shared", "hers"]);
     assert_eq!(sees(&w.mediator).await, ["own", "shared", "hers"]);
-    for actor in [&w.coach, &w.manager, &w.controller, &w.system, &w.privacy_officer] {
+    for actor in [
+        &w.coach,
+        &w.manager,
+        &w.controller,
+        &w.system,
+        &w.privacy_officer,
+    ] {
         let denied = w.casework.documents(actor, w.dossier).await;
-        assert!(matches!(denied, Err(Failure::Denied(Denied::Function))), "{denied:?}");
+        assert!(
+            matches!(denied, Err(Failure::Denied(Denied::Function))),
+            "{denied:?}"
+        );
         let denied = w.casework.document_file(actor, w.dossier, shared).await;
         assert!(matches!(denied, Err(Failure::Denied(Denied::Function))));
     }
@@ -184,7 +210,9 @@ async fn who_sees_a_document_follows_from_whom_it_is_meant_for() {
 async fn only_who_added_a_document_or_a_mediator_changes_it() {
     let w = world().await;
     w.grant_to(w.dossier, &w.b).await;
-    let id = add(&w, &w.an, &input(Audience::Granted), &pdf("1")).await.unwrap();
+    let id = add(&w, &w.an, &input(Audience::Granted), &pdf("1"))
+        .await
+        .unwrap();
     let why = note("Niet van ons.");
     for actor in [&w.carla, &w.lotte] {
         let page = w.casework.document(actor, w.dossier, id).await.unwrap();
@@ -193,7 +221,10 @@ async fn only_who_added_a_document_or_a_mediator_changes_it() {
             .casework
             .withdraw_document(actor, w.dossier, (id, 1), &why, &w.submission())
             .await;
-        assert!(matches!(done, Err(Failure::Denied(Denied::Function))), "{done:?}");
+        assert!(
+            matches!(done, Err(Failure::Denied(Denied::Function))),
+            "{done:?}"
+        );
     }
     let page = w.casework.document(&w.bram, w.dossier, id).await.unwrap();
     let mut details = page.document.details.clone();
@@ -241,15 +272,27 @@ async fn a_withdrawn_document_is_out_of_sight_and_kept() {
         let gone = bytes(&w.casework, actor, w.dossier, id).await;
         assert!(matches!(gone, Err(Failure::NotFound)));
     }
-    let kept = w.casework.document(&w.mediator, w.dossier, id).await.unwrap();
+    let kept = w
+        .casework
+        .document(&w.mediator, w.dossier, id)
+        .await
+        .unwrap();
     let (stamp, reason) = kept.document.withdrawn.unwrap();
     assert_eq!((stamp.by, reason), (w.an.person, why));
     assert!(bytes(&w.casework, &w.mediator, w.dossier, id).await.is_ok());
     // That there was one, and why it went, stays with the line.
     let line = w.casework.step_page(&w.an, w.dossier, step).await.unwrap();
     assert!(line.documents[0].withdrawn.is_some());
-    let (_, _, history) = w.casework.step_history(&w.an, w.dossier, step).await.unwrap();
-    assert!(history.iter().any(|it| it.entry.event == Event::DocumentWithdrawn));
+    let (_, _, history) = w
+        .casework
+        .step_history(&w.an, w.dossier, step)
+        .await
+        .unwrap();
+    assert!(
+        history
+            .iter()
+            .any(|it| it.entry.event == Event::DocumentWithdrawn)
+    );
 }
 
 #[tokio::test]
@@ -270,7 +313,10 @@ async fn r3_a_line_ended_on_28_may_takes_evidence_until_11_june() {
     let page = w.casework.document(&w.an, w.dossier, first).await.unwrap();
     let mut details = page.document.details.clone();
     details.step = None;
-    let away = Correction { version: 1, details };
+    let away = Correction {
+        version: 1,
+        details,
+    };
     let done = w
         .casework
         .correct_document(&w.an, w.dossier, first, &away, &w.submission())
@@ -279,7 +325,10 @@ async fn r3_a_line_ended_on_28_may_takes_evidence_until_11_june() {
     // What it says of itself can be corrected: it stands beside the line.
     let mut details = page.document.details.clone();
     details.title = label("Overeenkomst, getekend");
-    let title = Correction { version: 1, details };
+    let title = Correction {
+        version: 1,
+        details,
+    };
     w.casework
         .correct_document(&w.an, w.dossier, first, &title, &w.submission())
         .await
@@ -304,11 +353,21 @@ async fn evidence_is_for_lines_of_the_own_organisation() {
         let answer = add(&w, actor, &with_step(theirs), &pdf("1")).await;
         assert!(matches!(answer, Err(Failure::NotFound)), "{answer:?}");
     }
-    add(&w, &w.carla, &with_step(theirs), &pdf("2")).await.unwrap();
+    add(&w, &w.carla, &with_step(theirs), &pdf("2"))
+        .await
+        .unwrap();
     // Another organisation reads what, when and in which state, and no evidence.
-    let line = w.casework.step_page(&w.an, w.dossier, theirs).await.unwrap();
+    let line = w
+        .casework
+        .step_page(&w.an, w.dossier, theirs)
+        .await
+        .unwrap();
     assert!(line.documents.is_empty() && !line.takes_evidence);
-    let line = w.casework.step_page(&w.lotte, w.dossier, theirs).await.unwrap();
+    let line = w
+        .casework
+        .step_page(&w.lotte, w.dossier, theirs)
+        .await
+        .unwrap();
     assert_eq!(line.documents.len(), 1);
 }
 
@@ -325,13 +384,24 @@ async fn a_dossier_and_a_day_take_what_was_set_and_no_more() {
     let full = Refusal::DossierFull { most_mib: 1 };
     let other = pdf(&"y".repeat(700_000));
     refused(add(&w, &w.an, &input(Audience::Own), &other).await, &full);
-    add(&w, &w.an, &input(Audience::Own), &pdf("2")).await.unwrap();
-    add(&w, &w.an, &input(Audience::Own), &pdf("3")).await.unwrap();
+    add(&w, &w.an, &input(Audience::Own), &pdf("2"))
+        .await
+        .unwrap();
+    add(&w, &w.an, &input(Audience::Own), &pdf("3"))
+        .await
+        .unwrap();
     let many = Refusal::TooManyDocuments { most: 3 };
-    refused(add(&w, &w.an, &input(Audience::Own), &pdf("4")).await, &many);
-    add(&w, &w.bram, &input(Audience::Own), &pdf("5")).await.unwrap();
+    refused(
+        add(&w, &w.an, &input(Audience::Own), &pdf("4")).await,
+        &many,
+    );
+    add(&w, &w.bram, &input(Audience::Own), &pdf("5"))
+        .await
+        .unwrap();
     w.clock.advance(86_401);
-    add(&w, &w.an, &input(Audience::Own), &pdf("6")).await.unwrap();
+    add(&w, &w.an, &input(Audience::Own), &pdf("6"))
+        .await
+        .unwrap();
     let tomorrow = DocumentInput {
         day: w.casework.today().plus_days(1),
         ..input(Audience::Own)
@@ -367,12 +437,17 @@ async fn the_same_content_added_by_many_at_once_is_there_for_everybody() {
     for _ in 0..8 {
         let (w, content) = (w.clone(), content.clone());
         tasks.push(tokio::spawn(async move {
-            add(&w, &w.an, &input(Audience::Own), &content).await.unwrap()
+            add(&w, &w.an, &input(Audience::Own), &content)
+                .await
+                .unwrap()
         }));
     }
     for task in tasks {
         let id = task.await.unwrap();
-        assert_eq!(bytes(&w.casework, &w.an, w.dossier, id).await.unwrap(), content);
+        assert_eq!(
+            bytes(&w.casework, &w.an, w.dossier, id).await.unwrap(),
+            content
+        );
     }
     // Who was second left bytes that nothing points at: they go after a day.
     let rows = w.place().column("SELECT count(*) FROM stored_file").await;
@@ -387,7 +462,9 @@ async fn the_same_content_added_by_many_at_once_is_there_for_everybody() {
 #[tokio::test]
 async fn i3_the_client_reads_which_document_was_opened() {
     let w = world().await;
-    let id = add(&w, &w.an, &input(Audience::Own), &pdf("1")).await.unwrap();
+    let id = add(&w, &w.an, &input(Audience::Own), &pdf("1"))
+        .await
+        .unwrap();
     bytes(&w.casework, &w.bram, w.dossier, id).await.unwrap();
     let (_, openings) = w
         .casework
@@ -395,7 +472,11 @@ async fn i3_the_client_reads_which_document_was_opened() {
         .await
         .unwrap();
     let wanted = format!("bestand:{}", id.address());
-    assert!(openings.iter().any(|it| it.what == wanted && it.person == "Bram Claes"));
+    assert!(
+        openings
+            .iter()
+            .any(|it| it.what == wanted && it.person == "Bram Claes")
+    );
     // One that is refused is not there as opened.
     let denied = w.casework.document_file(&w.carla, w.dossier, id).await;
     assert!(matches!(denied, Err(Failure::Denied(Denied::Dossier))));
@@ -410,11 +491,19 @@ async fn i3_the_client_reads_which_document_was_opened() {
 #[tokio::test]
 async fn what_nothing_points_at_goes_after_a_day_and_what_something_does_stays() {
     let w = world().await;
-    let gone = add(&w, &w.an, &input(Audience::Own), &pdf("1")).await.unwrap();
-    let stays = add(&w, &w.an, &input(Audience::Own), &pdf("2")).await.unwrap();
+    let gone = add(&w, &w.an, &input(Audience::Own), &pdf("1"))
+        .await
+        .unwrap();
+    let stays = add(&w, &w.an, &input(Audience::Own), &pdf("2"))
+        .await
+        .unwrap();
     let shared = pdf("3");
-    let one = add(&w, &w.an, &input(Audience::Own), &shared).await.unwrap();
-    let other = add(&w, &w.an, &input(Audience::Own), &shared).await.unwrap();
+    let one = add(&w, &w.an, &input(Audience::Own), &shared)
+        .await
+        .unwrap();
+    let other = add(&w, &w.an, &input(Audience::Own), &shared)
+        .await
+        .unwrap();
     assert_eq!(objects(&w), 3);
     // As whoever erases a document does.
     let literal = |id: DocumentId| {
@@ -436,8 +525,13 @@ async fn what_nothing_points_at_goes_after_a_day_and_what_something_does_stays()
         assert!(bytes(&w.casework, &w.an, w.dossier, id).await.is_ok());
     }
     // The content that went can be added again.
-    let again = add(&w, &w.an, &input(Audience::Own), &pdf("1")).await.unwrap();
-    assert_eq!(bytes(&w.casework, &w.an, w.dossier, again).await.unwrap(), pdf("1"));
+    let again = add(&w, &w.an, &input(Audience::Own), &pdf("1"))
+        .await
+        .unwrap();
+    assert_eq!(
+        bytes(&w.casework, &w.an, w.dossier, again).await.unwrap(),
+        pdf("1")
+    );
     w.clock.advance(86_401);
     assert_eq!(w.casework.tidy_documents().await.unwrap(), 0);
     assert_eq!(objects(&w), 3);
@@ -446,7 +540,9 @@ async fn what_nothing_points_at_goes_after_a_day_and_what_something_does_stays()
 #[tokio::test]
 async fn a_row_without_bytes_is_said_to_be_unavailable_and_breaks_nothing_else() {
     let w = world().await;
-    let id = add(&w, &w.an, &input(Audience::Own), &pdf("1")).await.unwrap();
+    let id = add(&w, &w.an, &input(Audience::Own), &pdf("1"))
+        .await
+        .unwrap();
     std::fs::remove_dir_all(w.documents_folder()).unwrap();
     let answer = bytes(&w.casework, &w.an, w.dossier, id).await;
     assert!(matches!(answer, Err(Failure::Unavailable(_))), "{answer:?}");
@@ -483,9 +579,17 @@ async fn i2_an_agreement_comes_with_its_form_and_becomes_a_document_when_it_is_g
     // Nobody finds it in the dossier before that.
     let page = w.casework.documents(&w.mediator, w.dossier).await.unwrap();
     assert!(page.documents.is_empty());
-    let page = w.casework.grant_request(&w.mediator, request).await.unwrap();
+    let page = w
+        .casework
+        .grant_request(&w.mediator, request)
+        .await
+        .unwrap();
     assert_eq!(page.form.unwrap().name.as_str(), "formulier.jpg");
-    let file = w.casework.request_form_file(&w.mediator, request).await.unwrap();
+    let file = w
+        .casework
+        .request_form_file(&w.mediator, request)
+        .await
+        .unwrap();
     let pieces: Vec<Bytes> = file.stream.try_collect().await.unwrap();
     assert_eq!(pieces.concat(), paper(FileType::Jpeg));
     let denied = w.casework.request_form_file(&w.carla, request).await;
@@ -528,10 +632,16 @@ async fn i2_the_form_of_a_refused_request_goes_after_thirty_days_whether_or_not_
     let days = |n: i64| n * 86_400;
     w.clock.advance(days(29));
     w.casework.tidy_documents().await.unwrap();
-    assert_eq!(w.place().column("SELECT count(*) FROM request_form").await, ["2"]);
+    assert_eq!(
+        w.place().column("SELECT count(*) FROM request_form").await,
+        ["2"]
+    );
     w.clock.advance(days(1) + 1);
     w.casework.tidy_documents().await.unwrap();
-    assert_eq!(w.place().column("SELECT count(*) FROM request_form").await, ["0"]);
+    assert_eq!(
+        w.place().column("SELECT count(*) FROM request_form").await,
+        ["0"]
+    );
     w.clock.advance(days(1) + 1);
     assert_eq!(w.casework.tidy_documents().await.unwrap(), 2);
     assert_eq!(objects(&w), 0);

@@ -49,7 +49,12 @@ async fn the_counsellor_of_the_account_finds_lives_that_keep_the_rules() {
         ManualClock::at(at("2026-11-02T10:00:00+01:00")),
         Arc::new(RandomIds::default()),
         Secrets::derive(&[7; 32]),
-        testkit::files_in(&folder, &[7; 32], None, domain::documents::DocumentLimits::default()),
+        testkit::files_in(
+            &folder,
+            &[7; 32],
+            None,
+            domain::documents::DocumentLimits::default(),
+        ),
         Limits::default(),
     );
     let attempt = SignIn {

@@ -27,7 +27,8 @@ fn asking(text: &str, birth: &str) -> AskInput {
 }
 
 async fn ask(world: &World, actor: &Actor, input: &AskInput) -> Result<Request, Failure> {
-    let form = testkit::papers::incoming(&world.casework, "formulier.pdf", &testkit::papers::pdf("F"));
+    let form =
+        testkit::papers::incoming(&world.casework, "formulier.pdf", &testkit::papers::pdf("F"));
     let form = Some(form.await);
     world
         .casework

@@ -314,12 +314,7 @@ impl Document {
     ///
     /// # Errors
     /// `DocumentWithdrawn`, `ChangedMeanwhile`.
-    pub fn withdraw(
-        &self,
-        version: u32,
-        reason: Note,
-        stamp: Stamp,
-    ) -> Result<Document, Refusals> {
+    pub fn withdraw(&self, version: u32, reason: Note, stamp: Stamp) -> Result<Document, Refusals> {
         self.check_present(version)?;
         Ok(Document {
             version: self.version + 1,
@@ -465,7 +460,15 @@ mod tests {
     fn the_end_of_a_name_says_what_a_file_is() {
         assert_eq!(FileType::of_name("Foto.JPG"), Some(FileType::Jpeg));
         assert_eq!(FileType::of_name("cv.docx"), Some(FileType::Docx));
-        for other in ["x.svg", "x.html", "x.pdf.exe", "pdf", ".pdf", "x.doc", "x.docm"] {
+        for other in [
+            "x.svg",
+            "x.html",
+            "x.pdf.exe",
+            "pdf",
+            ".pdf",
+            "x.doc",
+            "x.docm",
+        ] {
             assert_eq!(FileType::of_name(other), None, "{other}");
         }
     }

@@ -117,7 +117,10 @@ fn pdf(tail: &[u8]) -> Result<(), FileFault> {
     let end = find_last(tail, b"%%EOF").ok_or(FileFault::Damaged)?;
     let (before, after) = tail.split_at(end);
     let after = after.get(5..).unwrap_or_default();
-    if !after.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
+    if !after
+        .iter()
+        .all(|byte| byte.is_ascii_whitespace() || *byte == 0)
+    {
         return Err(FileFault::Disguised);
     }
     let from = before.len().saturating_sub(64);
@@ -231,7 +234,9 @@ fn jpeg(reader: &mut BufReader<&mut File>, length: u64) -> Checked<()> {
     if behind == 0 {
         return Ok(Ok(()));
     }
-    let known = usize::try_from(behind).unwrap_or(usize::MAX).min(rest.len());
+    let known = usize::try_from(behind)
+        .unwrap_or(usize::MAX)
+        .min(rest.len());
     if let Some(begin) = rest.get_mut(..known) {
         reader.read_exact(begin)?;
     }

@@ -208,7 +208,11 @@ mod tests {
             if length > 64 {
                 assert!(!kept.windows(32).any(|bit| bit == &text[..32]), "{length}");
             }
-            assert_eq!(opened(object, &key(), kept).await.unwrap(), text, "{length}");
+            assert_eq!(
+                opened(object, &key(), kept).await.unwrap(),
+                text,
+                "{length}"
+            );
         }
     }
 

@@ -16,7 +16,12 @@ fn shelf(folder: &TestFolder) -> Files {
     Files::open(&place, &incoming, &[7; 32], None, DocumentLimits::default()).unwrap()
 }
 
-async fn seen(files: &Files, name: &str, declared: &str, content: &[u8]) -> Result<FileType, FileFault> {
+async fn seen(
+    files: &Files,
+    name: &str,
+    declared: &str,
+    content: &[u8],
+) -> Result<FileType, FileFault> {
     let mut file = files.spool().unwrap();
     for bit in content.chunks(40_000) {
         file.write(Bytes::copy_from_slice(bit)).await.unwrap();
@@ -47,7 +52,13 @@ async fn a_good_file_of_every_kind_is_accepted() {
         assert_eq!(found, Ok(kind), "{name}");
     }
     // A machine without an office suite says nothing of what a text is.
-    let found = seen(&files, "a.odt", "application/octet-stream", &container(&ODT)).await;
+    let found = seen(
+        &files,
+        "a.odt",
+        "application/octet-stream",
+        &container(&ODT),
+    )
+    .await;
     assert_eq!(found, Ok(FileType::Odt));
     // What a phone puts behind a picture.
     let second = [papers::jpeg(), papers::jpeg()].concat();
@@ -60,7 +71,13 @@ async fn a_good_file_of_every_kind_is_accepted() {
 
 type Case = (String, &'static str, String, Vec<u8>);
 
-fn case(all: &mut Vec<Case>, what: impl Into<String>, name: &str, kind: FileType, content: Vec<u8>) {
+fn case(
+    all: &mut Vec<Case>,
+    what: impl Into<String>,
+    name: &str,
+    kind: FileType,
+    content: Vec<u8>,
+) {
     all.push((what.into(), kind.media_type(), name.to_owned(), content));
 }
 
@@ -80,9 +97,26 @@ fn disguised(all: &mut Vec<Case>) {
         case(all, format!("html as {name}"), name, says, HTML.to_vec());
         case(all, format!("svg as {name}"), name, says, SVG.to_vec());
         case(all, format!("nothing as {name}"), name, says, Vec::new());
-        case(all, format!("a program as {name}"), name, says, b"MZ\x90\0\x03".repeat(90));
-        case(all, format!("a gif as {name}"), name, says, b"GIF89a\x01\0\x01\0\0\0\0;".to_vec());
-        for declared in ["text/html", "image/svg+xml", "text/plain", "application/zip"] {
+        case(
+            all,
+            format!("a program as {name}"),
+            name,
+            says,
+            b"MZ\x90\0\x03".repeat(90),
+        );
+        case(
+            all,
+            format!("a gif as {name}"),
+            name,
+            says,
+            b"GIF89a\x01\0\x01\0\0\0\0;".to_vec(),
+        );
+        for declared in [
+            "text/html",
+            "image/svg+xml",
+            "text/plain",
+            "application/zip",
+        ] {
             let what = format!("{name} declared as {declared}");
             all.push((what, declared, name.to_owned(), paper(says)));
         }
@@ -111,23 +145,53 @@ fn double(all: &mut Vec<Case>) {
     for (what, more) in behind {
         for (kind, name) in NAMES {
             let content = [paper(kind), more.to_vec()].concat();
-            case(all, format!("{name} with {what} behind it"), name, kind, content);
+            case(
+                all,
+                format!("{name} with {what} behind it"),
+                name,
+                kind,
+                content,
+            );
         }
     }
     for (kind, name) in NAMES {
         let before = [b"\n".to_vec(), paper(kind)].concat();
-        case(all, format!("{name} not at its beginning"), name, kind, before);
+        case(
+            all,
+            format!("{name} not at its beginning"),
+            name,
+            kind,
+            before,
+        );
     }
     let mut page = pdf("<script>alert(1)</script>");
-    case(all, "a pdf that is a page", "a.pdf", FileType::Pdf, page.clone());
+    case(
+        all,
+        "a pdf that is a page",
+        "a.pdf",
+        FileType::Pdf,
+        page.clone(),
+    );
     page.splice(0..0, b"<html>".iter().copied());
     case(all, "a page that is a pdf", "a.pdf", FileType::Pdf, page);
     let inside: [(&str, &[u8]); 1] = [("a.pdf", b"%PDF-1.4 hidden")];
     let both = [&inside[..], &DOCX[..]].concat();
     let mut zip = zip_stored(&both);
-    case(all, "a docx that is a pdf", "a.docx", FileType::Docx, zip.clone());
+    case(
+        all,
+        "a docx that is a pdf",
+        "a.docx",
+        FileType::Docx,
+        zip.clone(),
+    );
     zip.extend(b"x");
-    case(all, "a docx with a byte behind it", "a.docx", FileType::Docx, zip);
+    case(
+        all,
+        "a docx with a byte behind it",
+        "a.docx",
+        FileType::Docx,
+        zip,
+    );
 }
 
 fn zip_stored(entries: &[(&str, &[u8])]) -> Vec<u8> {
@@ -153,8 +217,16 @@ fn broken(all: &mut Vec<Case>) {
         let content = whole[..whole.len() - 7].to_vec();
         case(all, format!("{name} without its end"), name, kind, content);
     }
-    let no_table = String::from_utf8(pdf("x")).unwrap().replace("startxref", "startxxxx");
-    case(all, "a pdf without a table", "a.pdf", FileType::Pdf, no_table.into_bytes());
+    let no_table = String::from_utf8(pdf("x"))
+        .unwrap()
+        .replace("startxref", "startxxxx");
+    case(
+        all,
+        "a pdf without a table",
+        "a.pdf",
+        FileType::Pdf,
+        no_table.into_bytes(),
+    );
     let png = |parts: &[(&[u8; 4], &[u8])]| {
         let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
         for (kind, holds) in parts {
@@ -169,20 +241,48 @@ fn broken(all: &mut Vec<Case>) {
     for (what, parts) in [
         ("without data", vec![(b"IHDR", head), (b"IEND", &[])]),
         ("without a head", vec![(b"IDAT", data), (b"IEND", &[])]),
-        ("with two heads", vec![(b"IHDR", head), (b"IHDR", head), (b"IDAT", data), (b"IEND", &[])]),
-        ("far too large", vec![(b"IHDR", huge), (b"IDAT", data), (b"IEND", &[])]),
-        ("of no size", vec![(b"IHDR", none), (b"IDAT", data), (b"IEND", &[])]),
-        ("with odd parts", vec![(b"IHDR", head), (b"ID\0T", data), (b"IEND", &[])]),
+        (
+            "with two heads",
+            vec![
+                (b"IHDR", head),
+                (b"IHDR", head),
+                (b"IDAT", data),
+                (b"IEND", &[]),
+            ],
+        ),
+        (
+            "far too large",
+            vec![(b"IHDR", huge), (b"IDAT", data), (b"IEND", &[])],
+        ),
+        (
+            "of no size",
+            vec![(b"IHDR", none), (b"IDAT", data), (b"IEND", &[])],
+        ),
+        (
+            "with odd parts",
+            vec![(b"IHDR", head), (b"ID\0T", data), (b"IEND", &[])],
+        ),
     ] {
-        case(all, format!("a png {what}"), "a.png", FileType::Png, png(&parts));
+        case(
+            all,
+            format!("a png {what}"),
+            "a.png",
+            FileType::Png,
+            png(&parts),
+        );
     }
 }
 
 /// Texts with something in them, or that unpack to more than they say.
 fn containers(all: &mut Vec<Case>) {
     let zeros = vec![0; 60 * 1024 * 1024];
-    let many: Vec<(String, &[u8])> = (0..1_000).map(|n| (format!("w/{n}.xml"), &b"x"[..])).collect();
-    let many: Vec<(&str, &[u8])> = many.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+    let many: Vec<(String, &[u8])> = (0..1_000)
+        .map(|n| (format!("w/{n}.xml"), &b"x"[..]))
+        .collect();
+    let many: Vec<(&str, &[u8])> = many
+        .iter()
+        .map(|(name, text)| (name.as_str(), *text))
+        .collect();
     for (kind, name, good) in [
         (FileType::Docx, "a.docx", &DOCX[..]),
         (FileType::Odt, "a.odt", &ODT[..]),
@@ -199,20 +299,50 @@ fn containers(all: &mut Vec<Case>) {
             "Basic/Standard/Module1.xml",
             "Scripts/python/evil.py",
         ] {
-            case(all, format!("{name} with {entry}"), name, kind, with(&[(entry, b"x")]));
+            case(
+                all,
+                format!("{name} with {entry}"),
+                name,
+                kind,
+                with(&[(entry, b"x")]),
+            );
         }
-        case(all, format!("a bomb as {name}"), name, kind, with(&[("word/big.xml", &zeros)]));
-        case(all, format!("{name} of many entries"), name, kind, with(&many));
+        case(
+            all,
+            format!("a bomb as {name}"),
+            name,
+            kind,
+            with(&[("word/big.xml", &zeros)]),
+        );
+        case(
+            all,
+            format!("{name} of many entries"),
+            name,
+            kind,
+            with(&many),
+        );
         for missing in 0..good.len() {
             let mut parts = good.to_vec();
             let (gone, _) = parts.remove(missing);
-            case(all, format!("{name} without {gone}"), name, kind, container(&parts));
+            case(
+                all,
+                format!("{name} without {gone}"),
+                name,
+                kind,
+                container(&parts),
+            );
         }
         // The size that stands in the list is a lie.
         let mut liar = with(&[("word/media.xml", &[7; 5_000])]);
         let list = find_last(&liar, b"PK\x01\x02");
         liar[list + 24] ^= 1;
-        case(all, format!("{name} that lies of its size"), name, kind, liar);
+        case(
+            all,
+            format!("{name} that lies of its size"),
+            name,
+            kind,
+            liar,
+        );
         // Two entries of the list are one in the file.
         let mut twice = with(&[("word/one.xml", b"1111"), ("word/two.xml", b"2222")]);
         let list = find_last(&twice, b"PK\x01\x02");
@@ -224,7 +354,13 @@ fn containers(all: &mut Vec<Case>) {
         let mut spoilt = with(&[]);
         let at = spoilt.len() / 4;
         spoilt[at] ^= 0xff;
-        case(all, format!("{name} with a changed byte"), name, kind, spoilt);
+        case(
+            all,
+            format!("{name} with a changed byte"),
+            name,
+            kind,
+            spoilt,
+        );
         let mut hidden = with(&[]);
         let list = find_last(&hidden, b"PK\x01\x02");
         hidden[list + 8] |= 1;
@@ -237,15 +373,33 @@ fn containers(all: &mut Vec<Case>) {
         case(all, format!("{name} with a link"), name, kind, link);
     }
     let macros = String::from_utf8(DOCX[0].1.to_vec()).unwrap();
-    let macros = macros.replace("</Types>", "<Default ContentType=\"application/vnd.ms-word.document.macroEnabled.main+xml\"/></Types>");
+    let macros = macros.replace(
+        "</Types>",
+        "<Default ContentType=\"application/vnd.ms-word.document.macroEnabled.main+xml\"/></Types>",
+    );
     let parts = [(DOCX[0].0, macros.as_bytes()), DOCX[1]];
-    case(all, "a docm as docx", "a.docx", FileType::Docx, container(&parts));
+    case(
+        all,
+        "a docm as docx",
+        "a.docx",
+        FileType::Docx,
+        container(&parts),
+    );
     let other: [(&str, &[u8]); 3] = [
-        ("mimetype", b"application/vnd.oasis.opendocument.presentation"),
+        (
+            "mimetype",
+            b"application/vnd.oasis.opendocument.presentation",
+        ),
         ODT[1],
         ODT[2],
     ];
-    case(all, "an odp as odt", "a.odt", FileType::Odt, container(&other));
+    case(
+        all,
+        "an odp as odt",
+        "a.odt",
+        FileType::Odt,
+        container(&other),
+    );
 }
 
 fn find_last(bytes: &[u8], sought: &[u8]) -> usize {
@@ -274,8 +428,18 @@ async fn k048_of_two_hundred_hostile_files_none_is_accepted() {
     eprintln!("{} hostile files, {} accepted", all.len(), accepted.len());
     assert!(accepted.is_empty(), "accepted: {accepted:#?}");
     // Nothing of them stays behind.
-    assert_eq!(std::fs::read_dir(folder.path().join("incoming")).unwrap().count(), 0);
-    assert_eq!(std::fs::read_dir(folder.path().join("documents")).unwrap().count(), 0);
+    assert_eq!(
+        std::fs::read_dir(folder.path().join("incoming"))
+            .unwrap()
+            .count(),
+        0
+    );
+    assert_eq!(
+        std::fs::read_dir(folder.path().join("documents"))
+            .unwrap()
+            .count(),
+        0
+    );
 }
 
 #[tokio::test]
@@ -292,7 +456,9 @@ async fn a_file_of_the_limit_is_accepted_and_one_byte_more_is_not() {
         pdf(&" ".repeat(bytes - empty))
     };
     // The table's place has more digits in a longer file.
-    let exact = (99_900..=100_100).map(of).find(|file| file.len() == 100_000);
+    let exact = (99_900..=100_100)
+        .map(of)
+        .find(|file| file.len() == 100_000);
     let exact = exact.unwrap();
     let kind = FileType::Pdf.media_type();
     assert_eq!(seen(&files, "a.pdf", kind, &exact).await, Ok(FileType::Pdf));

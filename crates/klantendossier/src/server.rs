@@ -138,10 +138,7 @@ async fn tidy(casework: Casework) {
             Ok(0) => {}
             Ok(gone) => tracing::info!(gone, "documents that nothing points at are removed"),
             Err(failure) => {
-                tracing::warn!(
-                    ?failure,
-                    "documents not tidied; tried again in ten minutes"
-                );
+                tracing::warn!(?failure, "documents not tidied; tried again in ten minutes");
             }
         }
         match casework.keep_up_grants().await {

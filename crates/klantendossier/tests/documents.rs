@@ -226,7 +226,10 @@ fn a_program_that_is_killed_at_any_moment_lists_no_document_without_its_bytes() 
     for round in 0..8_u64 {
         let session = Session::of(serving.port, "begeleider");
         list = session.documents("61000447");
-        let files = [large(2 * MIB, &format!("a{round}")), large(MIB, &format!("b{round}"))];
+        let files = [
+            large(2 * MIB, &format!("a{round}")),
+            large(MIB, &format!("b{round}")),
+        ];
         let request = session.upload(&list, &files);
         let mut connection = session.connection();
         let answered = std::thread::scope(|scope| {
@@ -245,7 +248,10 @@ fn a_program_that_is_killed_at_any_moment_lists_no_document_without_its_bytes() 
     }
     let session = Session::of(serving.port, "begeleider");
     let all = session.listed(&list);
-    eprintln!("{} documents listed, {confirmed} of them confirmed", all.len());
+    eprintln!(
+        "{} documents listed, {confirmed} of them confirmed",
+        all.len()
+    );
     // What was confirmed is there, and both files of a form or neither.
     assert!(all.len() >= confirmed && all.len().is_multiple_of(2));
     for address in &all {

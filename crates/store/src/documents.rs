@@ -1,13 +1,11 @@
 //! Documents: the rows. The bytes are elsewhere; `stored_file` says under which name, once for each content.
 
-use domain::documents::{
-    Audience, Details, Document, DocumentKind, FileFacts, FileName, FileType,
-};
+use domain::Moment;
+use domain::documents::{Audience, Details, Document, DocumentKind, FileFacts, FileName, FileType};
 use domain::ids::{DocumentId, GrantRequestId, OrganisationId, PersonId, StepId};
 use domain::policy::{Access, Permit, Read, Write};
 use domain::steps::Stamp;
 use domain::text::{Label, Note};
-use domain::Moment;
 use uuid::Uuid;
 
 use crate::engine::{Batch, Row, Sql, Statement, Value};
@@ -143,10 +141,7 @@ pub async fn one(
 }
 
 /// The documents of a dossier that this person may see, the last first.
-pub async fn list(
-    reader: &mut Reader,
-    access: &Access<Read>,
-) -> Result<Vec<Document>, StoreError> {
+pub async fn list(reader: &mut Reader, access: &Access<Read>) -> Result<Vec<Document>, StoreError> {
     let mut found = reader
         .all(&LIST, &[access.dossier().0.into()], |row| {
             document_at(&LIST, row)
@@ -264,10 +259,7 @@ pub fn withdraw(batch: &mut Batch, access: &Access<Write>, document: &Document) 
 }
 
 /// Under which name a content is kept; none when it is not. Tells nothing of whose it is.
-pub async fn object_of(
-    reader: &mut Reader,
-    digest: &[u8; 32],
-) -> Result<Option<Uuid>, StoreError> {
+pub async fn object_of(reader: &mut Reader, digest: &[u8; 32]) -> Result<Option<Uuid>, StoreError> {
     reader
         .first(&FILE, &[digest.as_slice().into()], |row| row.id(0))
         .await
@@ -281,11 +273,7 @@ pub fn loosen(batch: &mut Batch, object: Uuid, at: Moment) {
 
 /// A content is kept under a name, unless it was already.
 pub fn keep(batch: &mut Batch, file: &FileFacts, object: Uuid) {
-    let params = [
-        file.digest.as_slice().into(),
-        object.into(),
-        bytes(file),
-    ];
+    let params = [file.digest.as_slice().into(), object.into(), bytes(file)];
     batch.push(Statement::new(&KEEP, params).one(guard::ROW));
     batch.push(Statement::new(&FASTEN, [object.into()]));
 }
@@ -376,6 +364,8 @@ pub async fn forms_due(
     now: Moment,
 ) -> Result<Vec<GrantRequestId>, StoreError> {
     reader
-        .all(&FORMS_DUE, &[now.into()], |row| row.id(0).map(GrantRequestId))
+        .all(&FORMS_DUE, &[now.into()], |row| {
+            row.id(0).map(GrantRequestId)
+        })
         .await
 }

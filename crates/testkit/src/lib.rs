@@ -16,7 +16,7 @@ mod steps;
 mod world;
 
 pub use clock::ManualClock;
-pub use database::{OwnDatabase, Place, TestDatabase, TestFolder};
+pub use database::{OwnDatabase, Place, TestDatabase, TestFolder, schema_versions};
 pub use steps::{ended, facts};
 pub use world::{House, PASSWORD, World, files_in, world, world_with, world_with_documents};
 

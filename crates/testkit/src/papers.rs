@@ -39,7 +39,9 @@ pub fn png() -> Vec<u8> {
     png_part(
         &mut file,
         b"IDAT",
-        &[0x78, 0x01, 0x01, 2, 0, 0xfd, 0xff, 0, 0x80, 0, 0x82, 0, 0x81],
+        &[
+            0x78, 0x01, 0x01, 2, 0, 0xfd, 0xff, 0, 0x80, 0, 0x82, 0, 0x81,
+        ],
     );
     png_part(&mut file, b"IEND", &[]);
     file

@@ -222,7 +222,10 @@ pub(crate) fn too_many_files(app: &Web, files: usize, mib: u64) -> Response {
         None,
         StatusCode::PAYLOAD_TOO_LARGE,
         "Te groot",
-        &[&most, "Ga terug in je browser en kies minder of kleinere bestanden."],
+        &[
+            &most,
+            "Ga terug in je browser en kies minder of kleinere bestanden.",
+        ],
     )
 }
 

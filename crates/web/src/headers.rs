@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::{App, fail, patience, upload};
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, HeaderName};
@@ -15,7 +16,6 @@ use tower_http::compression::predicate::{
 };
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::csrf::CsrfLayer;
-use crate::{App, fail, patience, upload};
 
 /// Nothing but our own files: no inline script or style, no other host.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \

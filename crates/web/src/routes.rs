@@ -13,8 +13,8 @@ use domain::policy::{self, Operation};
 use percent_encoding::percent_decode_str;
 
 use crate::{
-    App, actions, assets, caseload, context, documents, entries, fail, grants, home, journal, notices,
-    openings, profile, public, removal_queue, search, sign_in, steps, system,
+    App, actions, assets, caseload, context, documents, entries, fail, grants, home, journal,
+    notices, openings, profile, public, removal_queue, search, sign_in, steps, system,
 };
 
 /// One row of the table of routes.

@@ -298,9 +298,9 @@ fn file_refused(file: &str, fault: FileFault) -> String {
         FileFault::Unpacks => format!(
             "{file} wordt bij het openen veel te groot. Bewaar het opnieuw als PDF en probeer het nog eens."
         ),
-        FileFault::Program => format!(
-            "In {file} zit een programma (macro). Bewaar het zonder macro's, of als PDF."
-        ),
+        FileFault::Program => {
+            format!("In {file} zit een programma (macro). Bewaar het zonder macro's, of als PDF.")
+        }
         FileFault::Infected => format!(
             "De virusscanner vond iets in {file}. Het is niet bewaard. Verwittig je informaticadienst."
         ),

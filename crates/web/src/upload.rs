@@ -188,9 +188,7 @@ async fn drain(mut part: Field<'_>) -> Result<(), Broken> {
 }
 
 /// Who sends nothing for too long is gone.
-async fn in_time<T>(
-    next: impl Future<Output = Result<T, multer::Error>>,
-) -> Result<T, Broken> {
+async fn in_time<T>(next: impl Future<Output = Result<T, multer::Error>>) -> Result<T, Broken> {
     match tokio::time::timeout(SILENCE, next).await {
         Ok(read) => Ok(read?),
         Err(_) => Err(Broken::Form(Unreadable::NotAForm)),

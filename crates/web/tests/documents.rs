@@ -48,7 +48,10 @@ async fn add(w: &World, browser: &Browser, name: &str, kind: FileType) -> String
     let file = ("bestanden", name, kind.media_type(), content.as_slice());
     let seen = browser.upload(&form, &[file]).await;
     assert_eq!(seen.status, 303, "{}", seen.html);
-    assert_eq!(seen.location(), format!("{}?gelukt=document", list(w.dossier)));
+    assert_eq!(
+        seen.location(),
+        format!("{}?gelukt=document", list(w.dossier))
+    );
     first(browser, w.dossier).await
 }
 
@@ -62,19 +65,30 @@ async fn a_counsellor_adds_looks_at_and_takes_back_a_document() {
     let page = an.open(&address).await;
     page.says(200, "Brief van school");
     page.says(200, "Brief van school.pdf (PDF, 1 kB)");
-    assert!(page.html.contains(&format!("<iframe class=\"kd-preview kd-preview--pdf\" src=\"{address}/inhoud\"")));
-    assert!(page.header("content-security-policy").ends_with("; frame-src 'self'"));
+    assert!(page.html.contains(&format!(
+        "<iframe class=\"kd-preview kd-preview--pdf\" src=\"{address}/inhoud\""
+    )));
+    assert!(
+        page.header("content-security-policy")
+            .ends_with("; frame-src 'self'")
+    );
     let change = format!("{address}/wijzigen");
     let form = an.open(&change).await.form(&change);
     let seen = an.send(&form.set("titel", "Attest van de school")).await;
-    assert_eq!(seen.location(), format!("{address}?gelukt=document-gewijzigd"));
+    assert_eq!(
+        seen.location(),
+        format!("{address}?gelukt=document-gewijzigd")
+    );
     an.open(&address).await.says(200, "Attest van de school");
     let withdraw = format!("{address}/intrekken");
     let form = an.open(&withdraw).await.form(&withdraw);
     let seen = an.send(&form.clone().set("reden", " ")).await;
     seen.refuses(422, "Schrijf waarom je het document intrekt.");
     let seen = an.send(&form.set("reden", "Fout gescand.")).await;
-    assert_eq!(seen.location(), format!("{}?gelukt=document-ingetrokken", list(w.dossier)));
+    assert_eq!(
+        seen.location(),
+        format!("{}?gelukt=document-ingetrokken", list(w.dossier))
+    );
     assert_eq!(an.open(&address).await.status, 404);
     assert_eq!(an.open(&format!("{address}/bestand")).await.status, 404);
     let mediator = Browser::of(&w, "mediator").await;
@@ -97,8 +111,15 @@ async fn k027_a_file_is_never_a_page_and_says_what_it_is() {
         let given = an.open(&format!("{address}/bestand")).await;
         assert_eq!(given.status, 200);
         assert_eq!(given.header("content-type"), kind.media_type());
-        assert_eq!(given.header("content-length"), paper(kind).len().to_string());
-        assert!(given.header("content-disposition").starts_with("attachment; filename=\""));
+        assert_eq!(
+            given.header("content-length"),
+            paper(kind).len().to_string()
+        );
+        assert!(
+            given
+                .header("content-disposition")
+                .starts_with("attachment; filename=\"")
+        );
         assert_eq!(
             given.header("content-security-policy"),
             "default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -107,7 +128,11 @@ async fn k027_a_file_is_never_a_page_and_says_what_it_is() {
         let inline = an.open(&format!("{address}/inhoud")).await;
         let all = if shown {
             assert_eq!(inline.status, 200);
-            assert!(inline.header("content-disposition").starts_with("inline; filename=\""));
+            assert!(
+                inline
+                    .header("content-disposition")
+                    .starts_with("inline; filename=\"")
+            );
             assert_eq!(inline.header("x-frame-options"), "SAMEORIGIN");
             let policy = inline.header("content-security-policy");
             assert!(policy.starts_with("default-src 'none'"), "{policy}");
@@ -125,7 +150,11 @@ async fn k027_a_file_is_never_a_page_and_says_what_it_is() {
         }
     }
     let address = first(&an, w.dossier).await;
-    assert!(an.open(&address).await.shows("Van dit soort bestand is er geen voorbeeld."));
+    assert!(
+        an.open(&address)
+            .await
+            .shows("Van dit soort bestand is er geen voorbeeld.")
+    );
     // The name of the first one, in both ways.
     let page = an.open(&list(w.dossier)).await;
     assert!(page.shows("Zoë bx"), "{}", page.html);
@@ -175,23 +204,36 @@ async fn a_form_without_a_good_file_says_what_is_wrong() {
     let w = world().await;
     let an = Browser::of(&w, "an").await;
     let form = form(&an, w.dossier).await;
-    an.upload(&form, &[]).await.refuses(422, "Kies een bestand, of neem een foto.");
-    an.send(&form).await.refuses(422, "Kies een bestand, of neem een foto.");
+    an.upload(&form, &[])
+        .await
+        .refuses(422, "Kies een bestand, of neem een foto.");
+    an.send(&form)
+        .await
+        .refuses(422, "Kies een bestand, of neem een foto.");
     let good = pdf("1");
     let file = [("bestanden", "a.pdf", PDF, good.as_slice())];
-    let without = form.clone().set("soort_document", "").set("wie", "iedereen");
+    let without = form
+        .clone()
+        .set("soort_document", "")
+        .set("wie", "iedereen");
     let seen = an.upload(&without, &file).await;
     seen.refuses(422, "Kies wat voor document het is.");
     seen.refuses(422, "Kies wie dit document mag zien.");
-    let seen = an.upload(&form.clone().date("dag_document", "29/05/2025"), &file).await;
+    let seen = an
+        .upload(&form.clone().date("dag_document", "29/05/2025"), &file)
+        .await;
     seen.refuses(422, "De dag op het document ligt in de toekomst.");
-    let seen = an.upload(&form.clone().set("titel", &"x".repeat(201)), &file).await;
+    let seen = an
+        .upload(&form.clone().set("titel", &"x".repeat(201)), &file)
+        .await;
     seen.refuses(422, "Titel is te lang: 201 tekens.");
     let eleven: Vec<_> = (0..11).map(|_| file[0]).collect();
     let seen = an.upload(&form, &eleven).await;
     seen.refuses(422, "Kies er hoogstens 10");
     let empty = [("bestanden", "leeg.pdf", PDF, &b""[..])];
-    an.upload(&form, &empty).await.refuses(422, "leeg.pdf is leeg.");
+    an.upload(&form, &empty)
+        .await
+        .refuses(422, "leeg.pdf is leeg.");
 }
 
 #[tokio::test]
@@ -206,17 +248,26 @@ async fn a_file_of_the_limit_goes_in_and_one_byte_more_does_not() {
     let form = form(&an, w.dossier).await;
     let size = 1024 * 1024;
     let rest = size - pdf("").len();
-    let exact = (rest - 20..=rest).map(|n| pdf(&" ".repeat(n))).find(|it| it.len() == size);
+    let exact = (rest - 20..=rest)
+        .map(|n| pdf(&" ".repeat(n)))
+        .find(|it| it.len() == size);
     let exact = exact.unwrap();
     let more = [exact.as_slice(), b"\n"].concat();
-    let seen = an.upload(&form, &[("bestanden", "a.pdf", PDF, &more)]).await;
+    let seen = an
+        .upload(&form, &[("bestanden", "a.pdf", PDF, &more)])
+        .await;
     seen.refuses(422, "a.pdf is te groot: meer dan 1 MB.");
-    let seen = an.upload(&form, &[("bestanden", "a.pdf", PDF, &exact)]).await;
+    let seen = an
+        .upload(&form, &[("bestanden", "a.pdf", PDF, &exact)])
+        .await;
     assert_eq!(seen.status, 303, "{}", seen.html);
     // More than all files together may be is let go at once.
     let far = vec![b'x'; 5 * size];
     let seen = an.upload(&form, &[("bestanden", "a.pdf", PDF, &far)]).await;
-    seen.says(413, "Wat je stuurde is te groot. Kies hoogstens 2 bestanden");
+    seen.says(
+        413,
+        "Wat je stuurde is te groot. Kies hoogstens 2 bestanden",
+    );
 }
 
 #[tokio::test]
@@ -236,14 +287,20 @@ async fn a_broken_form_is_never_half_kept_and_never_a_fault_of_ours() {
     for (what, kind, body) in [
         ("half", kind, whole[..whole.len() / 2].to_vec()),
         ("without its end", kind, whole[..whole.len() - 6].to_vec()),
-        ("with another boundary", "multipart/form-data; boundary=anders", whole.clone()),
+        (
+            "with another boundary",
+            "multipart/form-data; boundary=anders",
+            whole.clone(),
+        ),
         ("without a boundary", "multipart/form-data", whole.clone()),
         ("with nothing in it", kind, Vec::new()),
         ("of many parts", kind, many),
         ("with no text", kind, binary),
         ("of another kind", "application/json", b"{}".to_vec()),
     ] {
-        let request = an.request(Method::POST, &form.action).header(CONTENT_TYPE, kind);
+        let request = an
+            .request(Method::POST, &form.action)
+            .header(CONTENT_TYPE, kind);
         let seen = an.ask(request, Body::from(body)).await;
         assert!([400, 422].contains(&seen.status), "{what}: {}", seen.status);
         unchanged(&w, &before, what).await;
@@ -263,10 +320,14 @@ async fn who_may_not_add_is_told_before_anything_is_taken_in() {
     let before = contents(&w).await;
     // Were it read, it would be refused as no form.
     let kind = "multipart/form-data; boundary=grens";
-    let request = carla.request(Method::POST, &form.action).header(CONTENT_TYPE, kind);
+    let request = carla
+        .request(Method::POST, &form.action)
+        .header(CONTENT_TYPE, kind);
     let denied = carla.ask(request, Body::from("onzin")).await;
     let nowhere = form.action.replace(&w.dossier.address(), &"0".repeat(32));
-    let request = carla.request(Method::POST, &nowhere).header(CONTENT_TYPE, kind);
+    let request = carla
+        .request(Method::POST, &nowhere)
+        .header(CONTENT_TYPE, kind);
     let absent = carla.ask(request, Body::from("onzin")).await;
     assert_eq!((denied.status, absent.status), (404, 404));
     assert_eq!(denied.html, absent.html);
@@ -305,7 +366,10 @@ async fn evidence_stands_on_the_page_of_its_line() {
         .set("soort_document", "begeleidingsovereenkomst")
         .set("stap", &step.address());
     let seen = an.upload(&form, &[file]).await;
-    seen.refuses(422, "Bewijs erbij zetten of weghalen kon tot en met 11/06/2025.");
+    seen.refuses(
+        422,
+        "Bewijs erbij zetten of weghalen kon tot en met 11/06/2025.",
+    );
 }
 
 #[tokio::test]
@@ -347,6 +411,9 @@ async fn i2_a_request_comes_with_its_form_and_the_answer_is_the_same_for_every_n
         let form = mediator.open(&format!("{address}/formulier")).await;
         assert_eq!(form.status, 200);
         assert_eq!(form.header("content-type"), PDF);
-        assert_eq!(carla.open(&format!("{address}/formulier")).await.status, 403);
+        assert_eq!(
+            carla.open(&format!("{address}/formulier")).await.status,
+            403
+        );
     }
 }

@@ -2,10 +2,10 @@
 
 use axum::body::Body;
 use axum::extract::{Path, State};
+use axum::http::HeaderValue;
 use axum::http::header::{
     CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
 };
-use axum::http::HeaderValue;
 use axum::response::Response;
 use casework::OpenedFile;
 use domain::documents::FileName;

@@ -164,9 +164,7 @@ fn audiences(role: Role, chosen: &str) -> Vec<Choice> {
             let is_chosen = audience.code() == chosen;
             let choice = |label: &str| Choice::new(audience.code(), label, is_chosen);
             match (audience, role) {
-                (Audience::Own, Role::Client) => {
-                    choice("Alleen ikzelf").hint("En de bemiddelaar.")
-                }
+                (Audience::Own, Role::Client) => choice("Alleen ikzelf").hint("En de bemiddelaar."),
                 (Audience::Own, Role::Mediator) => {
                     choice("Alleen de bemiddelaars").hint("En de jongere.")
                 }

@@ -191,7 +191,9 @@ pub(super) async fn show(
     if is_pdf {
         // The frame of the preview, and nothing else that the other pages may not have.
         let policy = HeaderValue::from_static(WITH_FRAME);
-        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+        response
+            .headers_mut()
+            .insert(CONTENT_SECURITY_POLICY, policy);
     }
     Ok(response)
 }
@@ -280,7 +282,14 @@ pub(super) async fn change(
     if fields.has("vandaag", "dag_document") {
         fields.set_date("dag_document", app.casework.today());
         let found = (dossier, &found);
-        return Ok(change_page(&app, &me, found, &fields, errors, StatusCode::OK));
+        return Ok(change_page(
+            &app,
+            &me,
+            found,
+            &fields,
+            errors,
+            StatusCode::OK,
+        ));
     }
     let kind = fields.choice(
         "soort_document",

@@ -6,19 +6,19 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use casework::{AskInput, Proof};
 use domain::client_number::ClientNumber;
+use domain::documents::MIB;
 use domain::grants::{Basis, RequestKind};
 use domain::insz::Insz;
-use domain::documents::MIB;
 use domain::refusal::{Field, Refusal};
 use domain::text::Note;
 
 use super::{OWN, asked_what, bases, client_said, outcome, refusals, show_refusals};
 use crate::App;
 use crate::context::{Me, Succeeded, dossier_address};
+use crate::documents::ACCEPT;
 use crate::fail::{self, render};
 use crate::fields::Fields;
 use crate::page::{Choice, DateParts, Errors, Page};
-use crate::documents::ACCEPT;
 use crate::steps::submission;
 use crate::upload::Upload;
 

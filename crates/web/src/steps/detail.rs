@@ -12,8 +12,8 @@ use domain::steps::register;
 
 use crate::App;
 use crate::context::{Me, Succeeded};
-use crate::entries::guidance_tabs;
 use crate::documents::{self, EvidenceView};
+use crate::entries::guidance_tabs;
 use crate::fail::{self, render};
 use crate::fields::Fields;
 use crate::page::{Choice, DossierHead, Errors, NavLink, Page};

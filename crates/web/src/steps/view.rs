@@ -17,8 +17,8 @@ use domain::text::{Note, Summary};
 
 use crate::App;
 use crate::context::{Me, Succeeded};
-use crate::entries::guidance_tabs;
 use crate::documents::{self, EvidenceView};
+use crate::entries::guidance_tabs;
 use crate::fail::{self, render};
 use crate::fields::Fields;
 use crate::page::{DossierHead, Errors, Fact, NavLink, Page};
