@@ -317,6 +317,8 @@ fn folder_store(folder: &Path) -> Result<Arc<dyn ObjectStore>, FilesError> {
 
 #[cfg(feature = "s3")]
 fn bucket_store(bucket: &str) -> Result<Arc<dyn ObjectStore>, FilesError> {
+    // The one cipher library of the house; that it was set already is fine.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let store = object_store::aws::AmazonS3Builder::from_env()
         .with_bucket_name(bucket)
         .build()
