@@ -10,6 +10,7 @@ mod caseload;
 mod clients;
 mod clock;
 mod desk;
+mod documents;
 mod failure;
 mod generate;
 mod grants;
@@ -32,6 +33,9 @@ pub use caseload::{ControlRow, OwnRow};
 pub use clients::{PersonalData, PortraitPage};
 pub use clock::{Clock, Ids, RandomIds, RunningClock, SharedClock, SystemClock};
 pub use desk::Submission;
+pub use documents::{
+    Correction, DocumentInput, DocumentPage, DocumentsPage, Incoming, OpenedFile, RequestForm,
+};
 pub use failure::{Conflict, Failure};
 pub use generate::{ACCOUNT as GENERATED_ACCOUNT, Made, Wish, generate};
 pub use grants::{
@@ -52,6 +56,7 @@ pub use setup::{NewClient, NewUser, SetupError};
 pub use sign_in::{SignIn, SignInRefused, Signed, hash_password};
 pub use steps::{Done, RegisterPage, StepInput, StepPage, StepsPage, Warning};
 
+pub use files::{Files, FilesError, Place as DocumentPlace, Scanner, Spooled};
 pub use store::account_events::{
     Place as LogPlace, Stored as StoredAccountEvent, Which as WhichEvents,
 };
@@ -82,6 +87,7 @@ pub struct Casework {
     ids: Arc<dyn Ids>,
     secrets: Arc<Secrets>,
     openings: Arc<Openings>,
+    files: Files,
     hashing: Arc<tokio::sync::Semaphore>,
     limits: Limits,
     oidc: Option<Arc<Oidc>>,
@@ -131,6 +137,7 @@ impl Casework {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
         secrets: Secrets,
+        files: Files,
         limits: Limits,
     ) -> Self {
         Casework {
@@ -140,6 +147,7 @@ impl Casework {
             ids,
             secrets: Arc::new(secrets),
             openings: Arc::default(),
+            files,
             // Each hash takes 19 MiB: two at once bound the memory of a flood of log-ins.
             hashing: Arc::new(tokio::sync::Semaphore::new(2)),
             limits,
@@ -153,6 +161,11 @@ impl Casework {
             clock,
             ..self.clone()
         }
+    }
+
+    /// Where the bytes of documents come in and are kept.
+    pub fn files(&self) -> &Files {
+        &self.files
     }
 
     /// The programme.

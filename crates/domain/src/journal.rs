@@ -65,6 +65,12 @@ coded! {
         ClientAnswered = "client_answered", "Antwoord van de jongere op een vraag om inzagerecht";
         /// another organisation owns the dossier
         OwnerChanged = "owner_changed", "Eigenaar van het dossier gewijzigd";
+        /// document added
+        DocumentAdded = "document_added", "Document toegevoegd";
+        /// title, kind, day or line of a document corrected
+        DocumentChanged = "document_changed", "Document gewijzigd";
+        /// document taken out of sight
+        DocumentWithdrawn = "document_withdrawn", "Document ingetrokken";
     }
 }
 

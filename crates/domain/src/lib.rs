@@ -8,6 +8,7 @@ pub mod actions;
 pub mod catalogue;
 pub mod client_number;
 pub mod day;
+pub mod documents;
 pub mod eligibility;
 pub mod grants;
 pub mod ids;

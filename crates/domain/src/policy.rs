@@ -6,8 +6,9 @@
 use std::marker::PhantomData;
 
 use crate::day::Day;
+use crate::documents::{Audience, Document};
 use crate::grants::Grant;
-use crate::ids::{DossierId, OrganisationId};
+use crate::ids::{DossierId, OrganisationId, PersonId};
 use crate::people::{Actor, Role};
 use crate::steps::{State, Step};
 
@@ -62,6 +63,12 @@ pub enum Operation {
     AnswerRequest,
     /// Read the journal of a dossier.
     ViewJournal,
+    /// List and read the documents of a dossier.
+    ViewDocuments,
+    /// Add a document.
+    AddDocument,
+    /// Correct a document's title, kind, day or line, or withdraw it.
+    ChangeDocument,
     /// Read the administrative log: what happened to accounts, people and organisations.
     ViewAccountEvents,
     /// What the program does by itself on its day, such as ending a grant. Nobody can ask for it.
@@ -187,6 +194,18 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
     (
         O::ViewJournal,
         [Never, Never, Never, Never, Never, Never, Self_, All],
+    ),
+    (
+        O::ViewDocuments,
+        [Held, Never, Never, All, Never, Never, Self_, Never],
+    ),
+    (
+        O::AddDocument,
+        [Held, Never, Never, All, Never, Never, Self_, Never],
+    ),
+    (
+        O::ChangeDocument,
+        [Held, Never, Never, All, Never, Never, Self_, Never],
     ),
     (
         O::ViewAccountEvents,
@@ -383,6 +402,43 @@ impl<Mode> Access<Mode> {
             (Held | Line, None) => false,
             _ => true,
         }
+    }
+
+    /// Whether this document may be seen: a counsellor sees those of the own organisation and those meant
+    /// for every organisation that may open the dossier. A withdrawn one is out of sight for them and for
+    /// the client; the mediator sees what became of it.
+    pub fn sees_document(&self, document: &Document) -> bool {
+        match self.reach {
+            Held | Line => {
+                document.withdrawn.is_none()
+                    && (document.details.audience == Audience::Granted
+                        || self.is_own_document(document))
+            }
+            Self_ => document.withdrawn.is_none(),
+            _ => true,
+        }
+    }
+
+    /// Whether this document may be corrected or withdrawn: by the organisation that added it, by a client
+    /// who added it, by a mediator.
+    ///
+    /// # Errors
+    /// `Denied::Function`: that the document exists is known, so it can be said.
+    pub fn own_document(&self, document: &Document, person: PersonId) -> Result<(), Denied> {
+        let is_own = match self.reach {
+            Held | Line => self.is_own_document(document),
+            Self_ => document.is_of(person),
+            _ => true,
+        };
+        if is_own {
+            Ok(())
+        } else {
+            Err(Denied::Function)
+        }
+    }
+
+    fn is_own_document(&self, document: &Document) -> bool {
+        document.organisation.is_some() && document.organisation == self.organisation
     }
 
     /// Whether this line may be read at all. A cancelled or removed one is out of sight (C1, R6). A coach

@@ -140,6 +140,13 @@ async fn tidy(casework: Casework) {
         if let Err(failure) = casework.tidy().await {
             tracing::warn!(?failure, "tidying failed; tried again in ten minutes");
         }
+        match casework.tidy_documents().await {
+            Ok(0) => {}
+            Ok(gone) => tracing::info!(gone, "documents that nothing points at are removed"),
+            Err(failure) => {
+                tracing::warn!(?failure, "documents not tidied; tried again in ten minutes");
+            }
+        }
         match casework.keep_up_grants().await {
             Ok(0) => {}
             Ok(ended) => tracing::info!(ended, "access grants that were over are ended"),

@@ -13,6 +13,8 @@ use axum::http::Uri;
 use casework::Limits;
 use domain::oidc::WantedClaim;
 use ipnet::IpNet;
+use casework::{DocumentPlace, Limits, Scanner};
+use domain::documents::{DocumentLimits, MIB};
 use serde::Deserialize;
 
 /// The settings are wrong, or the programme file is; says where and what.
@@ -70,6 +72,18 @@ pub(crate) struct Settings {
     pub(crate) local_login: bool,
     /// A provider outside where people may log in (OpenID Connect). Default none.
     pub(crate) oidc: Option<OidcSettings>,
+    /// Folder for documents, or s3://bucket/prefix. Default documents in `data`.
+    pub(crate) documents: String,
+    /// Most mebibytes of one file. Default 10.
+    pub(crate) document_mib: u16,
+    /// Most files at once. Default 10.
+    pub(crate) document_files: u16,
+    /// Most mebibytes of all documents in one dossier. Default 200.
+    pub(crate) dossier_mib: u32,
+    /// Most documents of one person in a day. Default 50.
+    pub(crate) documents_a_day: u32,
+    /// Socket or host:port of clamd, that looks at every file. Default none.
+    pub(crate) clamd: Option<Scanner>,
     sources: BTreeMap<&'static str, Source>,
 }
 
@@ -147,6 +161,12 @@ struct Given {
     oidc_client_insz_claim: Option<String>,
     oidc_max_age_minutes: Option<u16>,
     oidc_ca_file: Option<PathBuf>,
+    documents: Option<String>,
+    document_mib: Option<u16>,
+    document_files: Option<u16>,
+    dossier_mib: Option<u32>,
+    documents_a_day: Option<u32>,
+    clamd: Option<String>,
 }
 
 impl Settings {
@@ -164,6 +184,8 @@ impl Settings {
         for (name, minutes) in [
             ("session_idle_minutes", settings.session_idle_minutes),
             ("session_minutes", settings.session_minutes),
+            ("document_mib", settings.document_mib),
+            ("document_files", settings.document_files),
         ] {
             if minutes == 0 {
                 return Err(Misconfigured(format!("{name} must be at least 1")));
@@ -271,6 +293,18 @@ impl Settings {
             session_minutes: pick!(session_minutes).unwrap_or(600),
             local_login: pick!(local_login).unwrap_or(true),
             oidc,
+            documents: pick!(documents)
+                .unwrap_or_else(|| data.join(crate::parts::DOCUMENTS).display().to_string()),
+            document_mib: pick!(document_mib).unwrap_or(10),
+            document_files: pick!(document_files).unwrap_or(10),
+            dossier_mib: pick!(dossier_mib).unwrap_or(200),
+            documents_a_day: pick!(documents_a_day).unwrap_or(50),
+            clamd: pick!(clamd)
+                .map(|text| {
+                    text.parse()
+                        .map_err(|error| Misconfigured(format!("clamd = {text:?}: {error}")))
+                })
+                .transpose()?,
             data,
             sources,
         })
@@ -283,6 +317,30 @@ impl Settings {
             session_seconds: i64::from(self.session_minutes) * 60,
             local_login: self.local_login,
             ..Limits::default()
+        }
+    }
+
+    /// Where documents are kept.
+    pub(crate) fn documents_place(&self) -> DocumentPlace {
+        match self.documents.strip_prefix("s3://") {
+            None => DocumentPlace::Folder(PathBuf::from(&self.documents)),
+            Some(rest) => {
+                let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+                DocumentPlace::Bucket {
+                    bucket: bucket.to_owned(),
+                    prefix: prefix.trim_matches('/').to_owned(),
+                }
+            }
+        }
+    }
+
+    /// How much fits.
+    pub(crate) fn document_limits(&self) -> DocumentLimits {
+        DocumentLimits {
+            file_bytes: u64::from(self.document_mib) * MIB,
+            files: usize::from(self.document_files),
+            dossier_bytes: u64::from(self.dossier_mib) * MIB,
+            a_day: self.documents_a_day,
         }
     }
 
@@ -373,6 +431,34 @@ impl Settings {
                 "local_login",
                 "Whether people may log in with a password; false only with a provider.",
                 Some(self.local_login.to_string()),
+                "documents",
+                "Folder for documents, or s3://bucket/prefix (a build with S3; the rest from AWS_ variables).",
+                Some(quoted(&self.documents)),
+            ),
+            (
+                "document_mib",
+                "Most mebibytes of one file.",
+                Some(self.document_mib.to_string()),
+            ),
+            (
+                "document_files",
+                "Most files at once.",
+                Some(self.document_files.to_string()),
+            ),
+            (
+                "dossier_mib",
+                "Most mebibytes of all documents in one dossier.",
+                Some(self.dossier_mib.to_string()),
+            ),
+            (
+                "documents_a_day",
+                "Most documents of one person in a day.",
+                Some(self.documents_a_day.to_string()),
+            ),
+            (
+                "clamd",
+                "Socket or host:port of clamd, a virus scanner; without its answer no file is accepted.",
+                self.clamd.as_ref().map(|it| quoted(&it.to_string())),
             ),
         ];
         let mut text = String::new();
@@ -609,6 +695,12 @@ fn read_environment(
             "oidc_client_insz_claim" => given.oidc_client_insz_claim = Some(parsed(name, &value)?),
             "oidc_max_age_minutes" => given.oidc_max_age_minutes = Some(parsed(name, &value)?),
             "oidc_ca_file" => given.oidc_ca_file = Some(PathBuf::from(value)),
+            "documents" => given.documents = Some(parsed(name, &value)?),
+            "document_mib" => given.document_mib = Some(parsed(name, &value)?),
+            "document_files" => given.document_files = Some(parsed(name, &value)?),
+            "dossier_mib" => given.dossier_mib = Some(parsed(name, &value)?),
+            "documents_a_day" => given.documents_a_day = Some(parsed(name, &value)?),
+            "clamd" => given.clamd = Some(parsed(name, &value)?),
             _ => {
                 return Err(Misconfigured(format!(
                     "{PREFIX}{name} in the environment: there is no such setting; \

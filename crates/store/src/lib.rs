@@ -7,6 +7,7 @@
 pub mod account_events;
 pub mod actions;
 pub mod caseload;
+pub mod documents;
 pub mod dossiers;
 pub mod engine;
 pub mod grant_requests;
@@ -61,6 +62,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         account_events::ALL,
         actions::ALL,
         caseload::ALL,
+        documents::ALL,
         dossiers::ALL,
         grant_requests::ALL,
         grants::ALL,

@@ -7,6 +7,7 @@ mod actions;
 mod assets;
 mod caseload;
 mod context;
+mod documents;
 mod entries;
 mod fail;
 mod fields;
@@ -28,6 +29,7 @@ mod sentences;
 mod sign_in;
 mod steps;
 mod system;
+mod upload;
 
 pub use routes::{Route, table};
 

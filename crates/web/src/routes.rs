@@ -13,8 +13,8 @@ use domain::policy::{self, Operation};
 use percent_encoding::percent_decode_str;
 
 use crate::{
-    App, actions, assets, caseload, context, entries, fail, grants, home, journal, notices, oidc,
-    openings, profile, public, removal_queue, search, sign_in, steps, system,
+    App, actions, assets, caseload, context, documents, entries, fail, grants, home, journal,
+    notices, oidc, openings, profile, public, removal_queue, search, sign_in, steps, system,
 };
 
 /// One row of the table of routes.
@@ -122,6 +122,7 @@ fn all(app: App) -> Routes {
     let routes = journal::routes(routes);
     let routes = grants::routes(routes);
     let routes = profile::routes(routes);
+    let routes = documents::routes(routes);
     let routes = steps::routes(routes);
     let routes = actions::routes(routes);
     let routes = caseload::routes(routes);

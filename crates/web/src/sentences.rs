@@ -2,6 +2,7 @@
 //! B1 level, no codes. A new reason without a sentence does not compile.
 
 use domain::day::{DayError, DayPart};
+use domain::documents::FileFault;
 use domain::refusal::{Field, FinalKind, NamedAction, Refusal};
 
 /// A form that lacks its hidden parts.
@@ -48,6 +49,9 @@ pub(crate) fn succeeded(code: &str) -> Option<&'static str> {
         "antwoord" => "Je antwoord is bewaard. De bemiddelaar ziet het.",
         "gekoppeld" => "Je account is gekoppeld. Je kan je voortaan zo aanmelden.",
         "ontkoppeld" => "Je account is ontkoppeld.",
+        "document" => "Toegevoegd aan de documenten.",
+        "document-gewijzigd" => "De wijziging van het document is bewaard.",
+        "document-ingetrokken" => "Het document is ingetrokken.",
         "afgemeld" => "Je bent afgemeld.",
         _ => return None,
     })
@@ -236,6 +240,31 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         R::NoActiveGrant => {
             "Deze organisatie heeft nu geen inzagerecht op dit dossier. Kijk de lijst na.".into()
         }
+        R::FormFileNeeded => "Voeg het ingevulde formulier toe: een scan of een foto ervan. \
+             Een handtekening hoeft niet."
+            .into(),
+        R::FileRefused { file, fault } => file_refused(file, *fault),
+        R::TooManyFiles { most } => format!(
+            "Dat zijn te veel bestanden tegelijk. Kies er hoogstens {most}, en voeg de andere daarna toe."
+        ),
+        R::DossierFull { most_mib } => format!(
+            "De documenten in dit dossier zijn samen al bijna {most_mib} MB: dit past er niet meer bij. \
+             Trek in wat niet nodig is, of vraag raad aan de beheerder."
+        ),
+        R::TooManyDocuments { most } => format!(
+            "Je voegde vandaag al heel veel documenten toe (hoogstens {most}). Probeer het morgen opnieuw."
+        ),
+        R::DocumentInFuture { today } => format!(
+            "De dag op het document ligt in de toekomst. Kies vandaag ({today}) of een dag ervoor."
+        ),
+        R::DocumentWithdrawn => {
+            "Dit document is ingetrokken. Er kan niets meer aan veranderen; voeg zo nodig een nieuw toe."
+                .into()
+        }
+        R::EvidenceTooLate { last_day } => format!(
+            "Deze stap is beëindigd. Bewijs erbij zetten of weghalen kon tot en met {last_day}. \
+             Kies geen stap: het document staat dan bij het dossier."
+        ),
         R::Empty(field) => empty(*field),
         R::NotChosen(field) => not_chosen(*field),
         R::TooLong { field, max, was } => format!(
@@ -249,8 +278,41 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
     }
 }
 
+/// Why a file is not accepted, with its name, and what does work.
+fn file_refused(file: &str, fault: FileFault) -> String {
+    match fault {
+        FileFault::Kind => format!(
+            "{file} kan je niet toevoegen. Kies een PDF, een foto (JPEG of PNG) of een tekst (ODT of DOCX)."
+        ),
+        FileFault::Disguised => format!(
+            "{file} is iets anders dan de naam zegt. Open het, bewaar het opnieuw als PDF en probeer het nog eens."
+        ),
+        FileFault::Damaged => format!(
+            "{file} is beschadigd of niet volledig. Open het, bewaar het opnieuw en probeer het nog eens."
+        ),
+        FileFault::Empty => format!("{file} is leeg. Kies het juiste bestand."),
+        FileFault::TooLarge { most_mib } => format!(
+            "{file} is te groot: meer dan {most_mib} MB. Maak het kleiner, bijvoorbeeld met minder bladzijden."
+        ),
+        FileFault::TooManyDots { most } => format!(
+            "{file} is een te grote foto: meer dan {most} miljoen beeldpunten. Maak ze kleiner."
+        ),
+        FileFault::Unpacks => format!(
+            "{file} wordt bij het openen veel te groot. Bewaar het opnieuw als PDF en probeer het nog eens."
+        ),
+        FileFault::Program => {
+            format!("In {file} zit een programma (macro). Bewaar het zonder macro's, of als PDF.")
+        }
+        FileFault::Infected => format!(
+            "De virusscanner vond iets in {file}. Het is niet bewaard. Verwittig je informaticadienst."
+        ),
+    }
+}
+
 fn empty(field: Field) -> String {
     match field {
+        Field::Files => "Kies een bestand, of neem een foto.".into(),
+        Field::WithdrawReason => "Schrijf waarom je het document intrekt.".into(),
         Field::End => "Vul de einddatum van de begeleiding in.".into(),
         Field::CancelReason => "Schrijf waarom deze stap een vergissing is.".into(),
         Field::RemovalReason => "Schrijf waarom deze stap fout is.".into(),
@@ -272,6 +334,8 @@ fn not_chosen(field: Field) -> String {
         Field::Basis => "Kies waarop het inzagerecht steunt.".into(),
         Field::Ground => "Kies waarom je weigert.".into(),
         Field::Organisation => "Kies een organisatie uit de lijst.".into(),
+        Field::DocumentKind => "Kies wat voor document het is.".into(),
+        Field::Audience => "Kies wie dit document mag zien.".into(),
         other => format!("Kies {} uit de lijst.", with_article(other)),
     }
 }
@@ -324,6 +388,13 @@ pub(crate) fn name(field: Field) -> &'static str {
         Field::GrantEnd => "laatste dag",
         Field::Ground => "reden",
         Field::Organisation => "organisatie",
+        Field::Files => "bestanden",
+        Field::DocumentKind => "soort document",
+        Field::Title => "titel",
+        Field::DocumentDay => "dag op het document",
+        Field::Audience => "keuze",
+        Field::Evidence => "stap",
+        Field::WithdrawReason => "reden",
         Field::Form => "formulier",
     }
 }
@@ -444,6 +515,13 @@ pub(crate) fn journal_field(field: &str) -> &str {
         "ground" => "Waarom geweigerd",
         "answer" => "Antwoord",
         "owner" => "Eigenaar",
+        "document" => "Document",
+        "document_kind" => "Soort document",
+        "document_day" => "Dag op het document",
+        "audience" => "Wie mag dit zien",
+        "file_name" => "Naam van het bestand",
+        "file_digest" => "Vingerafdruk van het bestand (SHA-256)",
+        "evidence_of" => "Bewijs bij een stap",
         "client_number" => "Klantnummer",
         "about_me" => "Over mezelf",
         other => other,

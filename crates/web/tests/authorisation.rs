@@ -13,7 +13,7 @@ use axum::body::Body;
 use axum::http::Method;
 use casework::{GrantInput, JournalEntry};
 use domain::grants::Basis;
-use domain::ids::{DossierId, OrganisationId};
+use domain::ids::{DocumentId, DossierId, OrganisationId};
 use domain::people::{Actor, Role};
 use domain::policy::{self, Operation, Reach};
 use support::samples::{Fate, Line, THE_DAY_BEFORE, TODAY, complete_form, filled};
@@ -88,6 +88,8 @@ struct Sample {
 struct Scene {
     world: World,
     samples: Vec<Sample>,
+    /// A document that the client added to her own dossier.
+    of_client: DocumentId,
 }
 
 async fn sample(
@@ -197,7 +199,15 @@ async fn scene() -> Scene {
     ] {
         world.casework.mark_notices_read(who).await.unwrap();
     }
-    Scene { world, samples }
+    let lotte = &world.lotte;
+    let of_client = world
+        .add_document(lotte, world.dossier, "Mijn cv", None)
+        .await;
+    Scene {
+        world,
+        samples,
+        of_client,
+    }
 }
 
 impl Scene {
@@ -386,7 +396,11 @@ async fn i1_i2_every_route_for_everybody_on_every_kind_of_dossier_and_line() {
         let organisation = scene.organisation_of(name);
         for route in table.iter().filter(|it| it.operation != Operation::Public) {
             let mut not_there: Option<(Seen, Vec<String>)> = None;
-            for (ids, of, what) in cells(&scene, route) {
+            for (mut ids, of, what) in cells(&scene, route) {
+                // The client changes what she added herself.
+                if role == Some(Role::Client) && ids.dossier == world.dossier {
+                    ids.document = scene.of_client;
+                }
                 let cell = format!("{name}, {} ({what})", named(route));
                 let expected = expected(route, role, organisation, of);
                 // Who is kept out sends a form with nothing wrong in it. Who may sends an empty one,
@@ -600,6 +614,10 @@ async fn the_complete_form_is_kept_when_it_comes_from_who_may() {
         format!("{step}/acties/{}", scene.own().action.address()),
         format!("{dossier}/profiel/werkervaring/nieuw"),
         format!("{dossier}/profiel/over-mezelf"),
+        format!(
+            "{dossier}/documenten/{}/wijzigen",
+            scene.own().document.address()
+        ),
         format!("{step}/annuleren"),
     ] {
         // Two changes never come at the same microsecond.
@@ -612,8 +630,8 @@ async fn the_complete_form_is_kept_when_it_comes_from_who_may() {
             .step(&scene.world.an, scene.own().dossier, scene.own().step)
             .await
             .version;
-        // An action has a version of its own, and is at its first.
-        let form = if address.contains("acties") {
+        // An action and a document have a version of their own, and are at their first.
+        let form = if address.contains("acties") || address.contains("documenten") {
             form
         } else {
             form.replace("versie=1", &format!("versie={version}"))
@@ -673,9 +691,15 @@ async fn i2_the_line_of_another_dossier_is_not_found_under_ones_own() {
     for (name, role) in [("an", Role::Counsellor), ("lotte", Role::Client)] {
         let browser = Browser::of(&scene.world, name).await;
         for route in web::table(support::web(&scene.world)) {
-            let has_second = ["{step}", "{action}", "{study}", "{experience}"]
-                .iter()
-                .any(|it| route.path.contains(it));
+            let has_second = [
+                "{step}",
+                "{action}",
+                "{study}",
+                "{experience}",
+                "{document}",
+            ]
+            .iter()
+            .any(|it| route.path.contains(it));
             if !has_second || policy::reach(role, route.operation) == Reach::Never {
                 continue;
             }

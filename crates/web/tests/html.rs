@@ -182,6 +182,20 @@ async fn filled(world: &World, me: &Actor, dossier: DossierId) -> Vec<Ids> {
         late_reason: Some(note(&hostile("reden-laat"))),
         ..world.input(me, start)
     };
+    let paper = testkit::papers::pdf("HTML");
+    let name = format!("{HOSTILE}.pdf");
+    let file = testkit::papers::incoming(casework, &name, &paper).await;
+    let paper = casework::DocumentInput {
+        kind: domain::documents::DocumentKind::Other,
+        title: Some(label(&hostile("titel-document"))),
+        day: day("2025-05-20"),
+        audience: domain::documents::Audience::Granted,
+        step: None,
+    };
+    let added = casework
+        .add_documents(me, dossier, &paper, vec![file], &world.submission())
+        .await;
+    ids.document = added.unwrap()[0];
     let mut all = Vec::new();
     for (start, end) in [
         ("2025-02-01", Some("2025-02-20")),

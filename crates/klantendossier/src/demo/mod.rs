@@ -20,7 +20,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use casework::{Casework, Clock, Database, Limits, RunningClock, SystemClock};
+use casework::{
+    Casework, Clock, Database, DocumentPlace, Files, Limits, RunningClock, SystemClock,
+};
+use domain::documents::DocumentLimits;
 use domain::moment::start_of_day;
 use domain::{Day, Moment};
 
@@ -53,7 +56,7 @@ pub(crate) async fn start(options: &Demo) -> anyhow::Result<()> {
             let claim = parts::claim(&options.data)?;
             (open(&options.data, clock).await?, Some(claim))
         }
-        Some(url) => (open_on_server(url, clock).await?, None),
+        Some(url) => (open_on_server(url, &options.data, clock).await?, None),
     };
     let web = web::WebSettings {
         demo: true,
@@ -86,7 +89,7 @@ async fn open(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Parts> {
             file: file.to_owned(),
         };
         let database = parts::open_database(&store, Schema::Migrate).await?;
-        assemble(database, &secret, &clock)
+        assemble(database, data, &secret, &clock)
     };
     if !file.exists() {
         let unfinished = file.with_extension("new");
@@ -112,7 +115,12 @@ async fn open(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Parts> {
     Ok(parts)
 }
 
-fn assemble(database: Database, secret: &[u8], clock: &Arc<dyn Clock>) -> anyhow::Result<Parts> {
+fn assemble(
+    database: Database,
+    data: &Path,
+    secret: &[u8],
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<Parts> {
     let limits = Limits {
         demo_accounts: true,
         ..Limits::default()
@@ -123,13 +131,22 @@ fn assemble(database: Database, secret: &[u8], clock: &Arc<dyn Clock>) -> anyhow
         programme,
         secret,
         Arc::clone(clock),
+        files_in(data, secret)?,
         limits,
     ))
 }
 
+/// Where the demo keeps its documents.
+pub(crate) fn files_in(data: &Path, secret: &[u8]) -> anyhow::Result<Files> {
+    let place = DocumentPlace::Folder(data.join(parts::DOCUMENTS));
+    let incoming = data.join(parts::INCOMING);
+    let limits = DocumentLimits::default();
+    Ok(Files::open(&place, &incoming, secret, None, limits)?)
+}
+
 /// Opens the demo on a server, and fills it when it is empty. That the installation knows its secret is
 /// the last that is written: a demo that was stopped halfway is never taken for a whole one.
-async fn open_on_server(url: &str, clock: Arc<dyn Clock>) -> anyhow::Result<Parts> {
+async fn open_on_server(url: &str, data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Parts> {
     let store = casework::Settings::Postgres(casework::PostgresSettings {
         url: url.to_owned(),
         replica_url: None,
@@ -140,7 +157,7 @@ async fn open_on_server(url: &str, clock: Arc<dyn Clock>) -> anyhow::Result<Part
     let database = parts::open_database(&store, Schema::Migrate).await?;
     let is_whole = casework::has_secret(&database).await?;
     // Nothing in it is real, and every demo on the database needs the same.
-    let parts = assemble(database, &[0; 32], &clock)?;
+    let parts = assemble(database, data, &[0; 32], &clock)?;
     let again = "make the database anew and start again";
     if !is_whole {
         if parts.casework.has_demo_accounts().await? {

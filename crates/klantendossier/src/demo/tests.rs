@@ -13,16 +13,24 @@ use super::*;
 struct Seeded {
     casework: Casework,
     _database: TestDatabase,
+    _documents: testkit::TestFolder,
 }
 
 async fn seeded(start: &str) -> Seeded {
     let database = TestDatabase::open().await;
+    let folder = testkit::TestFolder::new();
     let casework = Casework::new(
         Arc::clone(&database.database),
         Arc::new(parts::own_programme().unwrap()),
         ManualClock::at(at(start)),
         Arc::new(RandomIds::default()),
         Secrets::derive(&[7; 32]),
+        testkit::files_in(
+            &folder,
+            &[7; 32],
+            None,
+            domain::documents::DocumentLimits::default(),
+        ),
         Limits {
             demo_accounts: true,
             ..Limits::default()
@@ -32,6 +40,7 @@ async fn seeded(start: &str) -> Seeded {
     Seeded {
         casework,
         _database: database,
+        _documents: folder,
     }
 }
 

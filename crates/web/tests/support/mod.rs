@@ -177,6 +177,10 @@ fn fields(form: &str) -> Vec<(String, String)> {
         let name = attribute(tag, "name");
         if let (true, Some(name)) = (tag.starts_with("input "), &name) {
             let kind = attribute(tag, "type").unwrap_or_default();
+            if kind == "file" {
+                rest = after;
+                continue;
+            }
             let may_be_off = kind == "checkbox" || kind == "radio";
             if !may_be_off || tag.contains(" checked") {
                 found.push((name.clone(), attribute(tag, "value").unwrap_or_default()));
@@ -297,6 +301,15 @@ impl Browser {
         self.ask(request, body.into()).await
     }
 
+    /// Sends a form with files: name of the field, name of the file, what it is said to be, content.
+    pub(crate) async fn upload(&self, form: &Form, files: &[(&str, &str, &str, &[u8])]) -> Seen {
+        let request = self
+            .request(Method::POST, &form.action)
+            .header(CONTENT_TYPE, "multipart/form-data; boundary=grens");
+        self.ask(request, multipart(&form.fields, files).into())
+            .await
+    }
+
     /// A request with the cookie of this browser.
     pub(crate) fn request(&self, method: Method, address: &str) -> axum::http::request::Builder {
         let request = Request::builder().method(method).uri(address);
@@ -339,6 +352,32 @@ impl Browser {
         let address = line(dossier, step);
         self.open(&address).await.form(&address)
     }
+}
+
+/// A form with files as browsers write it, with the boundary 'grens'.
+pub(crate) fn multipart(
+    fields: &[(String, String)],
+    files: &[(&str, &str, &str, &[u8])],
+) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let head = format!("--grens\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+        body.extend(head.as_bytes());
+        body.extend(value.as_bytes());
+        body.extend(b"\r\n");
+    }
+    for (field, name, kind, content) in files {
+        let name = name.replace('"', "%22");
+        let head = format!(
+            "--grens\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
+             Content-Type: {kind}\r\n\r\n"
+        );
+        body.extend(head.as_bytes());
+        body.extend(*content);
+        body.extend(b"\r\n");
+    }
+    body.extend(b"--grens--\r\n");
+    body
 }
 
 /// The address of the lines of a dossier.

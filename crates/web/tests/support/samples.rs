@@ -5,7 +5,8 @@
 //! - A new kind of thing in a dossier is made in `filled`, so that its routes meet one that exists.
 
 use domain::ids::{
-    ActionId, DossierId, ExperienceId, GrantRequestId, OrganisationId, RemovalId, StepId, StudyId,
+    ActionId, DocumentId, DossierId, ExperienceId, GrantRequestId, OrganisationId, RemovalId, StepId,
+    StudyId,
 };
 use domain::people::Actor;
 use domain::profile::ExperienceDetails;
@@ -42,6 +43,7 @@ parameters! {
     experience: ExperienceId,
     removal: RemovalId,
     request: GrantRequestId,
+    document: DocumentId,
 }
 
 /// Parameters that name no thing of somebody.
@@ -110,6 +112,12 @@ pub(crate) const FORM: &[(&str, &str)] = &[
     ("weigering", "ander"),
     ("vraag", "[request]"),
     ("antwoord", "akkoord"),
+    ("soort_document", "cv"),
+    ("titel", "Nieuw"),
+    ("dag_document_dag", "21"),
+    ("dag_document_maand", "05"),
+    ("dag_document_jaar", "2025"),
+    ("wie", "eigen"),
     ("functie", "Nieuw"),
     ("werkgever", "Nieuw"),
     ("van_dag", "01"),
@@ -269,9 +277,13 @@ pub(crate) async fn filled(
         .save_experience(me, dossier, &work, &world.submission())
         .await
         .unwrap();
+    let document = world
+        .add_document(me, dossier, "Overeenkomst", Some(lines[0].step))
+        .await;
     let ids = Ids {
         dossier,
         study,
+        document,
         experience,
         removal,
         step: lines[0].step,
