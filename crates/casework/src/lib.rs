@@ -5,6 +5,7 @@
 //! Knows no HTML and no HTTP. Clock and identifiers come in from outside.
 
 mod actions;
+mod assignments;
 mod caseload;
 mod clients;
 mod clock;
@@ -14,6 +15,7 @@ mod generate;
 mod grants;
 mod installation;
 mod journal_page;
+mod mail;
 mod notices;
 mod profile;
 mod removals;
@@ -23,6 +25,7 @@ mod sign_in;
 mod steps;
 
 pub use actions::{ActionInput, ActionsPage};
+pub use assignments::{AssignmentPage, AssignmentsPage};
 pub use caseload::{ControlRow, OwnRow};
 pub use clients::{PersonalData, PortraitPage};
 pub use clock::{Clock, Ids, RandomIds, RunningClock, SharedClock, SystemClock};
@@ -35,6 +38,7 @@ pub use grants::{
 };
 pub use installation::{SecretRefused, has_secret};
 pub use journal_page::JournalPage;
+pub use mail::{Delivery, Letter, MailPage};
 pub use notices::NoticeKind;
 pub use profile::{ExperienceInput, ProfilePage, StudyInput};
 pub use removals::{QueuePage, RemovalPage};
@@ -43,10 +47,12 @@ pub use setup::{NewClient, NewUser, SetupError};
 pub use sign_in::{SignIn, SignInRefused, Signed, hash_password};
 pub use steps::{Done, RegisterPage, StepInput, StepPage, StepsPage, Warning};
 
+pub use store::assignments::{Assigned, Held, HeldDossier};
 pub use store::caseload::Shown;
 pub use store::dossiers::{Contact, Head, Hit, Sought};
 pub use store::grants::{Ending, Holder};
 pub use store::journal::Stored as JournalEntry;
+pub use store::mail::{Mail, MailStatus};
 pub use store::openings::Opening;
 pub use store::owners::Owner;
 pub use store::people::{Listed as ListedPerson, Organisation};
@@ -91,6 +97,8 @@ pub struct Limits {
     pub notice_days: i64,
     /// Whether accounts of the demo may log in.
     pub demo_accounts: bool,
+    /// Whether this installation sends mail.
+    pub sends_mail: bool,
 }
 
 impl Default for Limits {
@@ -103,6 +111,7 @@ impl Default for Limits {
             attempts_of_address: 20,
             notice_days: 60,
             demo_accounts: false,
+            sends_mail: false,
         }
     }
 }

@@ -148,6 +148,7 @@ impl Casework {
         let mut batch = Batch::new();
         sessions::clean(&mut batch, now, now.plus_seconds(-2 * 86_400));
         store::submissions::clean(&mut batch, now.plus_seconds(-8 * 86_400));
+        self.tidy_mail(&mut batch);
         self.database.commit(batch).await?;
         let today = now.brussels_day();
         let made = self

@@ -13,6 +13,7 @@ pub mod ids;
 pub mod insz;
 pub mod journal;
 pub mod kbo;
+pub mod mail;
 pub mod moment;
 pub mod people;
 pub mod policy;

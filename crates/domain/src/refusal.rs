@@ -99,6 +99,10 @@ pub enum Field {
     Ground,
     /// Organisatie
     Organisation,
+    /// E-mailadres
+    MailAddress,
+    /// Begeleider (to whom a dossier is assigned)
+    Counsellor,
     /// The whole form
     Form,
 }
@@ -289,6 +293,20 @@ pub enum Refusal {
     },
     /// I2: this organisation has no right to open the dossier now.
     NoActiveGrant,
+    /// I2: the person is no counsellor of the own organisation.
+    NotOurCounsellor,
+    /// I2: the dossier is assigned to this person already.
+    AlreadyAssigned,
+    /// I2: the dossier is not assigned to this person, or no longer.
+    NotAssigned,
+    /// I2: the organisation does not narrow its dossiers, so there is nothing to assign.
+    NotNarrowed,
+    /// The text is no e-mail address.
+    NoMailAddress,
+    /// So many links to confirm an address in a day that they would bother somebody.
+    TooManyConfirmations,
+    /// The link that confirms an address is used, too old, or of another address.
+    LinkNotValid,
     /// A field that must be filled in is empty.
     Empty(Field),
     /// A choice that must be made was not made, or is not in the list.
@@ -350,7 +368,11 @@ impl Refusal {
             | GrantRequestDecided
             | OwnGrantRequest
             | GrantEndsInPast { .. }
-            | NoActiveGrant => "I2",
+            | NoActiveGrant
+            | NotOurCounsellor
+            | AlreadyAssigned
+            | NotAssigned
+            | NotNarrowed => "I2",
             ChangedMeanwhile => "T1",
             AuthenticIsReadOnly => "I4",
             CertificateNeedsDay
@@ -358,6 +380,9 @@ impl Refusal {
             | StudyBeforeBirth { .. }
             | UntilBeforeFrom { .. }
             | FromInFuture { .. }
+            | NoMailAddress
+            | TooManyConfirmations
+            | LinkNotValid
             | Empty(_)
             | NotChosen(_)
             | TooLong { .. }
@@ -402,6 +427,9 @@ impl Refusal {
             GrantEndsInPast { .. } => Field::GrantEnd,
             ClientDisagrees | NoClientFits | GrantRequestDecided | OwnGrantRequest
             | NoActiveGrant => Field::Decision,
+            NotOurCounsellor | AlreadyAssigned | NotAssigned => Field::Counsellor,
+            NotNarrowed => Field::Form,
+            NoMailAddress | TooManyConfirmations | LinkNotValid => Field::MailAddress,
             Empty(field) | NotChosen(field) | OddCharacters(field) => *field,
             TooLong { field, .. } => *field,
         }

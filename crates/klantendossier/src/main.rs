@@ -3,6 +3,7 @@
 
 mod arguments;
 mod demo;
+mod mail;
 mod operator;
 mod parts;
 mod secret;
@@ -16,6 +17,7 @@ use anyhow::Context as _;
 use clap::Parser as _;
 
 use crate::arguments::{Arguments, Command};
+use crate::mail::Postman;
 use crate::parts::Parts;
 use crate::settings::{Misconfigured, Settings};
 
@@ -72,6 +74,10 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             start_log("warn", settings::LogFormat::Text)?;
             operator::generate(&settings, &wish).await
         }),
+        Command::Mail(what) => server::run_and_close(async {
+            let settings = load(config)?;
+            operator::mail(&settings, what).await
+        }),
         Command::Set(change) => server::run_and_close(async {
             let settings = load(config)?;
             let parts = Parts::for_command(&settings).await?;
@@ -95,8 +101,21 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
         secure_cookies: settings.public_url.is_https(),
         version: VERSION,
     };
+    let postman = match &settings.mail {
+        Some(mail) => Some(Postman::new(
+            mail,
+            settings.public_url.as_str(),
+            settings.public_url.host(),
+        )?),
+        None => {
+            tracing::info!(
+                "smtp_url is not set: no mail is sent, and notices are read under 'Meldingen' only"
+            );
+            None
+        }
+    };
     tracing::info!(listen = %settings.listen, public_url = %settings.public_url, "serving");
-    server::serve(parts, web, listener).await
+    server::serve(parts, web, listener, postman).await
 }
 
 fn load(config: Option<&Path>) -> anyhow::Result<Settings> {

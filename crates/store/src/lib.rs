@@ -5,6 +5,7 @@
 //! hold for them, and a missed guard is reported, not explained.
 
 pub mod actions;
+pub mod assignments;
 pub mod caseload;
 pub mod dossiers;
 pub mod engine;
@@ -12,6 +13,7 @@ pub mod grant_requests;
 pub mod grants;
 pub mod installation;
 pub mod journal;
+pub mod mail;
 pub mod notices;
 pub mod openings;
 pub mod owners;
@@ -55,12 +57,14 @@ pub(crate) use statements;
 pub fn statements_of_all() -> Vec<&'static Sql> {
     [
         actions::ALL,
+        assignments::ALL,
         caseload::ALL,
         dossiers::ALL,
         grant_requests::ALL,
         grants::ALL,
         installation::ALL,
         journal::ALL,
+        mail::ALL,
         notices::ALL,
         openings::ALL,
         owners::ALL,

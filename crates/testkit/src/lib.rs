@@ -11,11 +11,13 @@
 
 mod clock;
 mod database;
+mod smtp;
 mod steps;
 mod world;
 
 pub use clock::ManualClock;
 pub use database::{OwnDatabase, Place, TestDatabase, TestFolder};
+pub use smtp::{MailSink, Manner, Received};
 pub use steps::{ended, facts};
 pub use world::{House, PASSWORD, World, world, world_with};
 

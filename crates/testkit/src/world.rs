@@ -80,6 +80,7 @@ pub async fn world_with(limits: Limits) -> World {
     // Everybody shares one hash, and only accounts of the demo are made from a hash.
     let limits = Limits {
         demo_accounts: true,
+        sends_mail: true,
         ..limits
     };
     let database = TestDatabase::open().await;
@@ -231,6 +232,7 @@ impl World {
             dossier,
             grants: Vec::new(),
             removal_asked: false,
+            others_only: false,
         };
         let today = self.casework.today();
         let access = policy::read(&self.mediator, Operation::ViewDossier, &facts, today)

@@ -5,6 +5,7 @@
 
 mod actions;
 mod assets;
+mod assignments;
 mod caseload;
 mod context;
 mod entries;
@@ -14,6 +15,8 @@ mod grants;
 mod headers;
 mod home;
 mod journal;
+mod letters;
+mod mail;
 mod notices;
 mod openings;
 pub mod page;
@@ -28,6 +31,7 @@ mod sign_in;
 mod steps;
 mod system;
 
+pub use letters::{LetterText, letter_text, trial_text};
 pub use routes::{Route, table};
 
 use std::sync::Arc;

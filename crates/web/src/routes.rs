@@ -13,8 +13,8 @@ use domain::policy::{self, Operation};
 use percent_encoding::percent_decode_str;
 
 use crate::{
-    App, actions, assets, caseload, context, entries, fail, grants, home, journal, notices,
-    openings, profile, public, removal_queue, search, sign_in, steps, system,
+    App, actions, assets, assignments, caseload, context, entries, fail, grants, home, journal,
+    mail, notices, openings, profile, public, removal_queue, search, sign_in, steps, system,
 };
 
 /// One row of the table of routes.
@@ -126,6 +126,8 @@ fn all(app: App) -> Routes {
     let routes = caseload::routes(routes);
     let routes = removal_queue::routes(routes);
     let routes = notices::routes(routes);
+    let routes = mail::routes(routes);
+    let routes = assignments::routes(routes);
     let routes = system::routes(routes);
     let routes = public::routes(routes);
     search::routes(routes)

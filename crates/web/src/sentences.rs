@@ -46,6 +46,21 @@ pub(crate) fn succeeded(code: &str) -> Option<&'static str> {
             "Het inzagerecht is beëindigd. De organisatie kan het dossier niet meer openen."
         }
         "antwoord" => "Je antwoord is bewaard. De bemiddelaar ziet het.",
+        "mail-adres" => {
+            "We stuurden een link naar dat adres. Open de link om het adres te bevestigen."
+        }
+        "mail-bevestigd" => "Je e-mailadres is bevestigd.",
+        "mail-wens" => "Je keuze is bewaard.",
+        "mail-weg" => "Je e-mailadres is verwijderd. Je krijgt geen mails meer.",
+        "beperkt" => {
+            "Vanaf nu opent een begeleider alleen de dossiers die aan hem of haar toegewezen zijn."
+        }
+        "niet-beperkt" => "Alle begeleiders van je organisatie openen weer elk dossier.",
+        "toegewezen" => "Het dossier is toegewezen. De begeleider krijgt een melding.",
+        "weggehaald" => {
+            "Gedaan. Die begeleider kan het dossier niet meer openen en krijgt een melding."
+        }
+        "doorgegeven" => "Het dossier is doorgegeven. Je collega krijgt een melding.",
         "afgemeld" => "Je bent afgemeld.",
         _ => return None,
     })
@@ -234,6 +249,26 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         R::NoActiveGrant => {
             "Deze organisatie heeft nu geen inzagerecht op dit dossier. Kijk de lijst na.".into()
         }
+        R::NotOurCounsellor => "Dit is geen begeleider van je organisatie. Kies iemand uit de lijst.".into(),
+        R::AlreadyAssigned => {
+            "Het dossier is al aan deze begeleider toegewezen. Kijk de lijst na.".into()
+        }
+        R::NotAssigned => {
+            "Het dossier is niet, of niet meer, aan deze begeleider toegewezen. Kijk de lijst na.".into()
+        }
+        R::NotNarrowed => {
+            "Je organisatie beperkt dossiers niet. Er is niets toe te wijzen.".into()
+        }
+        R::NoMailAddress => {
+            "Dit is geen e-mailadres. Schrijf het zoals naam@voorbeeld.be, zonder spaties.".into()
+        }
+        R::TooManyConfirmations => {
+            "Je vroeg vandaag al vaak een link. Probeer het morgen opnieuw.".into()
+        }
+        R::LinkNotValid => {
+            "Deze link werkt niet meer, of hoort bij een andere gebruiker. Vul je e-mailadres opnieuw in."
+                .into()
+        }
         R::Empty(field) => empty(*field),
         R::NotChosen(field) => not_chosen(*field),
         R::TooLong { field, max, was } => format!(
@@ -270,6 +305,7 @@ fn not_chosen(field: Field) -> String {
         Field::Basis => "Kies waarop het inzagerecht steunt.".into(),
         Field::Ground => "Kies waarom je weigert.".into(),
         Field::Organisation => "Kies een organisatie uit de lijst.".into(),
+        Field::Counsellor => "Kies een begeleider uit de lijst.".into(),
         other => format!("Kies {} uit de lijst.", with_article(other)),
     }
 }
@@ -322,6 +358,8 @@ pub(crate) fn name(field: Field) -> &'static str {
         Field::GrantEnd => "laatste dag",
         Field::Ground => "reden",
         Field::Organisation => "organisatie",
+        Field::MailAddress => "e-mailadres",
+        Field::Counsellor => "begeleider",
         Field::Form => "formulier",
     }
 }
@@ -432,6 +470,7 @@ pub(crate) fn journal_field(field: &str) -> &str {
         "note" => "Nota",
         "study" => "Studie",
         "organisation" => "Organisatie",
+        "counsellor" => "Begeleider",
         "basis" => "Grond",
         "starts" => "Eerste dag",
         "ends" => "Laatste dag",

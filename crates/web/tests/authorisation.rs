@@ -175,6 +175,7 @@ impl Scene {
              &dag_actie_jaar=2025&soort_actie=GESPREK&duur=45&aanwezigheid=aanwezig&over_mezelf=Nieuw&gelezen={read}\
              &klantnummer=61000447&bewijs=geboortedatum&geboren_dag=17&geboren_maand=03&geboren_jaar=2008\
              &grond=mandaat&doel=Nieuw&organisatie={organisation}&weigering=ander&vraag={request}&antwoord=akkoord\
+             &begeleider={person}&beperkt=ja&adres=an@example.org\
              &functie=Nieuw&werkgever=Nieuw&van_dag=01&van_maand=05&van_jaar=2025"
         )
     }
@@ -202,9 +203,11 @@ fn expected(route: &Route, role: Option<Role>, which: Which) -> Expected {
     let is_there = match reach {
         Reach::Never => return Expected::NoFunction,
         Reach::All => which != Which::Absent,
-        Reach::Granted | Reach::GrantedOwnLine | Reach::RemovalQueue | Reach::Self_ => {
-            which == Which::Own
-        }
+        Reach::Granted
+        | Reach::GrantedToHouse
+        | Reach::GrantedOwnLine
+        | Reach::RemovalQueue
+        | Reach::Self_ => which == Which::Own,
         Reach::Function => {
             assert!(!route.path.contains('{'), "{route:?} concerns a dossier");
             true

@@ -305,6 +305,10 @@ fn hostile_form() -> String {
         "eenheid",
         "persoon",
         "naar",
+        "adres",
+        "begeleider",
+        "beperkt",
+        "klantnummer",
     ];
     let value: String = HOSTILE.bytes().map(|it| format!("%{it:02X}")).collect();
     let pairs: Vec<String> = fields
