@@ -1,6 +1,7 @@
 //! Narrowing (I2): an organisation can open its dossiers only to the counsellors they are assigned to. The
 //! manager sets that and assigns; a counsellor hands a dossier to a colleague.
 
+use domain::account_events::AccountEvent;
 use domain::ids::{DossierId, OrganisationId, PersonId};
 use domain::journal::{Change, Event, chain};
 use domain::people::Actor;
@@ -11,6 +12,7 @@ use store::assignments::{self, Assigned, Counsellor, Held, HeldDossier};
 use store::dossiers::{self, Head};
 use store::{Batch, StoreError, grants, guard, people, submissions};
 
+use crate::account_events::About;
 use crate::desk::{Desk, Stored, TRIES};
 use crate::steps::busy;
 use crate::{Casework, Failure, NoticeKind, Submission};
@@ -89,6 +91,16 @@ impl Casework {
             let (key, leads_to) = (submission.key, &submission.leads_to);
             submissions::write(&mut batch, key, actor.person, now, leads_to);
             assignments::narrow(&mut batch, own, narrowed);
+            let about = About {
+                by: Some(actor.person),
+                organisation: Some(own),
+                changes: vec![Change::new_value(
+                    "narrowed",
+                    if narrowed { "ja" } else { "nee" },
+                )],
+                subject: None,
+            };
+            self.record(&mut batch, AccountEvent::NarrowingChanged, &about);
             let mut made = 0;
             if narrowed {
                 let counsellors = assignments::counsellors(&mut reader, own).await?;

@@ -4,6 +4,7 @@
 //!
 //! Knows no HTML and no HTTP. Clock and identifiers come in from outside.
 
+mod account_events;
 mod actions;
 mod assignments;
 mod caseload;
@@ -24,6 +25,7 @@ mod setup;
 mod sign_in;
 mod steps;
 
+pub use account_events::AccountEventsPage;
 pub use actions::{ActionInput, ActionsPage};
 pub use assignments::{AssignmentPage, AssignmentsPage};
 pub use caseload::{ControlRow, OwnRow};
@@ -47,6 +49,9 @@ pub use setup::{NewClient, NewUser, SetupError};
 pub use sign_in::{SignIn, SignInRefused, Signed, hash_password};
 pub use steps::{Done, RegisterPage, StepInput, StepPage, StepsPage, Warning};
 
+pub use store::account_events::{
+    Place as LogPlace, Stored as StoredAccountEvent, Which as WhichEvents,
+};
 pub use store::assignments::{Assigned, Held, HeldDossier};
 pub use store::caseload::Shown;
 pub use store::dossiers::{Contact, Head, Hit, Sought};

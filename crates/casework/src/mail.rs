@@ -5,6 +5,7 @@
 //! between sends nothing any more, and whoever comes after sends it again under the same identifier.
 
 use domain::Moment;
+use domain::account_events::AccountEvent;
 use domain::ids::PersonId;
 use domain::mail::{
     self as rules, CLAIM_SECONDS, CONFIRM_SECONDS, DIGEST_SECONDS, GIVE_UP_SECONDS,
@@ -17,6 +18,7 @@ use store::mail::{self, Mail, MailKind, MailStatus, Pending};
 use store::{Batch, StoreError, guard, submissions};
 use uuid::Uuid;
 
+use crate::account_events::About;
 use crate::{Casework, Failure, Submission};
 
 /// How long what became of a mail is kept.
@@ -147,6 +149,8 @@ impl Casework {
         domain::policy::permit(actor, Operation::OwnAccount)?;
         let mut batch = Batch::new();
         mail::forget(&mut batch, actor.person);
+        let itself = About::itself(actor);
+        self.record(&mut batch, AccountEvent::MailAddressRemoved, &itself);
         let first = Refusal::ChangedMeanwhile;
         self.store_alone(actor, batch, submission, first).await
     }
@@ -197,6 +201,8 @@ impl Casework {
         let pending = self.pending_of(actor, code).await?;
         let mut batch = Batch::new();
         mail::confirm(&mut batch, actor.person, pending.id);
+        let itself = About::itself(actor);
+        self.record(&mut batch, AccountEvent::MailAddressConfirmed, &itself);
         let first = Refusal::LinkNotValid;
         self.store_alone(actor, batch, submission, first).await
     }

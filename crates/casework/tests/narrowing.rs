@@ -183,7 +183,14 @@ async fn i2_who_is_put_on_a_line_or_gets_the_grant_gets_the_dossier_with_it() {
     input.provider = w.bram.person;
     let done = w
         .casework
-        .register_step(&w.an, dossier, &w.step_type(), &input, None, &w.submission())
+        .register_step(
+            &w.an,
+            dossier,
+            &w.step_type(),
+            &input,
+            None,
+            &w.submission(),
+        )
         .await;
     done.unwrap();
     assert!(opens(&w, &w.bram, dossier).await);

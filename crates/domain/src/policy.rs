@@ -66,6 +66,8 @@ pub enum Operation {
     AssignDossiers,
     /// Within an open dossier: who of the own organisation works on it, and handing it to a colleague.
     HandOver,
+    /// Read the administrative log: what happened to accounts, people and organisations.
+    ViewAccountEvents,
     /// What the program does by itself on its day, such as ending a grant. Nobody can ask for it.
     Upkeep,
 }
@@ -77,6 +79,8 @@ pub enum Reach {
     Never,
     /// It concerns no dossier: the role alone decides.
     Function,
+    /// It concerns no dossier, and only what belongs to the own organisation.
+    Organisation,
     /// Dossiers for which the own organisation holds an active grant and, where it narrows that to whom a
     /// dossier is assigned, that are assigned to the person.
     Granted,
@@ -95,7 +99,7 @@ pub enum Reach {
 use Operation as O;
 use Reach::{
     All, Function as Fun, Granted as Held, GrantedOwnLine as Line, GrantedToHouse as House, Never,
-    RemovalQueue as Queue, Self_,
+    Organisation as Own, RemovalQueue as Queue, Self_,
 };
 
 /// The authorisation table: one row per operation, one column per role in the order of `Role::ALL`
@@ -200,6 +204,10 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
         [Held, Never, Never, Never, Never, Never, Never, Never],
     ),
     (
+        O::ViewAccountEvents,
+        [Never, Own, Never, Never, Never, Fun, Never, Fun],
+    ),
+    (
         O::Upkeep,
         [Never, Never, Never, Never, Never, Never, Never, Never],
     ),
@@ -274,6 +282,7 @@ pub struct DossierFacts {
 pub fn permit(actor: &Actor, operation: Operation) -> Result<Permit, Denied> {
     match reach(actor.role, operation) {
         Never => Err(Denied::Function),
+        Own if actor.organisation().is_none() => Err(Denied::Function),
         reach => Ok(Permit {
             operation,
             reach,
@@ -336,7 +345,7 @@ fn decide<Mode>(
         })
     };
     let allowed = match reach {
-        Never | Fun => return Err(Denied::Function),
+        Never | Fun | Own => return Err(Denied::Function),
         All => true,
         Held | Line => is_granted() && !facts.others_only,
         House => is_granted(),
@@ -452,6 +461,11 @@ impl Permit {
     /// them: a counsellor. Who assigns them sees them all.
     pub fn narrows_to(&self) -> Option<PersonId> {
         (self.role == Role::Counsellor).then_some(self.person)
+    }
+
+    /// The one organisation it is bound to, when it reaches no further than that.
+    pub fn only_organisation(&self) -> Option<OrganisationId> {
+        self.organisation.filter(|_| self.reach == Own)
     }
 
     /// Whether it reaches every dossier, not only those of the own organisation.

@@ -471,6 +471,7 @@ pub(crate) fn journal_field(field: &str) -> &str {
         "study" => "Studie",
         "organisation" => "Organisatie",
         "counsellor" => "Begeleider",
+        "narrowed" => "Beperkt tot toegewezen begeleiders",
         "basis" => "Grond",
         "starts" => "Eerste dag",
         "ends" => "Laatste dag",
