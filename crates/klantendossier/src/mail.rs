@@ -330,6 +330,67 @@ mod tests {
         assert_eq!(sink.begun(), 0, "not even who it is from was said");
     }
 
+    /// An authority of its own and a certificate of it for a name, as an operator makes them.
+    fn certificate(folder: &std::path::Path, name: &str) {
+        for words in [
+            format!(
+                "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=authority -keyout {name}.ca.key -out {name}.ca.pem"
+            ),
+            format!(
+                "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN={name} -keyout {name}.key -out {name}.csr"
+            ),
+            format!(
+                "x509 -req -in {name}.csr -CA {name}.ca.pem -CAkey {name}.ca.key -CAcreateserial -days 2 -extfile {name}.ext -out {name}.pem"
+            ),
+        ] {
+            let extension = format!("subjectAltName=DNS:{name}");
+            fs::write(folder.join(format!("{name}.ext")), extension).unwrap();
+            let made = std::process::Command::new("openssl")
+                .current_dir(folder)
+                .args(words.split(' '))
+                .output()
+                .expect("openssl makes the certificates of this test");
+            assert!(made.status.success(), "{made:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_encrypted_way_needs_a_certificate_of_the_right_name_and_authority() {
+        let world = world().await;
+        let letter = letter(&world, "an@example.org").await;
+        let folder = testkit::TestFolder::new();
+        let folder = folder.path();
+        certificate(folder, "localhost");
+        certificate(folder, "elsewhere.example.org");
+        let of = |sink: &MailSink, authority: Option<&str>| {
+            let mut settings = settings(sink, false);
+            settings.server.host = "localhost".to_owned();
+            settings.ca_file = authority.map(|name| folder.join(format!("{name}.ca.pem")));
+            Postman::new(&settings, "https://d.example.org", "d.example.org").unwrap()
+        };
+        let sink = MailSink::open().await;
+        sink.encrypt_with(&folder.join("localhost.pem"), &folder.join("localhost.key"));
+        // Nobody knows this authority, and the other one did not vouch for it.
+        for authority in [None, Some("elsewhere.example.org")] {
+            let said = of(&sink, authority).send(&letter).await;
+            assert_eq!(said.delivery, Delivery::NotNow, "{said:?}");
+        }
+        assert_eq!(sink.begun(), 0);
+        let said = of(&sink, Some("localhost")).send(&letter).await;
+        assert_eq!(said.delivery, Delivery::Taken, "{said:?}");
+        assert_eq!((sink.encrypted(), sink.received().len()), (1, 1));
+        // The right authority, and the name of another server.
+        let other = MailSink::open().await;
+        let name = "elsewhere.example.org";
+        other.encrypt_with(
+            &folder.join(format!("{name}.pem")),
+            &folder.join(format!("{name}.key")),
+        );
+        let said = of(&other, Some(name)).send(&letter).await;
+        assert_eq!(said.delivery, Delivery::NotNow, "{said:?}");
+        assert_eq!(other.begun(), 0);
+    }
+
     #[tokio::test]
     async fn a_refused_log_in_is_no_fault_of_the_letter() {
         let world = world().await;

@@ -23,6 +23,7 @@ macro_rules! held {
 }
 
 statements! {
+    // 'coalesce' where a dossier leads to its lines: PostgreSQL would read an index of all that are ongoing.
     NARROWED = "assignments.narrowed", "SELECT narrowed FROM organisation WHERE id = ?1";
     NARROW = "assignments.narrow",
         "UPDATE organisation SET narrowed = ?2 WHERE id = ?1 AND narrowed <> ?2";
@@ -49,7 +50,7 @@ statements! {
     RUNNING = "assignments.running",
         "SELECT s.dossier_id, s.requester_org, s.requester_person, s.provider_org, s.provider_person
          FROM access_grant g JOIN step s ON s.dossier_id = g.dossier_id
-         WHERE g.organisation_id = ?1 AND g.ended_at IS NULL AND s.state = 'ongoing'
+         WHERE g.organisation_id = ?1 AND g.ended_at IS NULL AND coalesce(s.state, '') = 'ongoing'
          AND (s.requester_org = ?1 OR s.provider_org = ?1) LIMIT 20000";
     ASKED = "assignments.asked",
         "SELECT g.dossier_id, r.asked_by FROM access_grant g JOIN grant_request r ON r.id = g.request_id

@@ -4,10 +4,19 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::pin::Pin;
+
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::io::{
+    AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufStream,
+};
+use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 /// How the server treats one letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +63,10 @@ impl Received {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
+    encrypts: Option<TlsAcceptor>,
+    encrypted: usize,
     manners: VecDeque<Manner>,
     always: Option<Manner>,
     offers_encryption: bool,
@@ -66,7 +77,6 @@ struct State {
 }
 
 /// The server. It stops when this is dropped.
-#[derive(Debug)]
 pub struct MailSink {
     /// Its port on 127.0.0.1.
     pub port: u16,
@@ -95,7 +105,7 @@ impl MailSink {
                 let (state, changed) = (Arc::clone(&shared), Arc::clone(&told));
                 tokio::spawn(async move {
                     // A client that goes away ends its own connection only.
-                    let _ = serve(connection, &state, &changed).await;
+                    let _ = talk(connection, &state, &changed).await;
                 });
             }
         });
@@ -115,6 +125,28 @@ impl MailSink {
     /// How every letter is treated from now on.
     pub fn always(&self, manner: Manner) {
         lock(&self.state).always = Some(manner);
+    }
+
+    /// Encrypts, with a certificate and its key in PEM files.
+    pub fn encrypt_with(&self, certificate: &Path, key: &Path) {
+        let chain = CertificateDer::pem_file_iter(certificate).expect("a certificate");
+        let chain = chain.collect::<Result<Vec<_>, _>>().expect("a certificate");
+        let key = PrivateKeyDer::from_pem_file(key).expect("a key");
+        let ring = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(ring)
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .expect("they go together");
+        let mut state = lock(&self.state);
+        state.offers_encryption = true;
+        state.encrypts = Some(TlsAcceptor::from(Arc::new(config)));
+    }
+
+    /// How many letters were begun on an encrypted connection.
+    pub fn encrypted(&self) -> usize {
+        lock(&self.state).encrypted
     }
 
     /// Says that it can encrypt, and then cannot.
@@ -162,19 +194,42 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn serve(
-    connection: TcpStream,
+async fn talk(
+    mut connection: tokio::net::TcpStream,
     state: &Mutex<State>,
     changed: &Notify,
 ) -> std::io::Result<()> {
-    let (reading, mut writing) = connection.into_split();
-    let mut reading = BufReader::new(reading);
-    writing.write_all(b"220 sink.example.org ESMTP\r\n").await?;
+    connection
+        .write_all(b"220 sink.example.org ESMTP\r\n")
+        .await?;
+    serve(connection, false, state, changed).await
+}
+
+type Talk<'a> = Pin<Box<dyn Future<Output = std::io::Result<()>> + Send + 'a>>;
+
+/// The same again once the connection is encrypted: then it begins anew.
+fn again<'a, S>(connection: S, state: &'a Mutex<State>, changed: &'a Notify) -> Talk<'a>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'a,
+{
+    Box::pin(serve(connection, true, state, changed))
+}
+
+async fn serve<S>(
+    connection: S,
+    encrypted: bool,
+    state: &Mutex<State>,
+    changed: &Notify,
+) -> std::io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+{
+    let mut stream = BufStream::new(connection);
     let (mut from, mut to) = (String::new(), Vec::new());
     let mut manner = Manner::Takes;
     loop {
         let mut line = Vec::new();
-        if reading.read_until(b'\n', &mut line).await? == 0 {
+        if stream.read_until(b'\n', &mut line).await? == 0 {
             return Ok(());
         }
         let line = String::from_utf8_lossy(&line).trim_end().to_owned();
@@ -186,7 +241,7 @@ async fn serve(
                     (state.offers_encryption, state.asks_for_login)
                 };
                 let mut answer = String::from("250-sink.example.org\r\n");
-                if offers {
+                if offers && !encrypted {
                     answer.push_str("250-STARTTLS\r\n");
                 }
                 if asks {
@@ -196,11 +251,21 @@ async fn serve(
                 answer
             }
             "HELO" | "RSET" | "NOOP" => "250 OK\r\n".to_owned(),
-            "STAR" => "454 4.7.0 not now\r\n".to_owned(),
+            "STAR" => {
+                let acceptor = lock(state).encrypts.clone();
+                let Some(acceptor) = acceptor else {
+                    say(&mut stream, "454 4.7.0 not now\r\n").await?;
+                    continue;
+                };
+                say(&mut stream, "220 go on\r\n").await?;
+                let encrypted = acceptor.accept(stream.into_inner()).await?;
+                return again(encrypted, state, changed).await;
+            }
             "AUTH" => "535 5.7.8 no\r\n".to_owned(),
             "MAIL" => {
                 let mut state = lock(state);
                 state.begun += 1;
+                state.encrypted += usize::from(encrypted);
                 let next = state.manners.pop_front();
                 manner = next.or(state.always).unwrap_or(Manner::Takes);
                 (from, to) = (line.get(10..).unwrap_or_default().to_owned(), Vec::new());
@@ -215,20 +280,19 @@ async fn serve(
                 }
             },
             "DATA" => {
-                writing.write_all(b"354 go on\r\n").await?;
+                say(&mut stream, "354 go on\r\n").await?;
                 let mut raw = Vec::new();
                 while !raw.ends_with(b"\r\n.\r\n") {
                     if manner == Manner::Cuts && raw.len() > 20 {
                         return Ok(());
                     }
-                    if reading.read_until(b'\n', &mut raw).await? == 0 {
+                    if stream.read_until(b'\n', &mut raw).await? == 0 {
                         return Ok(());
                     }
                 }
                 if manner == Manner::FallsSilent {
-                    let mut rest = Vec::new();
                     // Until the other side gives up.
-                    reading.read_until(0, &mut rest).await?;
+                    stream.read_to_end(&mut Vec::new()).await?;
                     return Ok(());
                 }
                 raw.truncate(raw.len() - 3);
@@ -244,11 +308,19 @@ async fn serve(
                 "250 OK\r\n".to_owned()
             }
             "QUIT" => {
-                writing.write_all(b"221 bye\r\n").await?;
+                say(&mut stream, "221 bye\r\n").await?;
                 return Ok(());
             }
             _ => "502 no\r\n".to_owned(),
         };
-        writing.write_all(answer.as_bytes()).await?;
+        say(&mut stream, &answer).await?;
     }
+}
+
+async fn say<S>(stream: &mut BufStream<S>, answer: &str) -> std::io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    stream.write_all(answer.as_bytes()).await?;
+    stream.flush().await
 }
