@@ -18,18 +18,21 @@ export const NOW = '2025-05-28T10:00:00+02:00'
 /** The password of every demo account. */
 export const PASSWORD = 'klantendossier-demo'
 
-/** Starts the demo and waits until it is ready. Answers its address and a way to stop it. */
-export async function startDemo() {
+/**
+ * Starts the demo and waits until it is ready. Answers its address and a way to stop it. `words` go on
+ * its command line.
+ */
+export async function startDemo({ words = [] } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'klantendossier-e2e-'))
   const address = `127.0.0.1:${await freePort()}`
   const database = ownDatabase()
-  let server = await launch(address, folder, NOW, database)
+  let server = await launch(address, folder, NOW, database, words)
   return {
     url: `http://${address}`,
     /** The same data, later: the clock starts again at `now`. */
     async restartAt(now) {
       await end(server)
-      server = await launch(address, folder, now, database)
+      server = await launch(address, folder, now, database, words)
     },
     async stop() {
       await end(server)
@@ -47,9 +50,9 @@ export function ownDatabase() {
   return server.replace(/\/[^/]*$/, `/${name}`)
 }
 
-function launch(address, folder, now, database) {
+function launch(address, folder, now, database, more) {
   const where = database ? ['--database', database] : []
-  const words = ['demo', '--listen', address, '--data', folder, '--now', now, ...where]
+  const words = ['demo', '--listen', address, '--data', folder, '--now', now, ...where, ...more]
   return launchWith(words, address, folder)
 }
 

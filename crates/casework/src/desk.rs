@@ -47,7 +47,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) head: Head,
     pub(crate) batch: Batch,
     pub(crate) now: Moment,
-    entries: Vec<Entry>,
+    pub(crate) entries: Vec<Entry>,
 }
 
 /// Whether a change was stored.
@@ -106,7 +106,7 @@ impl Casework {
         loop {
             let now = self.now();
             let mut reader = self.database.reader().await?;
-            let facts = grants::facts(&mut reader, dossier, actor.organisation()).await?;
+            let facts = grants::facts_for(&mut reader, dossier, actor).await?;
             let Some(facts) = facts else {
                 // The same answer as for a role that never may, or a dossier that is not theirs.
                 policy_of_nothing(actor, operation)?;
@@ -141,7 +141,7 @@ impl Casework {
     ) -> Result<Desk<'a>, Failure> {
         let now = self.now();
         let mut reader = self.database.reader().await?;
-        let facts = grants::facts(&mut reader, dossier, actor.organisation()).await?;
+        let facts = grants::facts_for(&mut reader, dossier, actor).await?;
         let Some(facts) = facts else {
             policy_of_nothing(actor, operation)?;
             return Err(Failure::Denied(Denied::Dossier));
@@ -165,7 +165,7 @@ impl Casework {
         Ok(Some(self.desk_with(program, access, reader, now).await?))
     }
 
-    async fn desk_with<'a>(
+    pub(crate) async fn desk_with<'a>(
         &'a self,
         actor: &'a Actor,
         access: Access<Write>,

@@ -19,6 +19,7 @@ use domain::policy::{Operation, Permit};
 use domain::refusal::Refusal;
 use domain::steps::Stamp;
 use domain::text::Note;
+use store::assignments::{self, Assigned};
 use store::dossiers::{Head, Sought};
 use store::grant_requests::{self, Kept};
 use store::grants::{self, Due, Ending, Give, Holder};
@@ -123,6 +124,8 @@ pub struct ServicesPage {
     pub owners: Vec<Owner>,
     /// What was asked about this dossier and waits.
     pub waiting: Vec<Request>,
+    /// The counsellors to whom it is assigned, of the organisations that narrow their dossiers.
+    pub assigned: Vec<Assigned>,
 }
 
 impl Casework {
@@ -220,7 +223,7 @@ impl Casework {
     }
 
     /// Stores a change that concerns no dossier; a missed row means that somebody was first.
-    async fn store_alone(
+    pub(crate) async fn store_alone(
         &self,
         actor: &Actor,
         batch: Batch,
@@ -251,13 +254,19 @@ impl Casework {
         };
         let today = self.today();
         let mut reader = self.database.reader().await?;
-        let requests = grant_requests::of_organisation(&mut reader, own).await?;
+        let mut requests = grant_requests::of_organisation(&mut reader, own).await?;
+        if let Some(person) = permit.narrows_to()
+            && assignments::is_narrowed(&mut reader, own).await?
+        {
+            requests.retain(|kept| kept.request.asked.by == person);
+        }
         let window = (today, today.plus_days(SHOWN_AHEAD));
         let mut ending = grants::ending(&mut reader, &permit, window).await?;
         // One that goes on under another grant does not end.
         let mut kept = Vec::new();
         for soon in ending.drain(..) {
-            let facts = grants::facts(&mut reader, soon.dossier, Some(own)).await?;
+            let facts = grants::facts_for(&mut reader, soon.dossier, actor).await?;
+            let facts = facts.filter(|it| permit.narrows_to().is_none() || !it.others_only);
             let until = facts.and_then(|facts| rules::open_until(&facts.grants, today));
             if until == Some(Some(soon.last_day)) {
                 kept.push(soon);
@@ -630,11 +639,14 @@ impl Casework {
         let holders = grants::holders(reader, access).await?;
         let owners = owners::list(reader, access).await?;
         let waiting = self.requests_about(reader, access, &glance.head).await?;
+        let mut assigned = assignments::of_dossier(reader, access).await?;
+        assigned.retain(|it| it.narrowed);
         Ok(ServicesPage {
             head: glance.head,
             holders,
             owners,
             waiting,
+            assigned,
         })
     }
 
@@ -826,6 +838,9 @@ impl Desk<'_> {
                     ends,
                 };
                 self.give(&input, Event::GrantGiven, Some(decided)).await?;
+                let asker = &decided.asked;
+                self.assign_where_narrowed(organisation, asker.by, &asker.by_name)
+                    .await?;
             }
             RequestKind::Extension => {
                 self.extend(organisation, decided.basis, Some(decided))
@@ -949,7 +964,7 @@ impl Desk<'_> {
     }
 
     /// A notice to one person.
-    fn notify(
+    pub(crate) fn notify(
         &mut self,
         person: PersonId,
         kind: NoticeKind,

@@ -6,6 +6,7 @@
 
 mod account_events;
 mod actions;
+mod assignments;
 mod caseload;
 mod clients;
 mod clock;
@@ -17,6 +18,7 @@ mod grants;
 mod installation;
 mod journal_page;
 mod network;
+mod mail;
 mod notices;
 mod oidc;
 mod passwords;
@@ -29,6 +31,7 @@ mod steps;
 
 pub use account_events::AccountEventsPage;
 pub use actions::{ActionInput, ActionsPage};
+pub use assignments::{AssignmentPage, AssignmentsPage};
 pub use caseload::{ControlRow, OwnRow};
 pub use clients::{PersonalData, PortraitPage};
 pub use clock::{Clock, Ids, RandomIds, RunningClock, SharedClock, SystemClock};
@@ -44,6 +47,7 @@ pub use grants::{
 };
 pub use installation::{SecretRefused, has_secret};
 pub use journal_page::JournalPage;
+pub use mail::{Delivery, Letter, MailPage};
 pub use notices::NoticeKind;
 pub use oidc::{Ahead, Oidc, OidcAnswer, OidcBegin, OidcDone, OidcRefused};
 pub use passwords::{
@@ -60,10 +64,12 @@ pub use files::{Files, FilesError, Place as DocumentPlace, Scanner, Spooled};
 pub use store::account_events::{
     Place as LogPlace, Stored as StoredAccountEvent, Which as WhichEvents,
 };
+pub use store::assignments::{Assigned, Held, HeldDossier};
 pub use store::caseload::Shown;
 pub use store::dossiers::{Contact, Head, Hit, Sought};
 pub use store::grants::{Ending, Holder};
 pub use store::journal::Stored as JournalEntry;
+pub use store::mail::{Mail, MailStatus};
 pub use store::openings::Opening;
 pub use store::owners::Owner;
 pub use store::people::{Listed as ListedPerson, Organisation};
@@ -112,6 +118,8 @@ pub struct Limits {
     pub demo_accounts: bool,
     /// Whether people may log in with a password.
     pub local_login: bool,
+    /// Whether this installation sends mail.
+    pub sends_mail: bool,
 }
 
 impl Default for Limits {
@@ -125,6 +133,7 @@ impl Default for Limits {
             notice_days: 60,
             demo_accounts: false,
             local_login: true,
+            sends_mail: false,
         }
     }
 }

@@ -286,6 +286,7 @@ impl Casework {
         sessions::clean(&mut batch, now, now.plus_seconds(-2 * DAY));
         self.tidy_oidc(&mut batch, now);
         store::submissions::clean(&mut batch, now.plus_seconds(-8 * DAY));
+        self.tidy_mail(&mut batch);
         self.database.commit(batch).await?;
         let today = now.brussels_day();
         let made = self

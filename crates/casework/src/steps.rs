@@ -361,6 +361,7 @@ impl Casework {
             );
             desk.close_grants(&around.spans, None, &step, self.months_after(&step));
             let warnings = desk.warn_elsewhere(&around.spans, &step).await?;
+            desk.assign_parties(None, &step).await?;
             let id = step.id;
             if desk.store(submission).await? == Stored::Yes {
                 return Ok(Done { step: id, warnings });
@@ -390,6 +391,7 @@ impl Casework {
                 return Ok(Done::quietly(step));
             }
             self.write_changed(&mut desk, &before, &around, &changed, Event::StepChanged);
+            desk.assign_parties(Some(&before), &changed.step).await?;
             if desk.store(submission).await? == Stored::Yes {
                 return Ok(Done::quietly(step));
             }

@@ -28,6 +28,12 @@ coded! {
         IdentityUnlinked = "identity_unlinked", "Koppeling met een andere dienst verwijderd";
         /// somebody logged in outside, and is nobody here or may not be let in
         IdentityRefused = "identity_refused", "Aanmelding van een andere dienst geweigerd";
+        /// an address for notices confirmed
+        MailAddressConfirmed = "mail_address_confirmed", "E-mailadres bevestigd";
+        /// the address for notices taken away
+        MailAddressRemoved = "mail_address_removed", "E-mailadres verwijderd";
+        /// dossiers opened to assigned counsellors only, or to all again
+        NarrowingChanged = "narrowing_changed", "Beperking tot toegewezen begeleiders gewijzigd";
     }
 }
 

@@ -71,6 +71,10 @@ coded! {
         DocumentChanged = "document_changed", "Document gewijzigd";
         /// document taken out of sight
         DocumentWithdrawn = "document_withdrawn", "Document ingetrokken";
+        /// assigned to a counsellor, where the organisation narrows its dossiers
+        CounsellorAssigned = "counsellor_assigned", "Dossier toegewezen aan een begeleider";
+        /// no longer assigned to a counsellor
+        CounsellorReleased = "counsellor_released", "Dossier niet langer toegewezen aan een begeleider";
     }
 }
 

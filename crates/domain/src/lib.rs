@@ -16,6 +16,7 @@ pub mod insz;
 pub mod journal;
 pub mod kbo;
 pub mod login;
+pub mod mail;
 pub mod moment;
 pub mod oidc;
 pub mod people;

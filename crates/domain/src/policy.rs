@@ -69,6 +69,10 @@ pub enum Operation {
     AddDocument,
     /// Correct a document's title, kind, day or line, or withdraw it.
     ChangeDocument,
+    /// Whether the own organisation narrows its dossiers, and to whom each is assigned.
+    AssignDossiers,
+    /// Within an open dossier: who of the own organisation works on it, and handing it to a colleague.
+    HandOver,
     /// Read the administrative log: what happened to accounts, people and organisations.
     ViewAccountEvents,
     /// What the program does by itself on its day, such as ending a grant. Nobody can ask for it.
@@ -84,8 +88,11 @@ pub enum Reach {
     Function,
     /// It concerns no dossier, and only what belongs to the own organisation.
     Organisation,
-    /// Dossiers for which the own organisation holds an active grant.
+    /// Dossiers for which the own organisation holds an active grant and, where it narrows that to whom a
+    /// dossier is assigned, that are assigned to the person.
     Granted,
+    /// Dossiers for which the own organisation holds an active grant, whoever they are assigned to.
+    GrantedToHouse,
     /// The same, and only lines the own organisation asked for or gives.
     GrantedOwnLine,
     /// Lines that are or were asked to be removed; see `Access::sees_line`.
@@ -98,8 +105,8 @@ pub enum Reach {
 
 use Operation as O;
 use Reach::{
-    All, Function as Fun, Granted as Held, GrantedOwnLine as Line, Never, Organisation as Own,
-    RemovalQueue as Queue, Self_,
+    All, Function as Fun, Granted as Held, GrantedOwnLine as Line, GrantedToHouse as House, Never,
+    Organisation as Own, RemovalQueue as Queue, Self_,
 };
 
 /// The authorisation table: one row per operation, one column per role in the order of `Role::ALL`
@@ -208,6 +215,14 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
         [Held, Never, Never, All, Never, Never, Self_, Never],
     ),
     (
+        O::AssignDossiers,
+        [Never, House, Never, Never, Never, Never, Never, Never],
+    ),
+    (
+        O::HandOver,
+        [Held, Never, Never, Never, Never, Never, Never, Never],
+    ),
+    (
         O::ViewAccountEvents,
         [Never, Own, Never, Never, Never, Fun, Never, Fun],
     ),
@@ -261,6 +276,8 @@ pub struct Permit {
     operation: Operation,
     reach: Reach,
     organisation: Option<OrganisationId>,
+    person: PersonId,
+    role: Role,
 }
 
 /// What the policy looks at. No dossier content is needed for it.
@@ -272,6 +289,9 @@ pub struct DossierFacts {
     pub grants: Vec<Grant>,
     /// Whether a removal was ever asked for one of its lines.
     pub removal_asked: bool,
+    /// Whether the actor's organisation opens its dossiers only to whom they are assigned, and this one is
+    /// not assigned to the actor.
+    pub others_only: bool,
 }
 
 /// Whether an actor may use a function that concerns no single dossier.
@@ -286,6 +306,8 @@ pub fn permit(actor: &Actor, operation: Operation) -> Result<Permit, Denied> {
             operation,
             reach,
             organisation: actor.organisation(),
+            person: actor.person,
+            role: actor.role,
         }),
     }
 }
@@ -334,14 +356,18 @@ fn decide<Mode>(
     today: Day,
 ) -> Result<Access<Mode>, Denied> {
     let reach = reach(actor.role, operation);
-    let allowed = match reach {
-        Never | Fun | Own => return Err(Denied::Function),
-        All => true,
-        Held | Line => facts.grants.iter().any(|grant| {
+    let is_granted = || {
+        facts.grants.iter().any(|grant| {
             grant.dossier == facts.dossier
                 && Some(grant.organisation) == actor.organisation()
                 && grant.is_active(today)
-        }),
+        })
+    };
+    let allowed = match reach {
+        Never | Fun | Own => return Err(Denied::Function),
+        All => true,
+        Held | Line => is_granted() && !facts.others_only,
+        House => is_granted(),
         Queue => facts.removal_asked,
         Self_ => actor.own_dossier == Some(facts.dossier),
     };
@@ -480,6 +506,17 @@ impl Permit {
     /// The organisation of the person who acts.
     pub fn organisation(&self) -> Option<OrganisationId> {
         self.organisation
+    }
+
+    /// The person who acts.
+    pub fn person(&self) -> PersonId {
+        self.person
+    }
+
+    /// The person whose assignments bound a list of the own organisation's dossiers, where that narrows
+    /// them: a counsellor. Who assigns them sees them all.
+    pub fn narrows_to(&self) -> Option<PersonId> {
+        (self.role == Role::Counsellor).then_some(self.person)
     }
 
     /// The one organisation it is bound to, when it reaches no further than that.

@@ -114,6 +114,10 @@ pub enum Field {
     Evidence,
     /// Reden van het intrekken
     WithdrawReason,
+    /// E-mailadres
+    MailAddress,
+    /// Begeleider (to whom a dossier is assigned)
+    Counsellor,
     /// The whole form
     Form,
 }
@@ -340,6 +344,20 @@ pub enum Refusal {
         /// The last day on which it was possible.
         last_day: Day,
     },
+    /// I2: the person is no counsellor of the own organisation.
+    NotOurCounsellor,
+    /// I2: the dossier is assigned to this person already.
+    AlreadyAssigned,
+    /// I2: the dossier is not assigned to this person, or no longer.
+    NotAssigned,
+    /// I2: the organisation does not narrow its dossiers, so there is nothing to assign.
+    NotNarrowed,
+    /// The text is no e-mail address.
+    NoMailAddress,
+    /// So many links to confirm an address in a day that they would bother somebody.
+    TooManyConfirmations,
+    /// The link that confirms an address is used, too old, or of another address.
+    LinkNotValid,
     /// A field that must be filled in is empty.
     Empty(Field),
     /// A choice that must be made was not made, or is not in the list.
@@ -402,7 +420,11 @@ impl Refusal {
             | OwnGrantRequest
             | GrantEndsInPast { .. }
             | FormFileNeeded
-            | NoActiveGrant => "I2",
+            | NoActiveGrant
+            | NotOurCounsellor
+            | AlreadyAssigned
+            | NotAssigned
+            | NotNarrowed => "I2",
             ChangedMeanwhile => "T1",
             AuthenticIsReadOnly => "I4",
             CertificateNeedsDay
@@ -416,6 +438,9 @@ impl Refusal {
             | TooManyDocuments { .. }
             | DocumentInFuture { .. }
             | DocumentWithdrawn
+            | NoMailAddress
+            | TooManyConfirmations
+            | LinkNotValid
             | Empty(_)
             | NotChosen(_)
             | TooLong { .. }
@@ -468,6 +493,9 @@ impl Refusal {
             DocumentInFuture { .. } => Field::DocumentDay,
             DocumentWithdrawn => Field::Form,
             EvidenceTooLate { .. } => Field::Evidence,
+            NotOurCounsellor | AlreadyAssigned | NotAssigned => Field::Counsellor,
+            NotNarrowed => Field::Form,
+            NoMailAddress | TooManyConfirmations | LinkNotValid => Field::MailAddress,
             Empty(field) | NotChosen(field) | OddCharacters(field) => *field,
             TooLong { field, .. } => *field,
         }

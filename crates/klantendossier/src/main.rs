@@ -3,6 +3,7 @@
 
 mod arguments;
 mod demo;
+mod mail;
 mod operator;
 mod parts;
 mod provider;
@@ -17,6 +18,7 @@ use anyhow::Context as _;
 use clap::Parser as _;
 
 use crate::arguments::{Arguments, Command};
+use crate::mail::Postman;
 use crate::parts::Parts;
 use crate::settings::{Misconfigured, Settings};
 
@@ -73,6 +75,10 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             start_log("warn", settings::LogFormat::Text)?;
             operator::generate(&settings, &wish).await
         }),
+        Command::Mail(what) => server::run_and_close(async {
+            let settings = load(config)?;
+            operator::mail(&settings, what).await
+        }),
         Command::Set(change) => server::run_and_close(async {
             let settings = load(config)?;
             let parts = Parts::for_command(&settings).await?;
@@ -104,8 +110,22 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
         secure_cookies: settings.public_url.is_https(),
         version: VERSION,
     };
+    let postman = match &settings.mail {
+        Some(mail) => Some(Postman::new(
+            mail,
+            settings.public_url.as_str(),
+            settings.public_url.host(),
+        )?),
+        None => {
+            tracing::info!(
+                "smtp_url is not set: no mail is sent, and notices are read under 'Meldingen' only"
+            );
+            None
+        }
+    };
     tracing::info!(listen = %settings.listen, public_url = %settings.public_url, "serving");
-    server::serve(parts, web, settings.trusted_proxies.clone(), listener).await
+    let proxies = settings.trusted_proxies.clone();
+    server::serve(parts, web, proxies, listener, postman).await
 }
 
 fn load(config: Option<&Path>) -> anyhow::Result<Settings> {

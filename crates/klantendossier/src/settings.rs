@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use axum::http::Uri;
-use casework::Limits;
-use domain::oidc::WantedClaim;
-use ipnet::IpNet;
 use casework::{DocumentPlace, Limits, Scanner};
 use domain::documents::{DocumentLimits, MIB};
+use domain::mail::MailAddress;
+use domain::oidc::WantedClaim;
+use ipnet::IpNet;
 use serde::Deserialize;
 
 /// The settings are wrong, or the programme file is; says where and what.
@@ -84,6 +84,8 @@ pub(crate) struct Settings {
     pub(crate) documents_a_day: u32,
     /// Socket or host:port of clamd, that looks at every file. Default none.
     pub(crate) clamd: Option<Scanner>,
+    /// The mail server and what goes with it; none when no mail is sent.
+    pub(crate) mail: Option<MailSettings>,
     sources: BTreeMap<&'static str, Source>,
 }
 
@@ -112,6 +114,32 @@ pub(crate) struct OidcSettings {
     pub(crate) max_age_minutes: Option<u16>,
     /// PEM file with the authorities that vouch for its server. Default those of the machine.
     pub(crate) ca_file: Option<PathBuf>,
+}
+
+/// How mail is sent.
+#[derive(Clone, Debug)]
+pub(crate) struct MailSettings {
+    /// The server.
+    pub(crate) server: MailServer,
+    /// User and password file, where the server asks for them.
+    pub(crate) login: Option<(String, PathBuf)>,
+    /// PEM file with the authority that vouches for the server. Default those of the machine.
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Who the mail comes from.
+    pub(crate) from: MailAddress,
+}
+
+/// A mail server: its connection is encrypted, but on the own machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MailServer {
+    /// Its name.
+    pub(crate) host: String,
+    /// Its port.
+    pub(crate) port: u16,
+    /// Encrypted from the first byte on (smtps); else it becomes so with STARTTLS.
+    pub(crate) wrapped: bool,
+    /// On the own machine, where smtp:// goes as it is.
+    pub(crate) own_machine: bool,
 }
 
 /// How the log is written.
@@ -167,6 +195,11 @@ struct Given {
     dossier_mib: Option<u32>,
     documents_a_day: Option<u32>,
     clamd: Option<String>,
+    smtp_url: Option<String>,
+    smtp_user: Option<String>,
+    smtp_password_file: Option<PathBuf>,
+    smtp_ca_file: Option<PathBuf>,
+    mail_from: Option<String>,
 }
 
 impl Settings {
@@ -305,6 +338,12 @@ impl Settings {
                         .map_err(|error| Misconfigured(format!("clamd = {text:?}: {error}")))
                 })
                 .transpose()?,
+            mail: mail_settings(
+                pick!(smtp_url),
+                (pick!(smtp_user), pick!(smtp_password_file)),
+                pick!(smtp_ca_file),
+                pick!(mail_from),
+            )?,
             data,
             sources,
         })
@@ -316,6 +355,7 @@ impl Settings {
             session_idle_seconds: i64::from(self.session_idle_minutes) * 60,
             session_seconds: i64::from(self.session_minutes) * 60,
             local_login: self.local_login,
+            sends_mail: self.mail.is_some(),
             ..Limits::default()
         }
     }
@@ -351,6 +391,8 @@ impl Settings {
             LogFormat::Text => "text",
             LogFormat::Json => "json",
         };
+        let mail = self.mail.as_ref();
+        let login = mail.and_then(|mail| mail.login.as_ref());
         let rows = [
             (
                 "listen",
@@ -431,6 +473,8 @@ impl Settings {
                 "local_login",
                 "Whether people may log in with a password; false only with a provider.",
                 Some(self.local_login.to_string()),
+            ),
+            (
                 "documents",
                 "Folder for documents, or s3://bucket/prefix (a build with S3; the rest from AWS_ variables).",
                 Some(quoted(&self.documents)),
@@ -459,6 +503,31 @@ impl Settings {
                 "clamd",
                 "Socket or host:port of clamd, a virus scanner; without its answer no file is accepted.",
                 self.clamd.as_ref().map(|it| quoted(&it.to_string())),
+            ),
+            (
+                "smtp_url",
+                "Mail server, as smtp://host:587 (STARTTLS) or smtps://host:465; without it no mail is sent.",
+                mail.map(|mail| quoted(&mail.server.to_string())),
+            ),
+            (
+                "smtp_user",
+                "User at the mail server, where it asks for one.",
+                login.map(|(user, _)| quoted(user)),
+            ),
+            (
+                "smtp_password_file",
+                "File with the password of that user.",
+                login.map(|(_, file)| path(file)),
+            ),
+            (
+                "smtp_ca_file",
+                "PEM file with the authority that vouches for the mail server, in place of the machine's.",
+                mail.and_then(|mail| mail.ca_file.as_deref()).map(path),
+            ),
+            (
+                "mail_from",
+                "Address the mail comes from.",
+                mail.map(|mail| quoted(mail.from.as_str())),
             ),
         ];
         let mut text = String::new();
@@ -597,6 +666,53 @@ fn networks(text: &str) -> Result<Vec<IpNet>, Misconfigured> {
         .collect()
 }
 
+/// All settings of mail, or none.
+fn mail_settings(
+    url: Option<String>,
+    (user, password): (Option<String>, Option<PathBuf>),
+    ca_file: Option<PathBuf>,
+    from: Option<String>,
+) -> Result<Option<MailSettings>, Misconfigured> {
+    let Some(url) = url else {
+        for (name, is_set) in [
+            ("smtp_user", user.is_some()),
+            ("smtp_password_file", password.is_some()),
+            ("smtp_ca_file", ca_file.is_some()),
+            ("mail_from", from.is_some()),
+        ] {
+            if is_set {
+                return Err(Misconfigured(format!(
+                    "{name} is set, and smtp_url is not: it belongs to a mail server"
+                )));
+            }
+        }
+        return Ok(None);
+    };
+    let server = MailServer::parse(&url)?;
+    let login = match (user, password) {
+        (Some(user), Some(file)) => Some((user, file)),
+        (None, None) => None,
+        _ => {
+            return Err(Misconfigured(
+                "smtp_user and smtp_password_file go together: one of them is not set".to_owned(),
+            ));
+        }
+    };
+    let Some(from) = from else {
+        return Err(Misconfigured(
+            "smtp_url is set, and mail_from is not: set the address the mail comes from".to_owned(),
+        ));
+    };
+    let from = MailAddress::parse(&from)
+        .map_err(|error| Misconfigured(format!("mail_from = {from:?}: {error}")))?;
+    Ok(Some(MailSettings {
+        server,
+        login,
+        ca_file,
+        from,
+    }))
+}
+
 /// A misspelt level would be taken for the name of a part, and silence everything else.
 fn check_log(log: &str) -> Result<(), Misconfigured> {
     const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
@@ -701,6 +817,11 @@ fn read_environment(
             "dossier_mib" => given.dossier_mib = Some(parsed(name, &value)?),
             "documents_a_day" => given.documents_a_day = Some(parsed(name, &value)?),
             "clamd" => given.clamd = Some(parsed(name, &value)?),
+            "smtp_url" => given.smtp_url = Some(parsed(name, &value)?),
+            "smtp_user" => given.smtp_user = Some(parsed(name, &value)?),
+            "smtp_password_file" => given.smtp_password_file = Some(PathBuf::from(value)),
+            "smtp_ca_file" => given.smtp_ca_file = Some(PathBuf::from(value)),
+            "mail_from" => given.mail_from = Some(parsed(name, &value)?),
             _ => {
                 return Err(Misconfigured(format!(
                     "{PREFIX}{name} in the environment: there is no such setting; \
@@ -736,7 +857,70 @@ impl FromStr for LogFormat {
     }
 }
 
+impl MailServer {
+    /// Reads an address as smtp://host:587 or smtps://host.
+    ///
+    /// # Errors
+    /// When it is none, or holds a user, a password or a path.
+    pub(crate) fn parse(text: &str) -> Result<Self, Misconfigured> {
+        // What is wrong may hold a password: it is not repeated.
+        let wrong = |why: &str| Misconfigured(format!("smtp_url: {why}"));
+        if text.contains('@') {
+            return Err(wrong(
+                "no user or password stands in it; set smtp_user and smtp_password_file",
+            ));
+        }
+        let uri: Uri = text
+            .trim_end_matches('/')
+            .parse()
+            .map_err(|_| wrong("expected an address as smtp://mail.example.be:587"))?;
+        let wrapped = match uri.scheme_str() {
+            Some("smtp") => false,
+            Some("smtps") => true,
+            _ => return Err(wrong("expected an address as smtp://mail.example.be:587")),
+        };
+        let host = uri.host().unwrap_or_default();
+        if host.is_empty() || !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+            return Err(wrong("expected a host and at most a port"));
+        }
+        Ok(MailServer {
+            host: host
+                .trim_start_matches('[')
+                .trim_end_matches(']')
+                .to_owned(),
+            port: uri.port_u16().unwrap_or(if wrapped { 465 } else { 587 }),
+            wrapped,
+            own_machine: is_own_machine(host),
+        })
+    }
+}
+
+impl Display for MailServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.wrapped { "smtps" } else { "smtp" };
+        if self.host.contains(':') {
+            write!(f, "{scheme}://[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{scheme}://{}:{}", self.host, self.port)
+        }
+    }
+}
+
 impl PublicUrl {
+    /// The address, without a slash at its end.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Its host, without a port.
+    pub(crate) fn host(&self) -> &str {
+        let after = self.0.split_once("://").map_or("", |(_, rest)| rest);
+        match after.strip_prefix('[') {
+            Some(inside) => inside.split(']').next().unwrap_or_default(),
+            None => after.split(':').next().unwrap_or_default(),
+        }
+    }
+
     /// Reads an address without a path.
     ///
     /// # Errors
@@ -989,6 +1173,45 @@ mod tests {
             print
                 .replace("# file", "# default")
                 .replace("# environment", "# default")
+        );
+    }
+
+    #[test]
+    fn mail_goes_encrypted_but_on_the_own_machine_and_its_settings_go_together() {
+        let mail = |file: &str| load(file, &[]).unwrap().mail;
+        assert!(mail("").is_none());
+        let set = mail("smtp_url = \"smtp://mail.example.org\"\nmail_from = \"kd@example.org\"");
+        let server = set.unwrap().server;
+        assert_eq!(server.to_string(), "smtp://mail.example.org:587");
+        assert!(!server.own_machine && !server.wrapped);
+        let server = MailServer::parse("smtps://mail.example.org/").unwrap();
+        assert!(server.wrapped && server.port == 465);
+        let server = MailServer::parse("smtp://[::1]:2525").unwrap();
+        assert!(server.own_machine);
+        assert_eq!(server.to_string(), "smtp://[::1]:2525");
+        for (file, named) in [
+            ("mail_from = \"kd@example.org\"", "smtp_url"),
+            ("smtp_user = \"kd\"", "smtp_url"),
+            ("smtp_url = \"smtp://localhost\"", "mail_from"),
+            (
+                "smtp_url = \"smtp://localhost\"\nmail_from = \"niemand\"",
+                "mail_from",
+            ),
+            (
+                "smtp_url = \"smtp://localhost\"\nmail_from = \"a@b.be\"\nsmtp_user = \"kd\"",
+                "smtp_password_file",
+            ),
+            ("smtp_url = \"mail.example.org\"", "smtp_url"),
+            ("smtp_url = \"http://mail.example.org\"", "smtp_url"),
+            ("smtp_url = \"smtp://mail.example.org/pad\"", "smtp_url"),
+        ] {
+            let said = refused(file, &[]);
+            assert!(said.contains(named), "{file}: {said}");
+        }
+        let said = refused("smtp_url = \"smtp://kd:geheim@mail.example.org\"", &[]);
+        assert!(
+            said.contains("smtp_user") && !said.contains("geheim"),
+            "{said}"
         );
     }
 

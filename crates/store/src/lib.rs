@@ -6,6 +6,7 @@
 
 pub mod account_events;
 pub mod actions;
+pub mod assignments;
 pub mod caseload;
 pub mod documents;
 pub mod dossiers;
@@ -14,6 +15,7 @@ pub mod grant_requests;
 pub mod grants;
 pub mod installation;
 pub mod journal;
+pub mod mail;
 pub mod notices;
 pub mod oidc;
 pub mod openings;
@@ -61,6 +63,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
     [
         account_events::ALL,
         actions::ALL,
+        assignments::ALL,
         caseload::ALL,
         documents::ALL,
         dossiers::ALL,
@@ -68,6 +71,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         grants::ALL,
         installation::ALL,
         journal::ALL,
+        mail::ALL,
         notices::ALL,
         oidc::ALL,
         openings::ALL,

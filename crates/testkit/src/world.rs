@@ -106,6 +106,7 @@ async fn world_of(limits: Limits, documents: DocumentLimits, scanner: Option<Sca
     // Everybody shares one hash, and only accounts of the demo are made from a hash.
     let limits = Limits {
         demo_accounts: true,
+        sends_mail: true,
         ..limits
     };
     let database = TestDatabase::open().await;
@@ -292,6 +293,7 @@ impl World {
             dossier,
             grants: Vec::new(),
             removal_asked: false,
+            others_only: false,
         };
         let today = self.casework.today();
         let access = policy::read(&self.mediator, Operation::ViewDossier, &facts, today)

@@ -344,6 +344,9 @@ fn main_links(actor: &Actor) -> Vec<(&'static str, String)> {
     if may(Operation::ViewOrganisation) {
         links.push(("Medewerkers", "/medewerkers".to_owned()));
     }
+    if may(Operation::AssignDossiers) {
+        links.push(("Toewijzingen", crate::assignments::LIST.to_owned()));
+    }
     if may(Operation::ManageSystem) {
         links.push(("Systeem", "/systeem".to_owned()));
     }

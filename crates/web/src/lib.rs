@@ -5,6 +5,7 @@
 
 mod actions;
 mod assets;
+mod assignments;
 mod caseload;
 mod context;
 mod documents;
@@ -15,6 +16,8 @@ mod grants;
 mod headers;
 mod home;
 mod journal;
+mod letters;
+mod mail;
 mod notices;
 mod oidc;
 mod openings;
@@ -31,6 +34,7 @@ mod steps;
 mod system;
 mod upload;
 
+pub use letters::{LetterText, letter_text, trial_text};
 pub use routes::{Route, table};
 
 use std::sync::Arc;

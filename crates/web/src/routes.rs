@@ -13,8 +13,9 @@ use domain::policy::{self, Operation};
 use percent_encoding::percent_decode_str;
 
 use crate::{
-    App, actions, assets, caseload, context, documents, entries, fail, grants, home, journal,
-    notices, oidc, openings, profile, public, removal_queue, search, sign_in, steps, system,
+    App, actions, assets, assignments, caseload, context, documents, entries, fail, grants, home,
+    journal, mail, notices, oidc, openings, profile, public, removal_queue, search, sign_in, steps,
+    system,
 };
 
 /// One row of the table of routes.
@@ -128,6 +129,8 @@ fn all(app: App) -> Routes {
     let routes = caseload::routes(routes);
     let routes = removal_queue::routes(routes);
     let routes = notices::routes(routes);
+    let routes = mail::routes(routes);
+    let routes = assignments::routes(routes);
     let routes = system::routes(routes);
     let routes = public::routes(routes);
     search::routes(routes)

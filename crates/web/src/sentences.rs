@@ -52,6 +52,21 @@ pub(crate) fn succeeded(code: &str) -> Option<&'static str> {
         "document" => "Toegevoegd aan de documenten.",
         "document-gewijzigd" => "De wijziging van het document is bewaard.",
         "document-ingetrokken" => "Het document is ingetrokken.",
+        "mail-adres" => {
+            "We stuurden een link naar dat adres. Open de link om het adres te bevestigen."
+        }
+        "mail-bevestigd" => "Je e-mailadres is bevestigd.",
+        "mail-wens" => "Je keuze is bewaard.",
+        "mail-weg" => "Je e-mailadres is verwijderd. Je krijgt geen mails meer.",
+        "beperkt" => {
+            "Vanaf nu opent een begeleider alleen de dossiers die aan hem of haar toegewezen zijn."
+        }
+        "niet-beperkt" => "Alle begeleiders van je organisatie openen weer elk dossier.",
+        "toegewezen" => "Het dossier is toegewezen. De begeleider krijgt een melding.",
+        "weggehaald" => {
+            "Gedaan. Die begeleider kan het dossier niet meer openen en krijgt een melding."
+        }
+        "doorgegeven" => "Het dossier is doorgegeven. Je collega krijgt een melding.",
         "afgemeld" => "Je bent afgemeld.",
         _ => return None,
     })
@@ -265,6 +280,26 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
             "Deze stap is beëindigd. Bewijs erbij zetten of weghalen kon tot en met {last_day}. \
              Kies geen stap: het document staat dan bij het dossier."
         ),
+        R::NotOurCounsellor => "Dit is geen begeleider van je organisatie. Kies iemand uit de lijst.".into(),
+        R::AlreadyAssigned => {
+            "Het dossier is al aan deze begeleider toegewezen. Kijk de lijst na.".into()
+        }
+        R::NotAssigned => {
+            "Het dossier is niet, of niet meer, aan deze begeleider toegewezen. Kijk de lijst na.".into()
+        }
+        R::NotNarrowed => {
+            "Je organisatie beperkt dossiers niet. Er is niets toe te wijzen.".into()
+        }
+        R::NoMailAddress => {
+            "Dit is geen e-mailadres. Schrijf het zoals naam@voorbeeld.be, zonder spaties.".into()
+        }
+        R::TooManyConfirmations => {
+            "Je vroeg vandaag al vaak een link. Probeer het morgen opnieuw.".into()
+        }
+        R::LinkNotValid => {
+            "Deze link werkt niet meer, of hoort bij een andere gebruiker. Vul je e-mailadres opnieuw in."
+                .into()
+        }
         R::Empty(field) => empty(*field),
         R::NotChosen(field) => not_chosen(*field),
         R::TooLong { field, max, was } => format!(
@@ -336,6 +371,7 @@ fn not_chosen(field: Field) -> String {
         Field::Organisation => "Kies een organisatie uit de lijst.".into(),
         Field::DocumentKind => "Kies wat voor document het is.".into(),
         Field::Audience => "Kies wie dit document mag zien.".into(),
+        Field::Counsellor => "Kies een begeleider uit de lijst.".into(),
         other => format!("Kies {} uit de lijst.", with_article(other)),
     }
 }
@@ -395,6 +431,8 @@ pub(crate) fn name(field: Field) -> &'static str {
         Field::Audience => "keuze",
         Field::Evidence => "stap",
         Field::WithdrawReason => "reden",
+        Field::MailAddress => "e-mailadres",
+        Field::Counsellor => "begeleider",
         Field::Form => "formulier",
     }
 }
@@ -505,6 +543,8 @@ pub(crate) fn journal_field(field: &str) -> &str {
         "note" => "Nota",
         "study" => "Studie",
         "organisation" => "Organisatie",
+        "counsellor" => "Begeleider",
+        "narrowed" => "Beperkt tot toegewezen begeleiders",
         "basis" => "Grond",
         "starts" => "Eerste dag",
         "ends" => "Laatste dag",

@@ -284,7 +284,7 @@ fn expected(
     let is_there = match reach {
         Reach::Never => false,
         Reach::All => true,
-        Reach::Granted | Reach::GrantedOwnLine => holds,
+        Reach::Granted | Reach::GrantedToHouse | Reach::GrantedOwnLine => holds,
         Reach::RemovalQueue => sample.asked,
         Reach::Self_ => sample.relation == Relation::Active,
         Reach::Function | Reach::Organisation => panic!("{route:?} concerns a dossier"),

@@ -289,6 +289,10 @@ fn hostile_form() -> String {
         "eenheid",
         "persoon",
         "naar",
+        "adres",
+        "begeleider",
+        "beperkt",
+        "klantnummer",
     ];
     let fields = FORM.iter().map(|(name, _)| *name).chain(others);
     let value: String = HOSTILE.bytes().map(|it| format!("%{it:02X}")).collect();

@@ -226,13 +226,13 @@ async fn a_demo_that_was_stopped_halfway_is_made_anew_and_a_whole_one_is_kept() 
     let data = folder.path();
     fs::write(data.join("klantendossier.new"), "half").unwrap();
     let clock = ManualClock::at(at("2025-05-28T10:00:00+02:00"));
-    let first = open(data, clock.clone()).await.unwrap();
+    let first = open(data, clock.clone(), false).await.unwrap();
     let mediator = first.casework.actor_named("bemiddelaar").await.unwrap();
     let found = first.casework.search(&mediator, "61000447").await.unwrap();
     drop(first);
     assert!(!data.join("klantendossier.new").exists());
 
-    let second = open(data, clock).await.unwrap();
+    let second = open(data, clock, false).await.unwrap();
     let again = second.casework.search(&mediator, "61000447").await.unwrap();
     assert_eq!(again, found);
 }
