@@ -1,6 +1,6 @@
 -- People with several functions, invitations, and roles that a second system manager confirms.
 -- `person.role` and `person.unit_id` stay filled with one of the person's functions: the version before
--- reads them. A person's first assignment has the person's own identifier, so that a session that the
+-- reads them. A person's first function has the person's own identifier, so that a session that the
 -- version before began, and that names none, is one of that function.
 
 ALTER TABLE organisation ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
@@ -15,7 +15,12 @@ ALTER TABLE unit ADD COLUMN closed_at INTEGER;
 
 ALTER TABLE person ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE person ADD COLUMN email TEXT;
-ALTER TABLE person ADD COLUMN signed_in_at INTEGER;
+
+-- The last log-in of each person.
+CREATE TABLE person_sign_in (
+    person_id BLOB PRIMARY KEY REFERENCES person (id),
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- The words of a person's name and the user name, for searching by their beginnings.
 CREATE TABLE person_word (
@@ -34,7 +39,7 @@ WITH RECURSIVE part (word, rest, person_id) AS (
 SELECT word, person_id FROM part WHERE word <> '';
 
 -- What a person may do, one row per function; a session is in exactly one of them.
-CREATE TABLE assignment (
+CREATE TABLE person_function (
     id BLOB PRIMARY KEY,
     person_id BLOB NOT NULL REFERENCES person (id),
     role TEXT NOT NULL,
@@ -49,22 +54,21 @@ CREATE TABLE assignment (
     ended_at INTEGER,
     CHECK ((unit_id IS NULL) = (organisation_id IS NULL))
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX assignment_by_person ON assignment (person_id, id);
-CREATE UNIQUE INDEX assignment_once ON assignment (person_id, role, unit_id)
+CREATE INDEX person_function_by_person ON person_function (person_id, id);
+CREATE UNIQUE INDEX person_function_once ON person_function (person_id, role, unit_id)
     WHERE ended_at IS NULL AND unit_id IS NOT NULL;
-CREATE UNIQUE INDEX assignment_once_without_unit ON assignment (person_id, role)
+CREATE UNIQUE INDEX person_function_once_without_unit ON person_function (person_id, role)
     WHERE ended_at IS NULL AND unit_id IS NULL;
-CREATE INDEX assignment_by_organisation ON assignment (organisation_id, person_name, person_id, id)
+CREATE INDEX person_function_by_organisation ON person_function (organisation_id, person_name, person_id, id)
     WHERE organisation_id IS NOT NULL;
-CREATE INDEX assignment_by_unit ON assignment (unit_id, role, person_name) WHERE ended_at IS NULL;
-CREATE INDEX assignment_of_role ON assignment (role, organisation_id) WHERE ended_at IS NULL;
-INSERT INTO assignment (id, person_id, role, unit_id, organisation_id, person_name, given_at)
+CREATE INDEX person_function_by_unit ON person_function (unit_id, role, person_name) WHERE ended_at IS NULL;
+CREATE INDEX person_function_of_role ON person_function (role, organisation_id) WHERE ended_at IS NULL;
+INSERT INTO person_function (id, person_id, role, unit_id, organisation_id, person_name, given_at)
 SELECT p.id, p.id, p.role, u.id, u.organisation_id, p.name, p.created_at
 FROM person p LEFT JOIN unit u ON u.id = p.unit_id;
 
-ALTER TABLE session ADD COLUMN assignment_id BLOB REFERENCES assignment (id);
-CREATE INDEX session_by_person ON session (person_id);
-CREATE INDEX session_by_assignment ON session (assignment_id);
+ALTER TABLE session ADD COLUMN function_id BLOB REFERENCES person_function (id);
+CREATE INDEX session_by_function ON session (function_id);
 
 -- In which role a dossier was opened; none on what was written before.
 ALTER TABLE opening ADD COLUMN role TEXT;

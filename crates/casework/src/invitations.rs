@@ -14,8 +14,7 @@ use store::{Batch, StoreError, guard, sessions};
 
 use crate::account_events::About;
 use crate::people::{about, open_unit};
-use crate::setup::SHORTEST_PASSWORD;
-use crate::{Casework, Failure, Submission};
+use crate::{Casework, Failure, PasswordRefused, Submission, check_password};
 
 /// Somebody to invite.
 #[derive(Clone, Debug)]
@@ -44,6 +43,8 @@ pub enum LinkRefused {
     Dead,
     /// What was filled in is not accepted.
     Refused(Refusals),
+    /// The password does not do.
+    Password(PasswordRefused),
     /// Not now, or broken.
     Failed(Failure),
 }
@@ -240,16 +241,16 @@ impl Casework {
             None => refusals.keep(rules::parse_user_name(user_name)),
             Some(_) => Some(String::new()),
         };
-        if password.chars().count() < SHORTEST_PASSWORD {
-            refusals.add(Refusal::PasswordTooShort {
-                least: SHORTEST_PASSWORD,
-            });
-        }
         let user_name = match (refusals.into_result(), user_name) {
             (Ok(()), Some(user_name)) => user_name,
             (Err(refusals), _) => return Err(LinkRefused::Refused(refusals)),
             (Ok(()), None) => return Err(LinkRefused::Dead),
         };
+        let unit = link.function.as_ref().and_then(|(_, unit)| unit.as_ref());
+        let house = unit.map(|unit| unit.name.as_str()).unwrap_or_default();
+        let known = link.email.as_deref().unwrap_or_default();
+        check_password(password, &[&user_name, &link.name, house, known])
+            .map_err(LinkRefused::Password)?;
         let password_hash = self.hash(password.to_owned()).await?;
         let mut batch = Batch::new();
         invitations::use_up(&mut batch, link.id, now);

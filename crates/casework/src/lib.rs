@@ -6,18 +6,24 @@
 
 mod account_events;
 mod actions;
+mod assignments;
 mod caseload;
 mod clients;
 mod clock;
 mod desk;
+mod documents;
 mod failure;
 mod generate;
 mod grants;
 mod installation;
 mod invitations;
 mod journal_page;
+mod mail;
+mod network;
 mod notices;
+mod oidc;
 mod organisations;
+mod passwords;
 mod people;
 mod profile;
 mod removals;
@@ -28,10 +34,14 @@ mod steps;
 
 pub use account_events::AccountEventsPage;
 pub use actions::{ActionInput, ActionsPage};
+pub use assignments::{AssignmentPage, AssignmentsPage};
 pub use caseload::{ControlRow, OwnRow};
 pub use clients::{PersonalData, PortraitPage};
 pub use clock::{Clock, Ids, RandomIds, RunningClock, SharedClock, SystemClock};
 pub use desk::Submission;
+pub use documents::{
+    Correction, DocumentInput, DocumentPage, DocumentsPage, Incoming, OpenedFile, RequestForm,
+};
 pub use failure::{Conflict, Failure};
 pub use generate::{ACCOUNT as GENERATED_ACCOUNT, Made, Wish, generate};
 pub use grants::{
@@ -41,8 +51,13 @@ pub use grants::{
 pub use installation::{SecretRefused, has_secret};
 pub use invitations::{InviteInput, LinkPage, LinkRefused};
 pub use journal_page::JournalPage;
+pub use mail::{Delivery, Letter, MailPage};
 pub use notices::NoticeKind;
+pub use oidc::{Ahead, Oidc, OidcAnswer, OidcBegin, OidcDone, OidcRefused};
 pub use organisations::{OrganisationsPage, UnitInput};
+pub use passwords::{
+    LONGEST as LONGEST_PASSWORD, PasswordRefused, SHORTEST as SHORTEST_PASSWORD, check_password,
+};
 pub use people::{PeoplePage, PersonPage};
 pub use profile::{ExperienceInput, ProfilePage, StudyInput};
 pub use removals::{QueuePage, RemovalPage};
@@ -51,14 +66,17 @@ pub use setup::{NewClient, NewUser, SetupError};
 pub use sign_in::{SignIn, SignInRefused, Signed, hash_password};
 pub use steps::{Done, RegisterPage, StepInput, StepPage, StepsPage, Warning};
 
+pub use files::{Files, FilesError, Place as DocumentPlace, Scanner, Spooled};
 pub use store::account_events::{
     Place as LogPlace, Stored as StoredAccountEvent, Which as WhichEvents,
 };
+pub use store::assignments::{Assigned, Held, HeldDossier};
 pub use store::caseload::Shown;
 pub use store::dossiers::{Contact, Head, Hit, Sought};
 pub use store::grants::{Ending, Holder};
 pub use store::invitations::Invitation;
 pub use store::journal::Stored as JournalEntry;
+pub use store::mail::{Mail, MailStatus};
 pub use store::openings::Opening;
 pub use store::organisations::{Organisation, Place as OrganisationPlace, UnitState};
 pub use store::owners::Owner;
@@ -84,8 +102,10 @@ pub struct Casework {
     ids: Arc<dyn Ids>,
     secrets: Arc<Secrets>,
     openings: Arc<Openings>,
+    files: Files,
     hashing: Arc<tokio::sync::Semaphore>,
     limits: Limits,
+    oidc: Option<Arc<Oidc>>,
 }
 
 /// How long things last. Every number has a default and can be set.
@@ -105,6 +125,10 @@ pub struct Limits {
     pub notice_days: i64,
     /// Whether accounts of the demo may log in.
     pub demo_accounts: bool,
+    /// Whether people may log in with a password.
+    pub local_login: bool,
+    /// Whether this installation sends mail.
+    pub sends_mail: bool,
 }
 
 impl Default for Limits {
@@ -117,6 +141,8 @@ impl Default for Limits {
             attempts_of_address: 20,
             notice_days: 60,
             demo_accounts: false,
+            local_login: true,
+            sends_mail: false,
         }
     }
 }
@@ -129,6 +155,7 @@ impl Casework {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
         secrets: Secrets,
+        files: Files,
         limits: Limits,
     ) -> Self {
         Casework {
@@ -138,9 +165,11 @@ impl Casework {
             ids,
             secrets: Arc::new(secrets),
             openings: Arc::default(),
+            files,
             // Each hash takes 19 MiB: two at once bound the memory of a flood of log-ins.
             hashing: Arc::new(tokio::sync::Semaphore::new(2)),
             limits,
+            oidc: None,
         }
     }
 
@@ -150,6 +179,11 @@ impl Casework {
             clock,
             ..self.clone()
         }
+    }
+
+    /// Where the bytes of documents come in and are kept.
+    pub fn files(&self) -> &Files {
+        &self.files
     }
 
     /// The programme.

@@ -4,12 +4,12 @@
 use domain::Day;
 use domain::account_events::AccountEvent;
 use domain::client_number::ClientNumber;
-use domain::ids::{AssignmentId, OrganisationId, PersonId, UnitId};
+use domain::ids::{FunctionId, OrganisationId, PersonId, UnitId};
 use domain::journal::Change;
-use domain::people::{self as rules, Actor, Assignment, Changer, Role, Unit};
+use domain::people::{self as rules, Actor, Changer, Function, Role, Unit};
 use domain::policy::{self, Operation, Permit};
 use domain::refusal::{Field, Refusal};
-use store::assignments::{self, Kept, Remaining};
+use store::functions::{self, Kept, Remaining};
 use store::invitations::{self, Invitation};
 use store::organisations::{self, UnitState};
 use store::people::{self, Listed, Person};
@@ -60,22 +60,22 @@ pub(crate) struct Folder {
 
 impl Folder {
     /// The functions that go on.
-    pub(crate) fn open(&self) -> Vec<Assignment> {
+    pub(crate) fn open(&self) -> Vec<Function> {
         let open = self.all.iter().filter(|(_, ended)| ended.is_none());
-        open.map(|(assignment, _)| assignment.clone()).collect()
+        open.map(|(function, _)| function.clone()).collect()
     }
 
     /// Whether a function is one that who asks looks after.
-    fn reaches(&self, assignment: &Assignment) -> bool {
+    fn reaches(&self, function: &Function) -> bool {
         match self.changer {
             Changer::System => true,
-            Changer::ManagerOf(own) => assignment.organisation() == Some(own),
+            Changer::ManagerOf(own) => function.organisation() == Some(own),
         }
     }
 }
 
 /// Which function of a list the columns show that the version before reads.
-fn shown(open: &[Assignment]) -> Option<(Role, Option<UnitId>)> {
+fn shown(open: &[Function]) -> Option<(Role, Option<UnitId>)> {
     let first = rules::to_begin_with(open)?;
     Some((first.role, first.unit.as_ref().map(|unit| unit.id)))
 }
@@ -156,7 +156,7 @@ impl Casework {
         let permit = policy::permit(actor, Operation::ManagePeople)?;
         let found = people::one(reader, person).await?;
         let found = found.ok_or(Failure::NotFound)?;
-        let all = assignments::of_person(reader, person).await?;
+        let all = functions::of_person(reader, person).await?;
         let changer = match permit.only_organisation() {
             None => Changer::System,
             Some(own) => {
@@ -298,12 +298,12 @@ impl Casework {
         let person = &folder.person;
         let mut open = folder.open();
         for (role, unit) in functions {
-            let given = Assignment {
+            let given = Function {
                 // The first function has the person's own identifier.
                 id: if folder.all.is_empty() && open.is_empty() {
-                    AssignmentId(person.id.0)
+                    FunctionId(person.id.0)
                 } else {
-                    AssignmentId(self.ids.next(now))
+                    FunctionId(self.ids.next(now))
                 },
                 role: *role,
                 unit: unit.clone(),
@@ -311,7 +311,7 @@ impl Casework {
             };
             let whose = (person.id, person.name.as_str());
             let what = (*role, unit.as_ref());
-            assignments::give(batch, given.id, whose, what, Some(actor.person), now);
+            functions::give(batch, given.id, whose, what, Some(actor.person), now);
             let changes = vec![Change::new_value("function", given.line())];
             let about = about(actor, person.id, given.organisation(), changes);
             self.record(batch, event, &about);
@@ -329,7 +329,7 @@ impl Casework {
         actor: &Actor,
         person: PersonId,
         version: u32,
-        function: AssignmentId,
+        function: FunctionId,
         submission: &Submission,
     ) -> Result<(), Failure> {
         let mut reader = self.database.reader().await?;
@@ -337,7 +337,7 @@ impl Casework {
         self.check_new(&mut reader, actor, submission).await?;
         check_version(folder.person.version, version)?;
         let taken = folder.open().into_iter();
-        let taken: Vec<Assignment> = taken
+        let taken: Vec<Function> = taken
             .filter(|it| it.id == function && folder.reaches(it))
             .collect();
         if taken.is_empty() {
@@ -395,7 +395,7 @@ impl Casework {
         reader: &mut Reader,
         actor: &Actor,
         folder: &Folder,
-        taken: &[Assignment],
+        taken: &[Function],
         event: AccountEvent,
     ) -> Result<Batch, Failure> {
         let now = self.now();
@@ -404,7 +404,7 @@ impl Casework {
         for function in taken {
             let own = function.organisation();
             if matches!(function.role, Role::Manager | Role::SystemManager) {
-                let others = assignments::others(reader, function.role, own, person).await?;
+                let others = functions::others(reader, function.role, own, person).await?;
                 rules::check_take(folder.changer, function.role, others)?;
             }
             match (folder.changer, function.role, own) {
@@ -417,10 +417,10 @@ impl Casework {
         }
         let mut batch = Batch::new();
         for role in &remaining {
-            assignments::wait(&mut batch, *role);
+            functions::wait(&mut batch, *role);
         }
         for function in taken {
-            assignments::take(&mut batch, function, now);
+            functions::take(&mut batch, function, now);
             let changes = vec![Change::of("function", Some(function.line()), None)];
             let about = about(actor, person, function.organisation(), changes);
             self.record(&mut batch, event, &about);
@@ -432,7 +432,7 @@ impl Casework {
         open.retain(|it| taken.iter().all(|gone| gone.id != it.id));
         people::advance(&mut batch, &folder.person, shown(&open), !open.is_empty());
         for role in remaining {
-            assignments::remains(&mut batch, role);
+            functions::remains(&mut batch, role);
         }
         Ok(batch)
     }
@@ -566,10 +566,10 @@ impl Casework {
     }
 
     /// The functions a person can choose between.
-    pub async fn own_functions(&self, actor: &Actor) -> Result<Vec<Assignment>, Failure> {
+    pub async fn own_functions(&self, actor: &Actor) -> Result<Vec<Function>, Failure> {
         policy::permit(actor, Operation::OwnAccount)?;
         let mut reader = self.database.reader().await?;
-        Ok(assignments::open(&mut reader, actor.person).await?)
+        Ok(functions::open(&mut reader, actor.person).await?)
     }
 
     /// Answers a submission that was stored before as then (T2).

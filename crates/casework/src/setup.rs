@@ -8,15 +8,16 @@ use domain::ids::{DossierId, OrganisationId, PersonId, UnitId};
 use domain::insz::Insz;
 use domain::journal::{Change, Entry, Event, FIRST_LINK, chain};
 use domain::kbo::Kbo;
+use domain::login::Confirmed;
 use domain::people::{Actor, Role, Unit, to_begin_with};
 use domain::policy::{self, Operation};
 use store::dossiers::{self, Contact, NewDossier};
 use store::organisations::{self, Organisation};
 use store::people::{self, NewPerson};
-use store::{Batch, StoreError, assignments, guard};
+use store::{Batch, StoreError, functions, guard};
 
 use crate::account_events::About;
-use crate::{Casework, Failure};
+use crate::{Casework, Failure, PasswordRefused, check_password};
 
 /// Why something could not be set up, for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +32,8 @@ pub enum SetupError {
     #[error("there is no {0}")]
     Unknown(String),
     /// The password does not do.
-    #[error("the password must have at least {0} characters")]
-    ShortPassword(usize),
+    #[error(transparent)]
+    Password(#[from] PasswordRefused),
     /// The policy or the store says no.
     #[error("not done: {0}")]
     Failed(String),
@@ -49,9 +50,6 @@ impl From<Failure> for SetupError {
         SetupError::Failed(format!("{failure:?}"))
     }
 }
-
-/// Fewest characters of a password.
-pub(crate) const SHORTEST_PASSWORD: usize = 15;
 
 /// A user to create.
 #[derive(Clone, Debug)]
@@ -158,9 +156,12 @@ impl Casework {
         user: &NewUser,
         password: &str,
     ) -> Result<PersonId, SetupError> {
-        if password.chars().count() < SHORTEST_PASSWORD {
-            return Err(SetupError::ShortPassword(SHORTEST_PASSWORD));
-        }
+        let unit = match user.unit {
+            Some(unit) => organisations::unit(&mut self.database.reader().await?, unit).await?,
+            None => None,
+        };
+        let house = unit.map(|it| it.unit.name).unwrap_or_default();
+        check_password(password, &[&user.user_name, &user.name, &house])?;
         let hash = self.hash(password.to_owned()).await?;
         self.create_user_with_hash(user, hash, false).await
     }
@@ -304,7 +305,7 @@ impl Casework {
         let found = people::credentials(&mut reader, user_name).await?;
         let found = found.ok_or_else(|| SetupError::Unknown(format!("user {user_name}")))?;
         let name = people::name(&mut reader, found.person).await?;
-        let functions = assignments::open(&mut reader, found.person).await?;
+        let functions = functions::open(&mut reader, found.person).await?;
         // What is asked at the command line is a mediator's work; without that role it is refused.
         let mediator = functions.iter().find(|it| it.role == Role::Mediator);
         let function = mediator.or_else(|| to_begin_with(&functions));
@@ -316,10 +317,11 @@ impl Casework {
             role: function.role,
             unit: function.unit.clone(),
             own_dossier: None,
+            confirmed: Confirmed::AtTheMachine,
         })
     }
 
-    async fn set_up(&self, batch: Batch, what: &str) -> Result<(), SetupError> {
+    pub(crate) async fn set_up(&self, batch: Batch, what: &str) -> Result<(), SetupError> {
         match self.database.commit(batch).await {
             Ok(()) => Ok(()),
             Err(StoreError::Missed(guard::TAKEN)) => Err(SetupError::Taken(what.to_owned())),

@@ -4,17 +4,20 @@ use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, PasswordHash, Version};
 use domain::Moment;
 use domain::account_events::AccountEvent;
-use domain::ids::{AssignmentId, PersonId};
+use domain::ids::{FunctionId, PersonId};
 use domain::journal::Change;
-use domain::people::{Actor, Assignment, to_begin_with};
-use store::{Batch, StoreError, assignments, guard, people, sessions};
+use domain::login::{self, Method};
+use domain::people::{Actor, Function, to_begin_with};
+use store::{Batch, Reader, StoreError, functions, guard, people, sessions};
 use uuid::Uuid;
 
 use crate::account_events::About;
+use crate::network::network_of;
+use crate::passwords::normal;
 use crate::{Casework, Failure};
 
 /// What a log-in gives.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct SignIn {
     /// Gebruikersnaam
     pub user_name: String,
@@ -22,6 +25,10 @@ pub struct SignIn {
     pub password: String,
     /// The address the request came from, for the limit per address.
     pub address: String,
+    /// What the browser says it is, for the person's list of sessions.
+    pub agent: String,
+    /// The token that this browser was given when somebody logged in there before.
+    pub device: Option<[u8; 32]>,
 }
 
 /// Why a log-in was refused. Whether the user exists is not told.
@@ -29,6 +36,8 @@ pub struct SignIn {
 pub enum SignInRefused {
     /// User name or password is wrong.
     Wrong,
+    /// Nobody logs in with a password here.
+    NotHere,
     /// Too many wrong attempts: wait so many seconds.
     Wait(i64),
     /// Not now, or broken.
@@ -41,11 +50,23 @@ pub struct Signed {
     /// Who, in one function.
     pub actor: Actor,
     /// That function.
-    pub assignment: AssignmentId,
+    pub function: FunctionId,
     /// Whether the person has other functions to work in.
     pub has_others: bool,
     /// Whether the person ever chose this one.
     pub was_chosen: bool,
+    /// How it began.
+    pub method: Method,
+}
+
+/// What the attempts of one log-in are counted under.
+struct Counted {
+    /// Wrong ones since the last right one, for the wait.
+    waits: Vec<u8>,
+    /// All wrong ones, for the limit of a day.
+    day: Vec<u8>,
+    /// Those from one network; none where somebody logged in before.
+    network: Option<Vec<u8>>,
 }
 
 /// Memory in KiB, passes and lanes of Argon2id: 19 MiB, 2, 1.
@@ -54,24 +75,40 @@ const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
 /// How far ahead the journal has its months, where they are kept apart.
 const MONTHS_AHEAD: i32 = 6;
 
+/// Seconds in a day of 24 hours.
+const DAY: i64 = 86_400;
+
+/// How long a browser is known after a log-in.
+const KNOWN_SECONDS: i64 = 180 * DAY;
+
 impl Casework {
     /// Checks user name and password and starts a session. Gives the token for the cookie; only its
     /// digest is stored.
     pub async fn sign_in(&self, attempt: &SignIn) -> Result<[u8; 32], SignInRefused> {
+        if !self.limits.local_login {
+            return Err(SignInRefused::NotHere);
+        }
         let now = self.now();
         let user_name = attempt.user_name.trim().to_lowercase();
-        let account = self.secrets.attempt_digest("account", &user_name);
-        let address = self.secrets.attempt_digest("address", &attempt.address);
-        self.check_attempts(&account, &address, now).await?;
-
         let mut reader = self.database.reader().await?;
         let found = people::credentials(&mut reader, &user_name).await?;
         // Asked for an unknown user too, so that both cost the same.
         let whose = found.as_ref().map_or(PersonId(Uuid::nil()), |it| it.person);
-        let functions = assignments::open(&mut reader, whose).await?;
-        drop(reader);
+        let functions = functions::open(&mut reader, whose).await?;
         let function = to_begin_with(&functions).cloned();
         let found = found.filter(|it| self.limits.demo_accounts || !it.demo);
+        let own_device = match (&found, &attempt.device) {
+            (Some(found), Some(device)) => {
+                let owner = sessions::known_device(&mut reader, &digest(device), now).await?;
+                (owner == Some(found.person)).then_some(device)
+            }
+            _ => None,
+        };
+        let counted = self.counted(&user_name, &attempt.address, own_device);
+        self.check_attempts(&mut reader, &counted, now).await?;
+        drop(reader);
+        self.reserve(&counted, now).await?;
+
         // An unknown user costs the same hash as a known one.
         let hash = found
             .as_ref()
@@ -80,14 +117,19 @@ impl Casework {
         let known = About {
             by: None,
             subject: found.as_ref().map(|it| it.person),
-            organisation: function.as_ref().and_then(Assignment::organisation),
+            organisation: function.as_ref().and_then(Function::organisation),
             changes: Vec::new(),
         };
         // Who has no function, or left, has no account to log in with.
         let (Some(found), Some(function)) = (found.filter(|_| right), function) else {
             let mut batch = Batch::new();
             self.record(&mut batch, AccountEvent::SignInFailed, &known);
-            for key in [&account, &address] {
+            let keys = [
+                Some(&counted.waits),
+                Some(&counted.day),
+                counted.network.as_ref(),
+            ];
+            for key in keys.into_iter().flatten() {
                 sessions::attempt(&mut batch, key, now, self.ids.next(now));
             }
             self.database.commit(batch).await?;
@@ -96,11 +138,18 @@ impl Casework {
 
         let token = self.ids.token();
         let mut batch = Batch::new();
-        let ends = now.plus_seconds(self.limits.session_seconds);
-        let who = (found.person, function.id);
-        sessions::start(&mut batch, &digest(&token), who, now, ends);
+        let session = sessions::New {
+            person: found.person,
+            function: function.id,
+            id: self.ids.random(),
+            method: Method::Password,
+            device: attempt.agent.clone(),
+            ends: now.plus_seconds(self.limits.session_seconds),
+        };
+        sessions::start(&mut batch, &digest(&token), &session, now);
         people::signed_in(&mut batch, found.person, now);
-        sessions::forget_attempts(&mut batch, &account);
+        sessions::forget_attempts(&mut batch, &counted.waits);
+        sessions::give_back(&mut batch, &counted.day, now.brussels_day());
         let itself = About {
             by: Some(found.person),
             ..known
@@ -110,34 +159,91 @@ impl Casework {
         Ok(token)
     }
 
-    async fn check_attempts(
+    /// Makes the browser of a session known, so that wrong passwords that others type elsewhere do not keep
+    /// its person out. None when it is known already; else the token for its cookie.
+    pub async fn remember_device(
         &self,
-        account: &[u8],
-        address: &[u8],
-        now: Moment,
-    ) -> Result<(), SignInRefused> {
-        let mut reader = self.database.reader().await?;
-        let (of_address, last) =
-            sessions::attempts(&mut reader, address, now.plus_seconds(-60)).await?;
-        if of_address >= self.limits.attempts_of_address {
-            return Err(SignInRefused::Wait(left(now, last, 60)));
-        }
-        let (in_day, last) =
-            sessions::attempts(&mut reader, account, now.plus_seconds(-86_400)).await?;
-        if in_day >= self.limits.attempts_a_day {
-            return Err(SignInRefused::Wait(left(now, last, 86_400)));
-        }
-        let (recent, last) =
-            sessions::attempts(&mut reader, account, now.plus_seconds(-300)).await?;
-        if let Some(more) = recent.checked_sub(self.limits.attempts_before_wait) {
-            // 1, 2, 4 ... at most 900 seconds after the last wrong attempt.
-            let wait = 1_i64.checked_shl(more).unwrap_or(900).clamp(1, 900);
-            let wait = left(now, last, wait);
-            if wait > 0 {
-                return Err(SignInRefused::Wait(wait));
+        session: &[u8; 32],
+        device: Option<&[u8; 32]>,
+    ) -> Result<Option<[u8; 32]>, Failure> {
+        let now = self.now();
+        let mut reader = self.database.reader_for_one().await?;
+        let Some(found) = sessions::find(&mut reader, &digest(session)).await? else {
+            return Ok(None);
+        };
+        let person = found.actor.person;
+        if let Some(device) = device {
+            let owner = sessions::known_device(&mut reader, &digest(device), now).await?;
+            if owner == Some(person) {
+                return Ok(None);
             }
         }
-        Ok(())
+        drop(reader);
+        let token = self.ids.token();
+        let mut batch = Batch::new();
+        let ends = now.plus_seconds(KNOWN_SECONDS);
+        sessions::know_device(&mut batch, &digest(&token), person, ends);
+        self.database.commit(batch).await?;
+        Ok(Some(token))
+    }
+
+    /// A known browser is counted by itself, so that what others do elsewhere is nothing to it.
+    fn counted(&self, user_name: &str, address: &str, known: Option<&[u8; 32]>) -> Counted {
+        match known {
+            Some(device) => {
+                let device: String = digest(device)
+                    .iter()
+                    .map(|it| format!("{it:02x}"))
+                    .collect();
+                Counted {
+                    waits: self.secrets.attempt_digest("device", &device),
+                    day: self.secrets.attempt_digest("device-day", &device),
+                    network: None,
+                }
+            }
+            None => Counted {
+                waits: self.secrets.attempt_digest("account", user_name),
+                day: self.secrets.attempt_digest("account-day", user_name),
+                network: Some(self.secrets.attempt_digest("address", &network_of(address))),
+            },
+        }
+    }
+
+    async fn check_attempts(
+        &self,
+        reader: &mut Reader,
+        counted: &Counted,
+        now: Moment,
+    ) -> Result<(), SignInRefused> {
+        if let Some(network) = &counted.network {
+            let (wrong, last) = sessions::attempts(reader, network, now.plus_seconds(-60)).await?;
+            if wrong >= self.limits.attempts_of_address {
+                return Err(SignInRefused::Wait(left(now, last, 60)));
+            }
+        }
+        let day_ago = now.plus_seconds(-DAY);
+        let (wrong, last) = sessions::attempts(reader, &counted.day, day_ago).await?;
+        if wrong >= self.limits.attempts_a_day {
+            return Err(SignInRefused::Wait(left(now, last, DAY)));
+        }
+        // Over a day, so that the wait is longer than what it is counted over is never.
+        let (wrong, last) = sessions::attempts(reader, &counted.waits, day_ago).await?;
+        let wait = login::wait_after(wrong, self.limits.attempts_before_wait);
+        match left(now, last, wait) {
+            0 => Ok(()),
+            wait => Err(SignInRefused::Wait(wait)),
+        }
+    }
+
+    /// Counts a comparison before it is made: a thousand attempts at once get no more than the limit.
+    async fn reserve(&self, counted: &Counted, now: Moment) -> Result<(), SignInRefused> {
+        let mut batch = Batch::new();
+        let most = self.limits.attempts_a_day;
+        sessions::reserve(&mut batch, &counted.day, now.brussels_day(), most);
+        match self.database.commit(batch).await {
+            Err(StoreError::Missed(guard::LIMIT)) => Err(SignInRefused::Wait(login::LONGEST_WAIT)),
+            other => Ok(other?),
+        }
     }
 
     /// The session of a token, when it still counts. Records that it is used, at most once a minute.
@@ -164,9 +270,10 @@ impl Casework {
         }
         Ok(Some(Signed {
             actor: found.actor,
-            assignment: found.assignment,
+            function: found.function,
             has_others: found.has_others,
             was_chosen: found.was_chosen,
+            method: found.method,
         }))
     }
 
@@ -178,20 +285,27 @@ impl Casework {
         &self,
         token: &[u8; 32],
         actor: &Actor,
-        to: AssignmentId,
+        to: FunctionId,
     ) -> Result<[u8; 32], Failure> {
         let mut reader = self.database.reader().await?;
-        let functions = assignments::open(&mut reader, actor.person).await?;
-        drop(reader);
+        let functions = functions::open(&mut reader, actor.person).await?;
         let to = functions.into_iter().find(|it| it.id == to);
         let to = to.ok_or(Failure::NotFound)?;
         let now = self.now();
         let after = self.ids.token();
         let mut batch = Batch::new();
-        let tokens = (digest(token), digest(&after));
-        let tokens = (tokens.0.as_slice(), tokens.1.as_slice());
+        let (before_digest, after_digest) = (digest(token), digest(&after));
+        // What came from a provider is sealed for the token of its session.
+        if let Some(sealed) = store::oidc::sealed_of(&mut reader, &before_digest).await? {
+            let opened = self.secrets.unseal_bytes(&sealed, &before_digest);
+            let opened = opened.ok_or(Failure::NotFound)?;
+            let sealed = self.seal_for(&after_digest, &opened)?;
+            store::oidc::move_session(&mut batch, &before_digest, &after_digest, &sealed);
+        }
+        drop(reader);
+        let tokens = (before_digest.as_slice(), after_digest.as_slice());
         sessions::switch(&mut batch, tokens, actor.person, to.id, now);
-        assignments::choose(&mut batch, to.id, now);
+        functions::choose(&mut batch, to.id, now);
         let about = About {
             organisation: to.organisation(),
             changes: vec![Change::new_value("function", to.line())],
@@ -216,6 +330,7 @@ impl Casework {
         };
         let mut batch = Batch::new();
         sessions::stop(&mut batch, &digest);
+        store::oidc::forget_session(&mut batch, &digest);
         let itself = About::itself(&found.actor);
         self.record(&mut batch, AccountEvent::SignedOut, &itself);
         match self.database.commit(batch).await {
@@ -229,8 +344,10 @@ impl Casework {
     pub async fn tidy(&self) -> Result<(), Failure> {
         let now = self.now();
         let mut batch = Batch::new();
-        sessions::clean(&mut batch, now, now.plus_seconds(-2 * 86_400));
-        store::submissions::clean(&mut batch, now.plus_seconds(-8 * 86_400));
+        sessions::clean(&mut batch, now, now.plus_seconds(-2 * DAY));
+        self.tidy_oidc(&mut batch, now);
+        store::submissions::clean(&mut batch, now.plus_seconds(-8 * DAY));
+        self.tidy_mail(&mut batch);
         self.database.commit(batch).await?;
         let today = now.brussels_day();
         let made = self
@@ -250,8 +367,9 @@ impl Casework {
             .ok_or_else(|| Failure::Unavailable("cannot hash the password".into()))
     }
 
-    async fn verify(&self, password: String, hash: String) -> Result<bool, Failure> {
+    pub(crate) async fn verify(&self, password: String, hash: String) -> Result<bool, Failure> {
         self.hashing(move || {
+            let password = normal(&password);
             PasswordHash::new(&hash).is_ok_and(|known| {
                 hasher().is_some_and(|hasher| {
                     hasher.verify_password(password.as_bytes(), &known).is_ok()
@@ -261,7 +379,7 @@ impl Casework {
         .await
     }
 
-    async fn hashing<T: Send + 'static>(
+    pub(crate) async fn hashing<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Failure> {
@@ -301,14 +419,14 @@ fn hasher() -> Option<Argon2<'static>> {
 
 /// The Argon2id hash of a password, as PHC string; none when the machine has no randomness.
 pub fn hash_password(password: &str) -> Option<String> {
-    let hash = hasher()?.hash_password(password.as_bytes()).ok()?;
+    let hash = hasher()?.hash_password(normal(password).as_bytes()).ok()?;
     Some(hash.to_string())
 }
 
-fn digest(token: &[u8; 32]) -> [u8; 32] {
+pub(crate) fn digest(token: &[u8; 32]) -> [u8; 32] {
     domain::journal::digest(token)
 }
 
-fn left(now: Moment, last: Option<Moment>, wait: i64) -> i64 {
+pub(crate) fn left(now: Moment, last: Option<Moment>, wait: i64) -> i64 {
     last.map_or(0, |last| wait - now.seconds_since(last)).max(0)
 }

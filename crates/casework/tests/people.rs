@@ -28,6 +28,7 @@ async fn sign_in(w: &World, user_name: &str, password: &str) -> Result<[u8; 32],
         user_name: user_name.to_owned(),
         password: password.to_owned(),
         address: "192.0.2.1".to_owned(),
+        ..SignIn::default()
     };
     w.casework.sign_in(&attempt).await
 }
@@ -57,7 +58,7 @@ async fn give(w: &World, by: &Actor, who: &Actor, role: Role, unit: UnitId) -> R
 }
 
 /// The function of a person in a role, that goes on.
-async fn function(w: &World, who: &Actor, role: Role) -> domain::ids::AssignmentId {
+async fn function(w: &World, who: &Actor, role: Role) -> domain::ids::FunctionId {
     let all = w.casework.own_functions(who).await.unwrap();
     all.into_iter().find(|it| it.role == role).unwrap().id
 }

@@ -43,7 +43,7 @@ ids! {
     /// A person who can log in.
     PersonId,
     /// A function of a person: a role, for a unit where the role needs one.
-    AssignmentId,
+    FunctionId,
     /// A one-time link to make an account or to choose a new password.
     InvitationId,
     /// A role that a second system manager confirms.
@@ -56,6 +56,8 @@ ids! {
     GrantId,
     /// A request for an access grant, its extension or the ownership of a dossier.
     GrantRequestId,
+    /// A document in a dossier.
+    DocumentId,
     /// A request to the provincial coach to remove a line.
     RemovalId,
     /// The key of one submission of a form (T2).

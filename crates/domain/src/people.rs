@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AssignmentId, DossierId, OrganisationId, PersonId, UnitId};
+use crate::ids::{DossierId, FunctionId, OrganisationId, PersonId, UnitId};
+use crate::login::Confirmed;
 use crate::moment::Moment;
 use crate::refusal::{Field, Refusal};
 
@@ -137,6 +138,8 @@ pub struct Actor {
     pub unit: Option<Unit>,
     /// The dossier that is about this person, for the role Client.
     pub own_dossier: Option<DossierId>,
+    /// When this person last proved to be there.
+    pub confirmed: Confirmed,
 }
 
 impl Actor {
@@ -158,9 +161,9 @@ impl Actor {
 /// A function of a person: a role, for a unit where the role needs one. A person can hold several; a
 /// session acts in exactly one of them, so that nobody ever has the rights of two at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Assignment {
+pub struct Function {
     /// Which one.
-    pub id: AssignmentId,
+    pub id: FunctionId,
     /// The role.
     pub role: Role,
     /// The unit; always there when the role needs one.
@@ -169,7 +172,7 @@ pub struct Assignment {
     pub chosen: Option<Moment>,
 }
 
-impl Assignment {
+impl Function {
     /// The organisation it is for, if any.
     pub fn organisation(&self) -> Option<OrganisationId> {
         self.unit.as_ref().map(|unit| unit.organisation)
@@ -185,9 +188,9 @@ impl Assignment {
 }
 
 /// The function a session begins in: the one last chosen, else the first of the authorisation table.
-pub fn to_begin_with(assignments: &[Assignment]) -> Option<&Assignment> {
+pub fn to_begin_with(functions: &[Function]) -> Option<&Function> {
     let place = |role| Role::ALL.iter().position(|known| *known == role);
-    assignments
+    functions
         .iter()
         .min_by_key(|it| (std::cmp::Reverse(it.chosen), place(it.role), it.id))
 }
@@ -209,11 +212,11 @@ pub enum Changer {
 ///
 /// # Errors
 /// `WorksElsewhere`.
-pub fn check_whole_person(changer: Changer, assignments: &[Assignment]) -> Result<(), Refusal> {
+pub fn check_whole_person(changer: Changer, functions: &[Function]) -> Result<(), Refusal> {
     match changer {
         Changer::System => Ok(()),
         Changer::ManagerOf(own) => {
-            if assignments.iter().all(|it| it.organisation() == Some(own)) {
+            if functions.iter().all(|it| it.organisation() == Some(own)) {
                 Ok(())
             } else {
                 Err(Refusal::WorksElsewhere)
@@ -319,9 +322,9 @@ mod tests {
         }
     }
 
-    fn assignment(id: u128, role: Role, unit: Option<Unit>, chosen: Option<i64>) -> Assignment {
-        Assignment {
-            id: AssignmentId(Uuid::from_u128(id)),
+    fn function(id: u128, role: Role, unit: Option<Unit>, chosen: Option<i64>) -> Function {
+        Function {
+            id: FunctionId(Uuid::from_u128(id)),
             role,
             unit,
             chosen: chosen.and_then(Moment::from_micros),
@@ -330,10 +333,10 @@ mod tests {
 
     #[test]
     fn a_session_begins_in_the_function_last_chosen() {
-        let counsellor = assignment(1, Role::Counsellor, Some(unit(1)), None);
-        let manager = assignment(2, Role::Manager, Some(unit(1)), None);
-        let chosen = assignment(3, Role::Coach, None, Some(7));
-        let begins = |all: &[Assignment]| to_begin_with(all).map(|it| it.id.0.as_u128());
+        let counsellor = function(1, Role::Counsellor, Some(unit(1)), None);
+        let manager = function(2, Role::Manager, Some(unit(1)), None);
+        let chosen = function(3, Role::Coach, None, Some(7));
+        let begins = |all: &[Function]| to_begin_with(all).map(|it| it.id.0.as_u128());
         assert_eq!(begins(&[]), None);
         assert_eq!(begins(&[manager.clone(), counsellor.clone()]), Some(1));
         assert_eq!(begins(&[counsellor, chosen, manager]), Some(3));
@@ -341,9 +344,9 @@ mod tests {
 
     #[test]
     fn a_manager_changes_only_who_works_for_nobody_else() {
-        let own = assignment(1, Role::Counsellor, Some(unit(1)), None);
-        let other = assignment(2, Role::Counsellor, Some(unit(2)), None);
-        let coach = assignment(3, Role::Coach, None, None);
+        let own = function(1, Role::Counsellor, Some(unit(1)), None);
+        let other = function(2, Role::Counsellor, Some(unit(2)), None);
+        let coach = function(3, Role::Coach, None, None);
         let manager = Changer::ManagerOf(OrganisationId(Uuid::from_u128(1)));
         assert_eq!(
             check_whole_person(manager, std::slice::from_ref(&own)),

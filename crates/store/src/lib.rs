@@ -8,14 +8,18 @@ pub mod account_events;
 pub mod actions;
 pub mod assignments;
 pub mod caseload;
+pub mod documents;
 pub mod dossiers;
 pub mod engine;
+pub mod functions;
 pub mod grant_requests;
 pub mod grants;
 pub mod installation;
 pub mod invitations;
 pub mod journal;
+pub mod mail;
 pub mod notices;
+pub mod oidc;
 pub mod openings;
 pub mod organisations;
 pub mod owners;
@@ -44,6 +48,8 @@ pub mod guard {
     pub const ROW: GuardTag = "row_changed";
     /// The name, number or key is taken.
     pub const TAKEN: GuardTag = "taken";
+    /// It was done as often as it may be.
+    pub const LIMIT: GuardTag = "limit_reached";
 }
 
 /// Declares the statements of a module and lists them, so that a test sees every one.
@@ -63,13 +69,17 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         actions::ALL,
         assignments::ALL,
         caseload::ALL,
+        documents::ALL,
         dossiers::ALL,
+        functions::ALL,
         grant_requests::ALL,
         grants::ALL,
         installation::ALL,
         invitations::ALL,
         journal::ALL,
+        mail::ALL,
         notices::ALL,
+        oidc::ALL,
         openings::ALL,
         organisations::ALL,
         owners::ALL,

@@ -1,8 +1,8 @@
 //! People: who they are, how they are found, and what changes about them. Their functions are in
-//! `assignments`. No dossier content.
+//! `functions`. No dossier content.
 
 use domain::Moment;
-use domain::ids::{AssignmentId, DossierId, PersonId, UnitId};
+use domain::ids::{DossierId, FunctionId, OrganisationId, PersonId, UnitId};
 use domain::people::{Party, Role, Unit};
 use domain::policy::Permit;
 
@@ -18,9 +18,10 @@ const BETWEEN: char = '\u{1e}';
 macro_rules! list {
     ($functions:literal, $rest:literal) => {
         concat!(
-            "SELECT p.id, p.name, p.user_name, p.active, p.signed_in_at,
+            "SELECT p.id, p.name, p.user_name, p.active,
+                    (SELECT g.at FROM person_sign_in g WHERE g.person_id = p.id),
                     (SELECT string_agg(f.role || '\u{1f}' || coalesce(v.name, ''), '\u{1e}')
-                     FROM assignment f LEFT JOIN unit v ON v.id = f.unit_id
+                     FROM person_function f LEFT JOIN unit v ON v.id = f.unit_id
                      WHERE f.person_id = p.id AND f.ended_at IS NULL",
             $functions,
             ") ",
@@ -31,28 +32,29 @@ macro_rules! list {
 
 statements! {
     BY_USER_NAME = "people.by_user_name",
-        "SELECT id, password_hash, demo FROM person WHERE user_name = ?1 AND active";
+        "SELECT p.id, p.password_hash, p.demo, u.organisation_id
+         FROM person p LEFT JOIN unit u ON u.id = p.unit_id WHERE p.user_name = ?1 AND p.active";
     PARTY = "people.party",
         "SELECT u.id, u.organisation_id, u.name, u.address, u.number, p.id, p.name
-         FROM assignment a JOIN person p ON p.id = a.person_id JOIN unit u ON u.id = a.unit_id
+         FROM person_function a JOIN person p ON p.id = a.person_id JOIN unit u ON u.id = a.unit_id
          WHERE a.person_id = ?1 AND p.active AND a.role = 'counsellor' AND a.ended_at IS NULL
          AND u.closed_at IS NULL ORDER BY a.id LIMIT 20";
     PARTIES = "people.parties",
         "SELECT u.id, u.organisation_id, u.name, u.address, u.number, p.id, p.name
-         FROM assignment a JOIN person p ON p.id = a.person_id JOIN unit u ON u.id = a.unit_id
+         FROM person_function a JOIN person p ON p.id = a.person_id JOIN unit u ON u.id = a.unit_id
          WHERE a.unit_id = ?1 AND a.role = 'counsellor' AND a.ended_at IS NULL AND p.active
          AND u.closed_at IS NULL ORDER BY a.person_name LIMIT 200";
     OF_ORGANISATION = "people.of_organisation",
         list!(" AND f.organisation_id = ?1",
-            "FROM assignment a JOIN person p ON p.id = a.person_id
+            "FROM person_function a JOIN person p ON p.id = a.person_id
              WHERE a.organisation_id = ?1 AND (a.person_name, a.person_id) > (?2, ?3)
-             AND NOT EXISTS (SELECT 1 FROM assignment c WHERE c.organisation_id = a.organisation_id
+             AND NOT EXISTS (SELECT 1 FROM person_function c WHERE c.organisation_id = a.organisation_id
                  AND c.person_name = a.person_name AND c.person_id = a.person_id AND c.id < a.id)
              ORDER BY a.person_name, a.person_id LIMIT ?4");
     FIND_IN_ORGANISATION = "people.find_in_organisation",
         list!(" AND f.organisation_id = ?1",
             "FROM person_word w JOIN person p ON p.id = w.person_id
-             WHERE w.word >= ?2 AND w.word < ?3 AND EXISTS (SELECT 1 FROM assignment a
+             WHERE w.word >= ?2 AND w.word < ?3 AND EXISTS (SELECT 1 FROM person_function a
                  WHERE a.person_id = w.person_id AND a.organisation_id = ?1)
              ORDER BY w.word, w.person_id LIMIT 200");
     ALL_PEOPLE = "people.all",
@@ -61,8 +63,8 @@ statements! {
         list!("", "FROM person_word w JOIN person p ON p.id = w.person_id
              WHERE w.word >= ?1 AND w.word < ?2 ORDER BY w.word, w.person_id LIMIT 200");
     ONE = "people.one",
-        "SELECT name, user_name, email, active, version, signed_in_at, own_dossier_id
-         FROM person WHERE id = ?1";
+        "SELECT p.name, p.user_name, p.email, p.active, p.version, g.at, p.own_dossier_id
+         FROM person p LEFT JOIN person_sign_in g ON g.person_id = p.id WHERE p.id = ?1";
     ANY_DEMO = "people.any_demo",
         "SELECT 1 FROM person WHERE user_name IN ('begeleider', 'systeem') AND demo LIMIT 1";
     NAME = "people.name", "SELECT name FROM person WHERE id = ?1";
@@ -76,12 +78,14 @@ statements! {
         "UPDATE person SET name = ?3, email = ?4, version = version + 1
          WHERE id = ?1 AND version = ?2";
     NAME_IN_LISTS = "people.name_in_lists",
-        "UPDATE assignment SET person_name = ?2 WHERE person_id = ?1";
+        "UPDATE person_function SET person_name = ?2 WHERE person_id = ?1";
     ADVANCE = "people.advance",
         "UPDATE person SET role = ?3, unit_id = ?4, active = ?5, version = version + 1
          WHERE id = ?1 AND version = ?2";
     SET_PASSWORD = "people.set_password", "UPDATE person SET password_hash = ?2 WHERE id = ?1 AND active";
-    SIGNED_IN = "people.signed_in", "UPDATE person SET signed_in_at = ?2 WHERE id = ?1";
+    SIGNED_IN = "people.signed_in",
+        "INSERT INTO person_sign_in (person_id, at) VALUES (?1, ?2)
+         ON CONFLICT (person_id) DO UPDATE SET at = excluded.at";
 }
 
 /// What logging in needs of a person.
@@ -93,6 +97,8 @@ pub struct Credentials {
     pub password_hash: String,
     /// Whether this is one of the demo's accounts.
     pub demo: bool,
+    /// The organisation of one of the person's functions.
+    pub organisation: Option<OrganisationId>,
 }
 
 /// An active person by user name.
@@ -110,6 +116,7 @@ pub async fn credentials(
                 person: PersonId(row.id(0)?),
                 password_hash: row.text(1)?,
                 demo: row.bool(2)?,
+                organisation: row.opt_id(3)?.map(OrganisationId),
             })
         })
         .await
@@ -376,9 +383,9 @@ pub fn add_person(batch: &mut Batch, person: &NewPerson, by: Option<PersonId>, n
     batch.push(Statement::new(&ADD_PERSON, params).one(guard::TAKEN));
     add_words(batch, person.id, &person.name, &person.user_name);
     if person.function.is_some() {
-        let first = AssignmentId(person.id.0);
+        let first = FunctionId(person.id.0);
         let whose = (person.id, person.name.as_str());
-        crate::assignments::give(batch, first, whose, (role, unit.as_ref()), by, now);
+        crate::functions::give(batch, first, whose, (role, unit.as_ref()), by, now);
     }
 }
 

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use domain::ids::AssignmentId;
+use domain::ids::FunctionId;
 use domain::policy::Operation;
 use domain::refusal::Field;
 
@@ -44,7 +44,7 @@ async fn view(
     page.has_errors = !errors.is_empty();
     let functions = found
         .into_iter()
-        .map(|it| Choice::new(it.id.address(), it.line(), it.id == me.assignment))
+        .map(|it| Choice::new(it.id.address(), it.line(), it.id == me.function))
         .collect();
     Ok(render(
         status,
@@ -67,7 +67,7 @@ async fn choose(
     fields: Fields,
 ) -> Result<Response, Response> {
     let mut errors = Errors::new();
-    let parse = AssignmentId::from_address;
+    let parse = FunctionId::from_address;
     let chosen = fields.choice("functie", Field::Role, parse, &mut errors);
     let (Some(chosen), Some(token)) = (chosen, context::token(&app, &headers)) else {
         return view(&app, &me, errors, StatusCode::UNPROCESSABLE_ENTITY).await;

@@ -14,7 +14,7 @@ use crate::fields::Fields;
 use crate::page::{Errors, Page};
 use crate::people::show_refusals;
 use crate::routes::Routes;
-use crate::{App, Web};
+use crate::{App, Web, sentences};
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     routes
@@ -102,6 +102,10 @@ async fn send(State(app): State<App>, Path(text): Path<String>, fields: Fields) 
         Err(LinkRefused::Refused(refusals)) => {
             let shown = show_refusals(&mut errors, &refusals);
             status = shown;
+            view(&app, &text, &token, &fields, errors, status).await
+        }
+        Err(LinkRefused::Password(refused)) => {
+            errors.add("wachtwoord", sentences::password(refused));
             view(&app, &text, &token, &fields, errors, status).await
         }
         Err(LinkRefused::Failed(failure)) => fail::plain(&app, failure),

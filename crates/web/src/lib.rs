@@ -5,8 +5,10 @@
 
 mod actions;
 mod assets;
+mod assignments;
 mod caseload;
 mod context;
+mod documents;
 mod entries;
 mod fail;
 mod fields;
@@ -16,8 +18,11 @@ mod headers;
 mod home;
 mod invitation;
 mod journal;
+mod letters;
 mod log;
+mod mail;
 mod notices;
+mod oidc;
 mod openings;
 mod organisations;
 pub mod page;
@@ -32,7 +37,9 @@ mod sentences;
 mod sign_in;
 mod steps;
 mod system;
+mod upload;
 
+pub use letters::{LetterText, letter_text, trial_text};
 pub use routes::{Route, table};
 
 use std::sync::Arc;
@@ -47,6 +54,9 @@ pub struct Web {
     pub casework: Casework,
     /// How this program serves.
     pub settings: WebSettings,
+    /// The networks of proxies before this program: only what comes through them is believed when it says
+    /// where a request came from (`X-Forwarded-For`).
+    pub trusted_proxies: Vec<ipnet::IpNet>,
 }
 
 /// How this program serves.

@@ -13,9 +13,9 @@ use domain::policy::{self, Operation};
 use percent_encoding::percent_decode_str;
 
 use crate::{
-    App, actions, assets, caseload, context, entries, fail, functions, grants, home, invitation,
-    journal, log, notices, openings, organisations, people, profile, public, removal_queue, search,
-    sign_in, steps, system,
+    App, actions, assets, assignments, caseload, context, documents, entries, fail, functions,
+    grants, home, invitation, journal, log, mail, notices, oidc, openings, organisations, people,
+    profile, public, removal_queue, search, sign_in, steps, system,
 };
 
 /// One row of the table of routes.
@@ -117,11 +117,13 @@ fn all(app: App) -> Routes {
     let routes = Routes::new(app);
     let routes = home::routes(routes);
     let routes = sign_in::routes(routes);
+    let routes = oidc::routes(routes);
     let routes = entries::routes(routes);
     let routes = openings::routes(routes);
     let routes = journal::routes(routes);
     let routes = grants::routes(routes);
     let routes = profile::routes(routes);
+    let routes = documents::routes(routes);
     let routes = steps::routes(routes);
     let routes = actions::routes(routes);
     let routes = caseload::routes(routes);
@@ -132,6 +134,8 @@ fn all(app: App) -> Routes {
     let routes = functions::routes(routes);
     let routes = invitation::routes(routes);
     let routes = log::routes(routes);
+    let routes = mail::routes(routes);
+    let routes = assignments::routes(routes);
     let routes = system::routes(routes);
     let routes = public::routes(routes);
     search::routes(routes)

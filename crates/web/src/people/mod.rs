@@ -103,7 +103,6 @@ pub(crate) fn show_refusals(errors: &mut Errors, refusals: &Refusals) -> StatusC
             Field::Role => "rol",
             Field::Unit => "vestiging",
             Field::UserName => "gebruikersnaam",
-            Field::Password => "wachtwoord",
             Field::Kbo => "ondernemingsnummer",
             Field::Address => "adres",
             Field::UnitNumber => "nummer",

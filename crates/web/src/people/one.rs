@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use casework::{Failure, PersonPage as Known, Submission};
-use domain::ids::{AssignmentId, PersonId, UnitId};
+use domain::ids::{FunctionId, PersonId, UnitId};
 use domain::people::{self, Role};
 use domain::refusal::Field;
 use domain::text::Name;
@@ -296,7 +296,7 @@ pub(super) async fn take(
     let person = person_in(&app, &me, &person)?;
     known(&app, &me, person).await?;
     let mut errors = Errors::new();
-    let parse = AssignmentId::from_address;
+    let parse = FunctionId::from_address;
     let function = fields.choice("functie", Field::Role, parse, &mut errors);
     let submission = leading(&app, &fields, person, "functie-afgenomen", &mut errors);
     let (Some(function), Some(submission)) = (function, submission) else {
