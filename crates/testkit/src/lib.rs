@@ -21,7 +21,9 @@ pub use clock::ManualClock;
 pub use database::{OwnDatabase, Place, TestDatabase, TestFolder, schema_versions};
 pub use smtp::{MailSink, Manner, Received};
 pub use steps::{ended, facts};
-pub use world::{House, OidcSet, PASSWORD, World, files_in, world, world_with, world_with_documents};
+pub use world::{
+    House, OidcSet, PASSWORD, World, files_in, world, world_with, world_with_documents,
+};
 
 use domain::text::{Label, Note, Summary};
 use domain::{Day, Moment};

@@ -5,8 +5,8 @@
 //! - A new kind of thing in a dossier is made in `filled`, so that its routes meet one that exists.
 
 use domain::ids::{
-    ActionId, DocumentId, DossierId, ExperienceId, GrantRequestId, OrganisationId, RemovalId, StepId,
-    StudyId,
+    ActionId, DocumentId, DossierId, ExperienceId, GrantRequestId, OrganisationId, RemovalId,
+    StepId, StudyId,
 };
 use domain::people::Actor;
 use domain::profile::ExperienceDetails;
