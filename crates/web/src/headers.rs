@@ -101,6 +101,7 @@ mod tests {
                 secure_cookies: true,
                 version: "test",
             },
+            trusted_proxies: Vec::new(),
         });
         async fn breaks() {
             panic!("geheim uit het dossier");
