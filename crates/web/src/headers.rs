@@ -95,3 +95,54 @@ pub(crate) fn around(router: Router, app: &App) -> Router {
         )
         .layer(from_fn(with_headers))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::Arc;
+
+    use axum::body::{Body, to_bytes};
+    use axum::routing::get;
+    use testkit::world;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::{Web, WebSettings};
+
+    /// K118
+    #[tokio::test]
+    async fn a_panic_is_a_page_without_detail_and_the_next_request_is_served() {
+        let world = world().await;
+        let app: App = Arc::new(Web {
+            casework: world.casework.clone(),
+            settings: WebSettings {
+                demo: false,
+                secure_cookies: true,
+                version: "test",
+            },
+            trusted_proxies: Vec::new(),
+        });
+        async fn breaks() {
+            panic!("geheim uit het dossier");
+        }
+        let router = Router::new()
+            .route("/breekt", get(breaks))
+            .route("/werkt", get(async || "ja"));
+        let router = around(router, &app);
+        for _ in 0..3 {
+            let request = Request::builder().uri("/breekt").body(Body::empty());
+            let broken = router.clone().oneshot(request.unwrap()).await.unwrap();
+            assert_eq!(broken.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            assert_eq!(broken.headers()["content-security-policy"], POLICY);
+            assert_eq!(broken.headers()[CACHE_CONTROL], "no-store");
+            let page = to_bytes(broken.into_body(), usize::MAX).await.unwrap();
+            let page = String::from_utf8_lossy(&page);
+            assert!(page.contains("Er ging iets mis"), "{page}");
+            assert!(!page.contains("geheim") && !page.contains(".rs"), "{page}");
+            let request = Request::builder().uri("/werkt").body(Body::empty());
+            let works = router.clone().oneshot(request.unwrap()).await.unwrap();
+            assert_eq!(works.status(), StatusCode::OK);
+        }
+    }
+}

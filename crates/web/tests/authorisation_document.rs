@@ -163,6 +163,10 @@ const LEGEND: &[(&str, &str)] = &[
         "De functie gaat niet over één dossier: de rol alleen beslist, en men ziet alleen het eigen deel.",
     ),
     (
+        "O",
+        "De functie gaat over geen dossier, en alleen over wat van de eigen organisatie is.",
+    ),
+    (
         "I",
         "Dossiers waarop de eigen organisatie vandaag een actief inzagerecht heeft (I2).",
     ),
