@@ -15,6 +15,7 @@ pub mod ids;
 pub mod insz;
 pub mod journal;
 pub mod kbo;
+pub mod login;
 pub mod moment;
 pub mod people;
 pub mod policy;

@@ -96,7 +96,7 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
         version: VERSION,
     };
     tracing::info!(listen = %settings.listen, public_url = %settings.public_url, "serving");
-    server::serve(parts, web, listener).await
+    server::serve(parts, web, settings.trusted_proxies.clone(), listener).await
 }
 
 fn load(config: Option<&Path>) -> anyhow::Result<Settings> {

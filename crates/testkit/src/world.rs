@@ -11,6 +11,7 @@ use domain::client_number::ClientNumber;
 use domain::documents::DocumentLimits;
 use domain::grants::Basis;
 use domain::ids::{DossierId, GrantId, GrantRequestId, OrganisationId, PersonId};
+use domain::login::Confirmed;
 use domain::people::{Actor, Role, Unit};
 use domain::policy::{self, DossierFacts, Operation};
 
@@ -307,6 +308,7 @@ async fn person(
         role,
         unit: unit.cloned(),
         own_dossier: None,
+        confirmed: Confirmed::AtTheMachine,
     }
 }
 
@@ -330,6 +332,7 @@ async fn own_account(
         role: Role::Client,
         unit: None,
         own_dossier: Some(dossier),
+        confirmed: Confirmed::AtTheMachine,
     }
 }
 

@@ -64,7 +64,7 @@ pub(crate) async fn start(options: &Demo) -> anyhow::Result<()> {
         version: VERSION,
     };
     operator::say(&welcome(listener.local_addr()?, options))?;
-    server::serve(parts, web, listener).await
+    server::serve(parts, web, Vec::new(), listener).await
 }
 
 fn check_start(now: Moment) -> anyhow::Result<()> {
