@@ -387,6 +387,8 @@ impl Casework {
             let mut desk = self.desk(actor, Operation::ManageGrants, dossier).await?;
             desk.check_new(submission).await?;
             let decided = decided(&kept.request, decision, desk.stamp())?;
+            let is_granted = matches!(decision, GrantDecision::Grant(_));
+            desk.settle_form(&permit, &decided, is_granted).await?;
             match decision {
                 GrantDecision::Grant(ends) => desk.carry_out(&decided, *ends).await?,
                 GrantDecision::Refuse(ground, note) => {
@@ -403,8 +405,6 @@ impl Casework {
                 }
             }
             grant_requests::decide(&mut desk.batch, &decided);
-            let is_granted = matches!(decision, GrantDecision::Grant(_));
-            desk.settle_form(&permit, &decided, is_granted).await?;
             let kind = match decision {
                 GrantDecision::Grant(_) => NoticeKind::GrantGiven,
                 GrantDecision::Refuse(..) => NoticeKind::GrantRefused,

@@ -27,8 +27,8 @@ fn asking(text: &str, birth: &str) -> AskInput {
 }
 
 async fn ask(world: &World, actor: &Actor, input: &AskInput) -> Result<Request, Failure> {
-    let form =
-        testkit::papers::incoming(&world.casework, "formulier.pdf", &testkit::papers::pdf("F"));
+    let paper = testkit::papers::pdf("Inzageformulier");
+    let form = testkit::papers::incoming(&world.casework, "formulier.pdf", &paper);
     let form = Some(form.await);
     world
         .casework

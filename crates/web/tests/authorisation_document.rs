@@ -126,6 +126,31 @@ fn words(operation: Operation) -> (&'static str, &'static str, &'static str) {
             "H2",
             "Anders: de FG in plaats van de coach, en zonder wat mensen schreven; de jongere leest alles.",
         ),
+        O::ViewDocuments => (
+            "De documenten van een dossier lezen",
+            "D8",
+            "Wijder: de hele organisatie (I2). Smaller: geen coach en geen ESF-controleur.",
+        ),
+        O::AddDocument => (
+            "Een document toevoegen",
+            "D7",
+            "Wijder: de hele organisatie (I2).",
+        ),
+        O::ChangeDocument => (
+            "Een document verbeteren of intrekken",
+            "D7",
+            "Wijder: de hele organisatie (I2); iedereen alleen wat de eigen organisatie of de persoon zelf toevoegde.",
+        ),
+        O::AssignDossiers => (
+            "Dossiers beperken tot toegewezen begeleiders, en toewijzen",
+            "C6",
+            "",
+        ),
+        O::HandOver => (
+            "In een open dossier zien aan wie het is toegewezen, en het doorgeven aan een collega",
+            "C6",
+            "Wijder: ook een begeleider die het dossier zelf kan openen (I2).",
+        ),
         O::ViewAccountEvents => (
             "Het administratieve logboek lezen (accounts, mensen, organisaties)",
             "H3, H4",
@@ -146,6 +171,7 @@ fn letter(reach: Reach) -> &'static str {
         Reach::Function => "F",
         Reach::Organisation => "O",
         Reach::Granted => "I",
+        Reach::GrantedToHouse => "H",
         Reach::GrantedOwnLine => "L",
         Reach::RemovalQueue => "V",
         Reach::All => "A",
@@ -169,6 +195,10 @@ const LEGEND: &[(&str, &str)] = &[
     (
         "I",
         "Dossiers waarop de eigen organisatie vandaag een actief inzagerecht heeft (I2).",
+    ),
+    (
+        "H",
+        "Zoals I, ook wanneer de organisatie haar dossiers beperkt tot toegewezen begeleiders.",
     ),
     (
         "L",

@@ -25,12 +25,7 @@ async fn seeded(start: &str) -> Seeded {
         ManualClock::at(at(start)),
         Arc::new(RandomIds::default()),
         Secrets::derive(&[7; 32]),
-        testkit::files_in(
-            &folder,
-            &[7; 32],
-            None,
-            domain::documents::DocumentLimits::default(),
-        ),
+        testkit::files_in(&folder, &[7; 32], None, DocumentLimits::default()),
         Limits {
             demo_accounts: true,
             ..Limits::default()

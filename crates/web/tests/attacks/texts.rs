@@ -66,6 +66,7 @@ async fn user(
         role,
         unit,
         own_dossier: own,
+        confirmed: domain::login::Confirmed::AtTheMachine,
     }
 }
 
