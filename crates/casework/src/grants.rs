@@ -12,6 +12,7 @@ use domain::grants::{
 use domain::ids::{DossierId, GrantId, GrantRequestId, OrganisationId, PersonId};
 use domain::insz::Insz;
 use domain::journal::{Change, Event};
+use domain::login::Confirmed;
 use domain::people::{Actor, Party, Unit};
 use domain::policy::{Operation, Permit};
 use domain::refusal::Refusal;
@@ -753,6 +754,7 @@ fn program() -> Actor {
         role: domain::people::Role::SystemManager,
         unit: None,
         own_dossier: None,
+        confirmed: Confirmed::AtTheMachine,
     }
 }
 

@@ -17,7 +17,9 @@ mod grants;
 mod installation;
 mod journal_page;
 mod mail;
+mod network;
 mod notices;
+mod passwords;
 mod profile;
 mod removals;
 mod seal;
@@ -42,6 +44,9 @@ pub use installation::{SecretRefused, has_secret};
 pub use journal_page::JournalPage;
 pub use mail::{Delivery, Letter, MailPage};
 pub use notices::NoticeKind;
+pub use passwords::{
+    LONGEST as LONGEST_PASSWORD, PasswordRefused, SHORTEST as SHORTEST_PASSWORD, check_password,
+};
 pub use profile::{ExperienceInput, ProfilePage, StudyInput};
 pub use removals::{QueuePage, RemovalPage};
 pub use seal::Secrets;

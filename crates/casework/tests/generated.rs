@@ -54,6 +54,7 @@ async fn the_counsellor_of_the_account_finds_lives_that_keep_the_rules() {
         user_name: GENERATED_ACCOUNT.to_owned(),
         password: PASSWORD.to_owned(),
         address: "192.0.2.1".to_owned(),
+        ..SignIn::default()
     };
     let token = casework.sign_in(&attempt).await.unwrap();
     let me = casework.session(&token).await.unwrap().unwrap().actor;

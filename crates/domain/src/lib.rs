@@ -14,6 +14,7 @@ pub mod ids;
 pub mod insz;
 pub mod journal;
 pub mod kbo;
+pub mod login;
 pub mod mail;
 pub mod moment;
 pub mod people;

@@ -115,7 +115,8 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
         }
     };
     tracing::info!(listen = %settings.listen, public_url = %settings.public_url, "serving");
-    server::serve(parts, web, listener, postman).await
+    let proxies = settings.trusted_proxies.clone();
+    server::serve(parts, web, proxies, listener, postman).await
 }
 
 fn load(config: Option<&Path>) -> anyhow::Result<Settings> {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow};
 use axum::serve::ListenerExt as _;
 use casework::Casework;
+use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
@@ -68,6 +69,7 @@ pub(crate) async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
 pub(crate) async fn serve(
     parts: Parts,
     settings: WebSettings,
+    trusted_proxies: Vec<IpNet>,
     listener: TcpListener,
     postman: Option<Postman>,
 ) -> anyhow::Result<()> {
@@ -77,7 +79,11 @@ pub(crate) async fn serve(
         postman.map(|postman| tokio::spawn(mail::deliver(casework.clone(), postman, mail_stopped)));
     let tidying = tokio::spawn(tidy(casework.clone()));
     let following = tokio::spawn(async move { follow_clock(&parts).await });
-    let app = web::router(Web { casework, settings });
+    let app = web::router(Web {
+        casework,
+        settings,
+        trusted_proxies,
+    });
     let listener = listener.tap_io(|connection| {
         // A page is one small answer: waiting to fill a packet only delays it.
         let _ = connection.set_nodelay(true);

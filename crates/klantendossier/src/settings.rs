@@ -12,6 +12,7 @@ use std::str::FromStr;
 use axum::http::Uri;
 use casework::Limits;
 use domain::mail::MailAddress;
+use ipnet::IpNet;
 use serde::Deserialize;
 
 /// The settings are wrong, or the programme file is; says where and what.
@@ -59,6 +60,8 @@ pub(crate) struct Settings {
     pub(crate) log: String,
     /// How the log is written. Default text.
     pub(crate) log_format: LogFormat,
+    /// Networks of proxies whose X-Forwarded-For is believed. Default none.
+    pub(crate) trusted_proxies: Vec<IpNet>,
     /// Minutes without use after which a session ends. Default 30.
     pub(crate) session_idle_minutes: u16,
     /// Minutes after which a session ends whatever happens. Default 600.
@@ -126,6 +129,7 @@ struct Given {
     catalogue: Option<PathBuf>,
     log: Option<String>,
     log_format: Option<LogFormat>,
+    trusted_proxies: Option<String>,
     session_idle_minutes: Option<u16>,
     session_minutes: Option<u16>,
     smtp_url: Option<String>,
@@ -204,6 +208,7 @@ impl Settings {
             catalogue: pick!(catalogue),
             log: pick!(log).unwrap_or_else(|| "info".to_owned()),
             log_format: pick!(log_format).unwrap_or(LogFormat::Text),
+            trusted_proxies: networks(&pick!(trusted_proxies).unwrap_or_default())?,
             session_idle_minutes: pick!(session_idle_minutes).unwrap_or(30),
             session_minutes: pick!(session_minutes).unwrap_or(600),
             mail: mail_settings(
@@ -293,6 +298,14 @@ impl Settings {
                 "log_format",
                 "How the log is written: text or json.",
                 Some(quoted(format)),
+            ),
+            (
+                "trusted_proxies",
+                "Addresses or networks of the proxies before it, parted by commas; only what comes through them is believed when it says where a request came from.",
+                (!self.trusted_proxies.is_empty()).then(|| {
+                    let all: Vec<_> = self.trusted_proxies.iter().map(IpNet::to_string).collect();
+                    quoted(&all.join(", "))
+                }),
             ),
             (
                 "session_idle_minutes",
@@ -394,6 +407,22 @@ fn mail_settings(
     }))
 }
 
+/// Networks, or single addresses, parted by commas.
+fn networks(text: &str) -> Result<Vec<IpNet>, Misconfigured> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            let one = part.parse::<IpAddr>().map(IpNet::from);
+            one.or_else(|_| part.parse()).map_err(|_| {
+                Misconfigured(format!(
+                    "trusted_proxies: {part:?} is no address and no network as 10.0.0.0/8"
+                ))
+            })
+        })
+        .collect()
+}
+
 /// A misspelt level would be taken for the name of a part, and silence everything else.
 fn check_log(log: &str) -> Result<(), Misconfigured> {
     const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
@@ -477,6 +506,7 @@ fn read_environment(
             "catalogue" => given.catalogue = Some(PathBuf::from(value)),
             "log" => given.log = Some(parsed(name, &value)?),
             "log_format" => given.log_format = Some(parsed(name, &value)?),
+            "trusted_proxies" => given.trusted_proxies = Some(parsed(name, &value)?),
             "session_idle_minutes" => given.session_idle_minutes = Some(parsed(name, &value)?),
             "session_minutes" => given.session_minutes = Some(parsed(name, &value)?),
             "smtp_url" => given.smtp_url = Some(parsed(name, &value)?),
@@ -717,6 +747,20 @@ mod tests {
             assert!(said.contains("is no level"), "{log}: {said}");
         }
         assert!(load("log = \"info,store=debug\"", &[]).is_ok());
+    }
+
+    #[test]
+    fn proxies_are_addresses_or_networks() {
+        let file = "trusted_proxies = \"192.0.2.1, 10.0.0.0/8,2001:db8::/32\"";
+        let settings = load(file, &[]).unwrap();
+        let print = settings.describe();
+        let line = "trusted_proxies = \"192.0.2.1/32, 10.0.0.0/8, 2001:db8::/32\"  # file";
+        assert!(print.lines().any(|it| it == line), "{print}");
+        let said = refused(
+            "",
+            &[("KLANTENDOSSIER_TRUSTED_PROXIES", "10.0.0.0/8, overal")],
+        );
+        assert!(said.contains("\"overal\""), "{said}");
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub mod guard {
     pub const ROW: GuardTag = "row_changed";
     /// The name, number or key is taken.
     pub const TAKEN: GuardTag = "taken";
+    /// It was done as often as it may be.
+    pub const LIMIT: GuardTag = "limit_reached";
 }
 
 /// Declares the statements of a module and lists them, so that a test sees every one.

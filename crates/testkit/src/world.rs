@@ -10,6 +10,7 @@ use domain::catalogue::Catalogue;
 use domain::client_number::ClientNumber;
 use domain::grants::Basis;
 use domain::ids::{DossierId, GrantId, GrantRequestId, OrganisationId, PersonId};
+use domain::login::Confirmed;
 use domain::people::{Actor, Role, Unit};
 use domain::policy::{self, DossierFacts, Operation};
 
@@ -274,6 +275,7 @@ async fn person(
         role,
         unit: unit.cloned(),
         own_dossier: None,
+        confirmed: Confirmed::AtTheMachine,
     }
 }
 
@@ -297,6 +299,7 @@ async fn own_account(
         role: Role::Client,
         unit: None,
         own_dossier: Some(dossier),
+        confirmed: Confirmed::AtTheMachine,
     }
 }
 

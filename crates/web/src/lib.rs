@@ -46,6 +46,9 @@ pub struct Web {
     pub casework: Casework,
     /// How this program serves.
     pub settings: WebSettings,
+    /// The networks of proxies before this program: only what comes through them is believed when it says
+    /// where a request came from (`X-Forwarded-For`).
+    pub trusted_proxies: Vec<ipnet::IpNet>,
 }
 
 /// How this program serves.

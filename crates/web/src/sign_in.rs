@@ -12,7 +12,7 @@ use casework::{SignIn, SignInRefused};
 use domain::policy::Operation;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::context::{self, Succeeded};
+use crate::context::{self, Succeeded, Visit};
 use crate::fail::{self, render};
 use crate::fields::Fields;
 use crate::page::{Errors, Page};
@@ -123,15 +123,16 @@ async fn show(State(app): State<App>, Succeeded(notice): Succeeded, uri: Uri) ->
 async fn sign_in(
     State(app): State<App>,
     address: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
     fields: Fields,
 ) -> Response {
-    let address = address.map_or_else(String::new, |Extension(ConnectInfo(address))| {
-        address.ip().to_string()
-    });
+    let visit = Visit::of(&app, address.as_deref(), &headers);
     let attempt = SignIn {
         user_name: fields.get("gebruikersnaam").to_owned(),
         password: fields.get("wachtwoord").to_owned(),
-        address,
+        address: visit.address,
+        agent: visit.agent,
+        device: visit.device,
     };
     let mut errors = Errors::new();
     if attempt.user_name.trim().is_empty() {
@@ -144,7 +145,7 @@ async fn sign_in(
         return again(&app, &fields, errors, StatusCode::UNPROCESSABLE_ENTITY);
     }
     match app.casework.sign_in(&attempt).await {
-        Ok(token) => welcome(&app, &fields, &token),
+        Ok(token) => welcome(&app, &fields, &token, visit.device.as_ref()).await,
         Err(SignInRefused::Wrong) => {
             errors.add(
                 "gebruikersnaam",
@@ -198,7 +199,12 @@ fn again(app: &Web, fields: &Fields, errors: Errors, status: StatusCode) -> Resp
     )
 }
 
-fn welcome(app: &Web, fields: &Fields, token: &[u8; 32]) -> Response {
+async fn welcome(
+    app: &Web,
+    fields: &Fields,
+    token: &[u8; 32],
+    device: Option<&[u8; 32]>,
+) -> Response {
     let kept = kept_of(fields);
     let mut response = match own_path(fields.get("bewaard_voor")) {
         Some(address) if !kept.is_empty() => render(
@@ -212,6 +218,12 @@ fn welcome(app: &Web, fields: &Fields, token: &[u8; 32]) -> Response {
         _ => Redirect::to(own_path(fields.get("naar")).unwrap_or("/")).into_response(),
     };
     context::set_cookie(app, &mut response, Some(token));
+    // A browser that cannot be remembered now is remembered the next time.
+    match app.casework.remember_device(token, device).await {
+        Ok(Some(known)) => context::know_device(app, &mut response, &known),
+        Ok(None) => {}
+        Err(failure) => tracing::warn!(?failure, "a browser could not be remembered"),
+    }
     response
 }
 

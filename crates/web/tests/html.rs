@@ -13,6 +13,7 @@ use casework::{
 use domain::client_number::ClientNumber;
 use domain::grants::Basis;
 use domain::ids::DossierId;
+use domain::login::Confirmed;
 use domain::people::{Actor, Role, Unit};
 use domain::profile::ExperienceDetails;
 use support::{Browser, Ids, Seen, line};
@@ -86,6 +87,7 @@ async fn user(
         role,
         unit: unit.cloned(),
         own_dossier: own,
+        confirmed: Confirmed::AtTheMachine,
     }
 }
 

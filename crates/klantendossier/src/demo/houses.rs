@@ -5,6 +5,7 @@ use std::sync::Arc;
 use casework::{Casework, NewUser};
 use domain::Moment;
 use domain::ids::{DossierId, OrganisationId};
+use domain::login::Confirmed;
 use domain::people::{Actor, Role, Unit};
 
 use super::story::PastClock;
@@ -250,6 +251,7 @@ impl Hiring {
             role,
             unit: unit.cloned(),
             own_dossier,
+            confirmed: Confirmed::AtTheMachine,
         })
     }
 }

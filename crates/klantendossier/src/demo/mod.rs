@@ -71,7 +71,7 @@ pub(crate) async fn start(options: &Demo) -> anyhow::Result<()> {
         .map(|server| postman(server, address))
         .transpose()?;
     operator::say(&welcome(address, options))?;
-    server::serve(parts, web, listener, postman).await
+    server::serve(parts, web, Vec::new(), listener, postman).await
 }
 
 /// Mail of the demo, to a server of this machine.

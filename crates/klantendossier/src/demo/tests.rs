@@ -41,6 +41,7 @@ impl Seeded {
             user_name: user_name.to_owned(),
             password: PASSWORD.to_owned(),
             address: "192.0.2.1".to_owned(),
+            ..SignIn::default()
         };
         let token = self.casework.sign_in(&attempt).await.unwrap();
         self.casework.session(&token).await.unwrap().unwrap().actor

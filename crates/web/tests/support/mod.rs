@@ -27,6 +27,7 @@ pub(crate) fn web(world: &World) -> web::Web {
             secure_cookies: false,
             version: "test",
         },
+        trusted_proxies: Vec::new(),
     }
 }
 
@@ -391,7 +392,13 @@ impl Ids {
 }
 
 /// Tables that change by only looking: who is logged in, who tried to, and who opened what (I3).
-const BY_LOOKING: [&str; 3] = ["session", "login_attempt", "opening"];
+const BY_LOOKING: [&str; 5] = [
+    "session",
+    "login_attempt",
+    "login_count",
+    "known_device",
+    "opening",
+];
 
 /// Every row of every other table, as the database has it. Goes past the program, so that it also
 /// shows what no page does.
