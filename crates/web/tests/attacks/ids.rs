@@ -6,7 +6,7 @@ use domain::policy::{self, Reach};
 use testkit::world;
 
 use crate::support::samples::filled;
-use crate::support::{self, Browser, Ids, contents, line, unchanged};
+use crate::support::{self, Browser, contents, line, unchanged};
 
 /// What somebody puts in the place of an id.
 const FORGED: &[&str] = &[
