@@ -87,6 +87,12 @@ pub(crate) fn around(router: Router, app: &App) -> Router {
         ))
         .layer(from_fn(in_time))
         .layer(from_fn_with_state(app.clone(), patience::around))
+        // `patience` reads the form before anything else looks at it: one that never comes to its end is
+        // let go here.
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            Duration::from_secs(15),
+        ))
         .layer(CsrfLayer::new().with_rejection_response(|_| fail::cross_site()))
         .layer(
             CompressionLayer::new()

@@ -1,7 +1,6 @@
 //! Reads a page as a browser does, token by token, and says what in it was not written by us.
 
-use html5gum::Tokenizer;
-use html5gum::emitters::default::{DefaultEmitter, Token};
+use html5gum::{DefaultEmitter, Token, Tokenizer};
 
 /// The elements of our templates. None of them runs anything by itself.
 const ELEMENTS: &[&str] = &[
@@ -13,9 +12,13 @@ const ELEMENTS: &[&str] = &[
     "ul",
 ];
 
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
 /// What is wrong with a page; empty when every element and attribute is one of ours.
 pub(crate) fn intruders(html: &str) -> Vec<String> {
-    let mut emitter = DefaultEmitter::default();
+    let mut emitter = DefaultEmitter::<()>::default();
     emitter.naively_switch_states(true);
     let mut found = Vec::new();
     let mut scripts = 0;
@@ -23,12 +26,12 @@ pub(crate) fn intruders(html: &str) -> Vec<String> {
         let Ok(token) = token;
         match token {
             Token::StartTag(tag) => {
-                let name = String::from_utf8_lossy(&tag.name).into_owned();
-                let attributes = tag.attributes.iter().map(|(key, value)| {
-                    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-                    (text(key), text(value))
-                });
-                let attributes: Vec<(String, String)> = attributes.collect();
+                let name = text(&tag.name);
+                let attributes: Vec<(String, String)> = tag
+                    .attributes
+                    .iter()
+                    .map(|(key, value)| (text(key), text(value)))
+                    .collect();
                 if name == "script" {
                     scripts += 1;
                     let ours = attributes

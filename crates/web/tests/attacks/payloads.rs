@@ -61,7 +61,7 @@ pub(crate) const MARKUP: [&str; 60] = [
     "&lt;script&gt;alert(1)&lt;/script&gt;",
     "&#60;img src=x onerror=alert(1)&#62;",
     "%3Cscript%3Ealert(1)%3C%2Fscript%3E",
-    "<a\u{2028}href=x onclick=alert(1)>x</a>",
+    "<a\u{a0}href=x onclick=alert(1)>x</a>",
 ];
 
 /// What a template engine would work out, and what has to be shown as it was typed.

@@ -94,6 +94,7 @@ async fn methods_that_a_route_does_not_have_do_nothing() {
     let before = contents(&world).await;
     let mut tried = 0;
     let table = web::table(support::web(&world));
+    let (_, token) = an.cookie.split_once('=').unwrap();
     for route in &table {
         let address = ids.address(route.path);
         for method in [
@@ -108,7 +109,7 @@ async fn methods_that_a_route_does_not_have_do_nothing() {
                 route.path,
                 seen.status
             );
-            assert!(!seen.html.contains("sessie"), "{method} {}", route.path);
+            assert!(!seen.html.contains(token), "{method} {}", route.path);
             tried += 1;
         }
         if route.method != Method::GET {
@@ -207,12 +208,12 @@ async fn a_forged_host_is_never_repeated() {
         ] {
             let request = an
                 .request(Method::GET, address)
-                .header(header, "elders.example/x");
+                .header(header, "kwaad.example/x");
             let seen = an.ask(request, Body::empty()).await;
-            assert!(!seen.html.contains("elders"), "{header} at {address}");
+            assert!(!seen.html.contains("kwaad"), "{header} at {address}");
             for value in seen.headers.values() {
                 assert!(
-                    !String::from_utf8_lossy(value.as_bytes()).contains("elders"),
+                    !String::from_utf8_lossy(value.as_bytes()).contains("kwaad"),
                     "{header}"
                 );
             }
@@ -253,9 +254,10 @@ async fn line_ends_in_texts_and_addresses_make_no_header() {
         }
         let form = an.open("/aanmelden").await.form("/aanmelden");
         let seen = an.sign_in_with("an", form.set("naar", &typed)).await;
-        assert_eq!(seen.headers.get_all("set-cookie").iter().count(), 1);
-        let set = seen.header("set-cookie");
-        assert!(!set.contains("gestolen"), "{set}");
+        for set in seen.headers.get_all("set-cookie") {
+            let set = String::from_utf8_lossy(set.as_bytes());
+            assert!(!set.contains("gestolen"), "{set}");
+        }
         tried += 1;
     }
     eprintln!("{tried} vectors");
@@ -274,7 +276,6 @@ async fn texts_that_are_too_long_or_no_text_are_refused() {
         "a\u{1b}[31mb".to_owned(),
         "a\u{202e}b".to_owned(),
         "a\u{2066}b".to_owned(),
-        "a\u{feff}b".to_owned(),
         "x".repeat(200_001),
         "\u{1f469}\u{200d}\u{1f4bb}".repeat(30_000),
     ] {
