@@ -99,6 +99,20 @@ pub enum Field {
     Ground,
     /// Organisatie
     Organisation,
+    /// Controleur (of a mandate)
+    Controller,
+    /// Laatste dag of the lines of a mandate
+    LinesUntil,
+    /// Laatste dag on which a mandate opens
+    ValidUntil,
+    /// Kenmerk van een opdracht
+    Reference,
+    /// Regels van het project
+    Regime,
+    /// Laatste betaling van een project
+    LastPayment,
+    /// Einde van een bewaarbevel
+    HoldUntil,
     /// The whole form
     Form,
 }
@@ -289,6 +303,35 @@ pub enum Refusal {
     },
     /// I2: this organisation has no right to open the dossier now.
     NoActiveGrant,
+    /// A period that ends before it starts; at this field.
+    PeriodBackwards(Field),
+    /// A mandate that would be over before it is given.
+    MandateInPast {
+        /// Today.
+        today: Day,
+    },
+    /// A mandate for oneself.
+    OwnMandate,
+    /// A mandate that was ended before.
+    MandateEnded,
+    /// There is no active controller with this user name.
+    NoSuchController,
+    /// A payment in the future.
+    PaymentInFuture {
+        /// Today.
+        today: Day,
+    },
+    /// A hold whose last day lies before today.
+    HoldInPast {
+        /// Today.
+        today: Day,
+    },
+    /// A change of this project waits for confirmation already.
+    ProjectChangeWaits,
+    /// The change was confirmed or refused before.
+    ProjectChangeDecided,
+    /// Who proposes a change does not confirm it.
+    OwnProjectChange,
     /// A field that must be filled in is empty.
     Empty(Field),
     /// A choice that must be made was not made, or is not in the list.
@@ -353,7 +396,17 @@ impl Refusal {
             | NoActiveGrant => "I2",
             ChangedMeanwhile => "T1",
             AuthenticIsReadOnly => "I4",
-            CertificateNeedsDay
+            PeriodBackwards(_)
+            | MandateInPast { .. }
+            | OwnMandate
+            | MandateEnded
+            | NoSuchController
+            | PaymentInFuture { .. }
+            | HoldInPast { .. }
+            | ProjectChangeWaits
+            | ProjectChangeDecided
+            | OwnProjectChange
+            | CertificateNeedsDay
             | CertificateInFuture { .. }
             | StudyBeforeBirth { .. }
             | UntilBeforeFrom { .. }
@@ -402,7 +455,16 @@ impl Refusal {
             GrantEndsInPast { .. } => Field::GrantEnd,
             ClientDisagrees | NoClientFits | GrantRequestDecided | OwnGrantRequest
             | NoActiveGrant => Field::Decision,
-            Empty(field) | NotChosen(field) | OddCharacters(field) => *field,
+            MandateInPast { .. } => Field::ValidUntil,
+            OwnMandate | NoSuchController => Field::Controller,
+            PaymentInFuture { .. } => Field::LastPayment,
+            HoldInPast { .. } => Field::HoldUntil,
+            MandateEnded | ProjectChangeWaits | ProjectChangeDecided | OwnProjectChange => {
+                Field::Decision
+            }
+            Empty(field) | NotChosen(field) | OddCharacters(field) | PeriodBackwards(field) => {
+                *field
+            }
             TooLong { field, .. } => *field,
         }
     }
