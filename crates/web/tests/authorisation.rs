@@ -205,7 +205,7 @@ fn expected(route: &Route, role: Option<Role>, which: Which) -> Expected {
         Reach::Granted | Reach::GrantedOwnLine | Reach::RemovalQueue | Reach::Self_ => {
             which == Which::Own
         }
-        Reach::Function => {
+        Reach::Function | Reach::Organisation => {
             assert!(!route.path.contains('{'), "{route:?} concerns a dossier");
             true
         }
