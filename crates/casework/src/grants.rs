@@ -196,7 +196,7 @@ impl Casework {
     }
 
     /// Stores a change that concerns no dossier; a missed row means that somebody was first.
-    async fn store_alone(
+    pub(crate) async fn store_alone(
         &self,
         actor: &Actor,
         batch: Batch,
@@ -725,7 +725,8 @@ impl Casework {
         Err(busy())
     }
 
-    fn own_submission(&self) -> Submission {
+    /// The submission of what the program does by itself.
+    pub(crate) fn own_submission(&self) -> Submission {
         Submission {
             key: self.submission_key(),
             leads_to: String::new(),

@@ -9,15 +9,20 @@ mod actions;
 mod caseload;
 mod clients;
 mod clock;
+mod control;
 mod desk;
 mod failure;
 mod generate;
 mod grants;
 mod installation;
 mod journal_page;
+mod mandates;
 mod notices;
 mod profile;
+mod projects;
 mod removals;
+mod reports;
+mod retention;
 mod seal;
 mod setup;
 mod sign_in;
@@ -25,9 +30,10 @@ mod steps;
 
 pub use account_events::AccountEventsPage;
 pub use actions::{ActionInput, ActionsPage};
-pub use caseload::{ControlRow, OwnRow};
+pub use caseload::OwnRow;
 pub use clients::{PersonalData, PortraitPage};
 pub use clock::{Clock, Ids, RandomIds, RunningClock, SharedClock, SystemClock};
+pub use control::{ControlCursor, ControlPage, ControlRow};
 pub use desk::Submission;
 pub use failure::{Conflict, Failure};
 pub use generate::{ACCOUNT as GENERATED_ACCOUNT, Made, Wish, generate};
@@ -37,9 +43,13 @@ pub use grants::{
 };
 pub use installation::{SecretRefused, has_secret};
 pub use journal_page::JournalPage;
+pub use mandates::MandateInput;
 pub use notices::NoticeKind;
 pub use profile::{ExperienceInput, ProfilePage, StudyInput};
+pub use projects::{ProjectInput, ProjectsPage};
 pub use removals::{QueuePage, RemovalPage};
+pub use reports::{ReportPage, ReportWish};
+pub use retention::{RetentionPage, RetentionRefused, RetentionRun};
 pub use seal::Secrets;
 pub use setup::{NewClient, NewUser, SetupError};
 pub use sign_in::{SignIn, SignInRefused, Signed, hash_password};
@@ -62,6 +72,7 @@ pub use store::{Database, PostgresSettings, Settings, StoreError};
 use std::sync::Arc;
 
 use domain::catalogue::Catalogue;
+use domain::retention::Rules;
 use domain::{Day, Moment};
 
 use crate::desk::Openings;
@@ -75,6 +86,7 @@ pub struct Casework {
     ids: Arc<dyn Ids>,
     secrets: Arc<Secrets>,
     openings: Arc<Openings>,
+    rules: Arc<Rules>,
     hashing: Arc<tokio::sync::Semaphore>,
     limits: Limits,
 }
@@ -94,6 +106,8 @@ pub struct Limits {
     pub attempts_of_address: u32,
     /// Days after which a notice no longer counts as fresh.
     pub notice_days: i64,
+    /// Numbers below this are not shown in a report.
+    pub smallest_number: u32,
     /// Whether accounts of the demo may log in.
     pub demo_accounts: bool,
 }
@@ -107,6 +121,7 @@ impl Default for Limits {
             attempts_a_day: 100,
             attempts_of_address: 20,
             notice_days: 60,
+            smallest_number: 10,
             demo_accounts: false,
         }
     }
@@ -129,6 +144,7 @@ impl Casework {
             ids,
             secrets: Arc::new(secrets),
             openings: Arc::default(),
+            rules: Arc::default(),
             // Each hash takes 19 MiB: two at once bound the memory of a flood of log-ins.
             hashing: Arc::new(tokio::sync::Semaphore::new(2)),
             limits,
@@ -140,6 +156,15 @@ impl Casework {
         Casework {
             clock,
             ..self.clone()
+        }
+    }
+
+    /// The same, with rules for what is kept until when. Without them nothing is ever due.
+    #[must_use]
+    pub fn with_rules(self, rules: Rules) -> Self {
+        Casework {
+            rules: Arc::new(rules),
+            ..self
         }
     }
 

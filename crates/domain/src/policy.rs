@@ -381,6 +381,15 @@ pub fn write(
     decide(actor, operation, facts, today)
 }
 
+/// The operator's own permit, for what shows numbers only and concerns nobody's account.
+pub fn operator(operation: Operation) -> Permit {
+    Permit {
+        operation,
+        reach: Fun,
+        organisation: None,
+    }
+}
+
 /// The program's own access to a dossier, for what it does on its day without anybody asking.
 pub fn upkeep(dossier: DossierId) -> Access<Write> {
     Access {

@@ -5,6 +5,7 @@ mod arguments;
 mod demo;
 mod operator;
 mod parts;
+mod retention;
 mod secret;
 mod server;
 mod settings;
@@ -71,6 +72,11 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             let settings = load(config)?;
             start_log("warn", settings::LogFormat::Text)?;
             operator::generate(&settings, &wish).await
+        }),
+        Command::Retention(wish) => server::run_and_close(async {
+            let settings = load(config)?;
+            let parts = Parts::for_command(&settings).await?;
+            retention::run(&parts.casework, &wish).await
         }),
         Command::Set(change) => server::run_and_close(async {
             let settings = load(config)?;

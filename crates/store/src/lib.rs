@@ -13,12 +13,16 @@ pub mod grant_requests;
 pub mod grants;
 pub mod installation;
 pub mod journal;
+pub mod mandates;
 pub mod notices;
 pub mod openings;
 pub mod owners;
 pub mod people;
 pub mod profile;
+pub mod projects;
 pub mod removals;
+pub mod reports;
+pub mod retention;
 pub mod sessions;
 pub mod steps;
 pub mod studies;
@@ -63,12 +67,16 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         grants::ALL,
         installation::ALL,
         journal::ALL,
+        mandates::ALL,
         notices::ALL,
         openings::ALL,
         owners::ALL,
         people::ALL,
         profile::ALL,
+        projects::ALL,
         removals::ALL,
+        reports::ALL,
+        retention::ALL,
         sessions::ALL,
         steps::ALL,
         studies::ALL,

@@ -401,7 +401,9 @@ pub(crate) async fn contents(world: &World) -> BTreeMap<String, Vec<String>> {
         assert!(all.remove(known).is_some(), "no table {known}");
     }
     // What the log tells beside who logged in and out does change something.
-    let log = all.get_mut("account_event").expect("the administrative log");
+    let log = all
+        .get_mut("account_event")
+        .expect("the administrative log");
     log.retain(|row| !row.contains("sign"));
     all
 }
