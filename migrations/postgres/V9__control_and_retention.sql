@@ -157,9 +157,13 @@ BEGIN
         WHERE i.inhparent = 'opening'::regclass AND c.relname ~ '^opening_[0-9]{4}_[0-9]{2}$'
     LOOP
         IF extract(epoch FROM part.ends) / 60 <= before_minute THEN
-            EXECUTE format('SELECT count(*) FROM %I', part.relname) INTO had;
-            EXECUTE format('DROP TABLE %I', part.relname);
-            gone := gone + had;
+            BEGIN
+                EXECUTE format('SELECT count(*) FROM %I', part.relname) INTO had;
+                EXECUTE format('DROP TABLE %I', part.relname);
+                gone := gone + had;
+            EXCEPTION WHEN lock_not_available THEN
+                NULL;
+            END;
         END IF;
     END LOOP;
     RETURN gone;

@@ -86,6 +86,9 @@ impl Casework {
             // Whole years only: a part of one could be taken from the whole of it.
             years.retain(|year| mandate.terms.lines.covers(year.days()));
         }
+        if funding.is_none() {
+            years.clear();
+        }
         let year = match wish.year {
             Some(year) if years.contains(&year) => Some(year),
             Some(_) => return Err(Failure::NotFound),

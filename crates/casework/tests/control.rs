@@ -51,7 +51,7 @@ async fn list(
     found.await.unwrap()
 }
 
-/// Another client at organisation A; numbers count up in the way client numbers do.
+/// Another client at organisation A.
 async fn client(w: &World, number: u32) -> DossierId {
     let dossier = w.client(&number.to_string(), "Lien", "Claes").await;
     w.grant_to(dossier, &w.a).await;
@@ -274,10 +274,6 @@ async fn a_long_list_is_read_in_pages_whole_and_in_an_order_that_tells_nothing()
         .take(130)
         .enumerate()
     {
-        let text = number.to_string();
-        if domain::client_number::ClientNumber::parse(&text).is_err() {
-            continue;
-        }
         let dossier = client(&w, number).await;
         let start = if place % 10 == 0 {
             "2025-02-01"
@@ -286,7 +282,6 @@ async fn a_long_list_is_read_in_pages_whole_and_in_an_order_that_tells_nothing()
         };
         made.insert((dossier, w.register(&w.an, dossier, start).await));
     }
-    assert!(made.len() > 110, "{}", made.len());
     let id = w.mandate().await;
     let mut found = Vec::new();
     let mut after = None;
@@ -318,9 +313,7 @@ async fn a_long_list_is_read_in_pages_whole_and_in_an_order_that_tells_nothing()
 #[tokio::test]
 async fn g2_figures_are_whole_for_who_may_see_them_and_stand_still_all_month() {
     let w = world().await;
-    w.grant_to(w.dossier, &w.b).await;
-    let mut numbers = (61_001_000_u32..)
-        .filter(|it| domain::client_number::ClientNumber::parse(&it.to_string()).is_ok());
+    let mut numbers = 61_001_000_u32..;
     for place in 0..26 {
         let dossier = client(&w, numbers.next().unwrap()).await;
         let step = w.register(&w.an, dossier, "2025-03-03").await;
@@ -348,12 +341,12 @@ async fn g2_figures_are_whole_for_who_may_see_them_and_stand_still_all_month() {
         (all.total, all.ongoing, all.ended),
         (Some(29), Some(17), Some(12))
     );
-    let positive = &all.results[0];
+    // Nobody has a negative result, and that stays between them.
+    assert!(all.results.iter().all(|row| row.count.is_none()));
     let shown: BTreeMap<_, _> = all.organisations.iter().cloned().collect();
     // The 3 of B are hidden, and A's 26 with them.
     assert_eq!(shown["Leerhuis De Brug"], None);
     assert_eq!(shown["Werkatelier Noord"], None);
-    assert!(all.results.iter().any(|row| row.count.is_none()) || positive.count == Some(12));
 
     // What is registered in June shows in July.
     let dossier = client(&w, numbers.next().unwrap()).await;

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use casework::{ActionInput, EndWith, Failure, ProjectInput, RetentionRefused, StepInput};
+use casework::{ActionInput, Failure, ProjectInput, RetentionRefused, StepInput};
 use domain::catalogue::FundingCode;
 use domain::ids::{DossierId, StepId};
 use domain::journal::{Event, FIRST_LINK, digest, link_of};
@@ -12,6 +12,7 @@ use domain::policy::Denied;
 use domain::refusal::Refusal;
 use domain::retention::{Findings, Hold, Project, paid_on};
 use domain::steps::State;
+use domain::steps::end::EndWith;
 use testkit::{Place, World, at, day, ended, label, note, summary, world};
 
 /// Stands in every text that the tests write, and in no other.
@@ -183,7 +184,7 @@ async fn texts_go_two_years_after_the_end_and_the_line_itself_stays() {
     assert!(ending.note.is_none());
     let actions = w
         .casework
-        .actions(&w.mediator, w.dossier, step)
+        .actions_page(&w.mediator, w.dossier, step)
         .await
         .unwrap();
     assert_eq!(actions.actions.len(), 1, "that it took place is proof");
@@ -235,8 +236,8 @@ async fn a_line_goes_when_its_project_says_so_and_a_hold_stops_it() {
     apply(&w).await;
     w.casework.write_database_anew().await.unwrap();
     assert_eq!(places(&w, CANARY).await, Vec::<String>::new());
-    let page = w.casework.steps(&w.mediator, w.dossier).await.unwrap();
-    let left: Vec<StepId> = page.steps.iter().map(|line| line.id).collect();
+    let page = w.casework.steps_page(&w.mediator, w.dossier).await.unwrap();
+    let left: Vec<StepId> = page.rows.iter().map(|line| line.id).collect();
     assert_eq!(left, [ongoing]);
     let gone = w.casework.step_page(&w.mediator, w.dossier, step).await;
     assert!(matches!(gone, Err(Failure::NotFound)));
@@ -255,7 +256,6 @@ async fn a_dossier_goes_when_nothing_of_it_is_kept_and_its_number_stays_taken() 
     let w = world().await;
     let other = w.client("61000546", "Kanarievogel", "Zonderling").await;
     w.add_study(&w.mediator, other, "2024-06-30", None).await;
-    w.person("iemand", "Iemand Anders", Role::Mediator).await;
     // Ten years on, nobody looked at it and nothing happened.
     w.clock.set(at("2035-05-28T23:59:59+02:00"));
     assert_eq!(of(&count(&w).await, "dossier"), 0);

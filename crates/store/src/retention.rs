@@ -47,12 +47,12 @@ statements! {
     EMPTY = "retention.empty",
         "SELECT d.id, d.created_at FROM dossier d
          WHERE d.id >= ?1 AND d.id <= ?2 AND d.erased_at IS NULL AND d.created_at < ?3
-         AND NOT EXISTS (SELECT 1 FROM step s WHERE s.dossier_id = d.id)
-         AND NOT EXISTS (SELECT 1 FROM access_grant g WHERE g.dossier_id = d.id)
-         AND NOT EXISTS (SELECT 1 FROM opening o WHERE o.dossier_id = d.id)
-         AND NOT EXISTS (SELECT 1 FROM grant_request q WHERE q.client_number = d.client_number)
-         AND NOT EXISTS (SELECT 1 FROM journal j WHERE j.dossier_id = d.id AND j.at >= ?3
-             AND j.event NOT IN ('story_erased', 'step_erased'))
+         AND (SELECT 1 FROM step s WHERE s.dossier_id = d.id LIMIT 1) IS NULL
+         AND (SELECT 1 FROM access_grant g WHERE g.dossier_id = d.id LIMIT 1) IS NULL
+         AND (SELECT 1 FROM opening o WHERE o.dossier_id = d.id LIMIT 1) IS NULL
+         AND (SELECT 1 FROM grant_request q WHERE q.client_number = d.client_number LIMIT 1) IS NULL
+         AND (SELECT 1 FROM journal j WHERE j.dossier_id = d.id AND j.at >= ?3
+             AND j.event NOT IN ('story_erased', 'step_erased') LIMIT 1) IS NULL
          ORDER BY d.id";
 
     BEGIN = "retention.begin",

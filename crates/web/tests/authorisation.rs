@@ -9,11 +9,13 @@ use std::collections::BTreeMap;
 
 use axum::body::Body;
 use axum::http::Method;
-use casework::{ExperienceInput, JournalEntry};
-use domain::ids::{ActionId, DossierId, StepId};
+use casework::{ExperienceInput, JournalEntry, ProjectInput};
+use domain::catalogue::FundingCode;
+use domain::ids::{ActionId, DossierId, MandateId, ProjectChangeId, StepId};
 use domain::people::{Actor, Role};
 use domain::policy::{self, Operation, Reach};
 use domain::profile::ExperienceDetails;
+use domain::retention::Project;
 use support::{Browser, Ids, Seen, contents, line, unchanged};
 use testkit::{World, day, label, note, world};
 use web::Route;
@@ -109,6 +111,9 @@ struct Scene {
     /// The line of the own dossier that the coach was asked about.
     asked: StepId,
     foreign: Ids,
+    /// The controller's mandate, and what was proposed for its project.
+    mandate: MandateId,
+    change: ProjectChangeId,
 }
 
 async fn scene() -> Scene {
@@ -130,11 +135,37 @@ async fn scene() -> Scene {
     // What was told of the grants so far is read: opening the list changes nothing then.
     let read = world.casework.mark_notices_read(&world.manager).await;
     read.unwrap();
+    let mandate = world.mandate().await;
+    let proposed = ProjectInput {
+        funding: FundingCode::parse("EEWG019").unwrap(),
+        project: Project {
+            regime: "ESF_PLUS".to_owned(),
+            last_payment: None,
+            aid_granted: None,
+            hold: None,
+        },
+        reason: note("Er volgt nog een schijf."),
+    };
+    let submission = world.submission();
+    let done = world
+        .casework
+        .propose_project(&world.system, &proposed, &submission)
+        .await;
+    done.unwrap();
+    let change = world
+        .casework
+        .projects(&world.system)
+        .await
+        .unwrap()
+        .waiting[0]
+        .id;
     Scene {
         world,
         own: ids,
         asked,
         foreign,
+        mandate,
+        change,
     }
 }
 
@@ -166,6 +197,7 @@ impl Scene {
         let read = casework::Casework::text_mark("");
         let organisation = self.world.a.id.address();
         let request = self.own.request.address();
+        let (mandate, change) = (self.mandate.address(), self.change.address());
         format!(
             "sleutel={key}&versie=1&soort=OND_OAL&toestand=ongoing&datum_dag=21&datum_maand=05\
              &datum_jaar=2025&einddatum_dag=27&einddatum_maand=05&einddatum_jaar=2025\
@@ -175,7 +207,12 @@ impl Scene {
              &dag_actie_jaar=2025&soort_actie=GESPREK&duur=45&aanwezigheid=aanwezig&over_mezelf=Nieuw&gelezen={read}\
              &klantnummer=61000447&bewijs=geboortedatum&geboren_dag=17&geboren_maand=03&geboren_jaar=2008\
              &grond=mandaat&doel=Nieuw&organisatie={organisation}&weigering=ander&vraag={request}&antwoord=akkoord\
-             &functie=Nieuw&werkgever=Nieuw&van_dag=01&van_maand=05&van_jaar=2025"
+             &functie=Nieuw&werkgever=Nieuw&van_dag=01&van_maand=05&van_jaar=2025\
+             &controleur=controller&kenmerk=Nieuw&nummer=EEWG019&lijnen_van_dag=01&lijnen_van_maand=09\
+             &lijnen_van_jaar=2024&lijnen_tot_dag=31&lijnen_tot_maand=08&lijnen_tot_jaar=2025\
+             &geldig_van_dag=28&geldig_van_maand=05&geldig_van_jaar=2025&geldig_tot_dag=31\
+             &geldig_tot_maand=12&geldig_tot_jaar=2025&opdracht={mandate}&regime=ESF_PLUS\
+             &bewaarbevel=nee&waarom=Nieuw&voorstel={change}&beslissing=bevestigen"
         )
     }
 }
