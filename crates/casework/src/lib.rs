@@ -6,18 +6,24 @@
 
 mod account_events;
 mod actions;
+mod assignments;
 mod caseload;
 mod clients;
 mod clock;
 mod control;
 mod desk;
+mod documents;
 mod failure;
 mod generate;
 mod grants;
 mod installation;
 mod journal_page;
 mod mandates;
+mod network;
+mod mail;
 mod notices;
+mod oidc;
+mod passwords;
 mod profile;
 mod projects;
 mod removals;
@@ -31,10 +37,14 @@ mod steps;
 pub use account_events::AccountEventsPage;
 pub use actions::{ActionInput, ActionsPage};
 pub use caseload::OwnRow;
+pub use assignments::{AssignmentPage, AssignmentsPage};
 pub use clients::{PersonalData, PortraitPage};
 pub use clock::{Clock, Ids, RandomIds, RunningClock, SharedClock, SystemClock};
 pub use control::{ControlCursor, ControlPage, ControlRow};
 pub use desk::Submission;
+pub use documents::{
+    Correction, DocumentInput, DocumentPage, DocumentsPage, Incoming, OpenedFile, RequestForm,
+};
 pub use failure::{Conflict, Failure};
 pub use generate::{ACCOUNT as GENERATED_ACCOUNT, Made, Wish, generate};
 pub use grants::{
@@ -44,7 +54,12 @@ pub use grants::{
 pub use installation::{SecretRefused, has_secret};
 pub use journal_page::JournalPage;
 pub use mandates::MandateInput;
+pub use mail::{Delivery, Letter, MailPage};
 pub use notices::NoticeKind;
+pub use oidc::{Ahead, Oidc, OidcAnswer, OidcBegin, OidcDone, OidcRefused};
+pub use passwords::{
+    LONGEST as LONGEST_PASSWORD, PasswordRefused, SHORTEST as SHORTEST_PASSWORD, check_password,
+};
 pub use profile::{ExperienceInput, ProfilePage, StudyInput};
 pub use projects::{ProjectInput, ProjectsPage};
 pub use removals::{QueuePage, RemovalPage};
@@ -55,13 +70,16 @@ pub use setup::{NewClient, NewUser, SetupError};
 pub use sign_in::{SignIn, SignInRefused, Signed, hash_password};
 pub use steps::{Done, RegisterPage, StepInput, StepPage, StepsPage, Warning};
 
+pub use files::{Files, FilesError, Place as DocumentPlace, Scanner, Spooled};
 pub use store::account_events::{
     Place as LogPlace, Stored as StoredAccountEvent, Which as WhichEvents,
 };
+pub use store::assignments::{Assigned, Held, HeldDossier};
 pub use store::caseload::Shown;
 pub use store::dossiers::{Contact, Head, Hit, Sought};
 pub use store::grants::{Ending, Holder};
 pub use store::journal::Stored as JournalEntry;
+pub use store::mail::{Mail, MailStatus};
 pub use store::openings::Opening;
 pub use store::owners::Owner;
 pub use store::people::{Listed as ListedPerson, Organisation};
@@ -87,8 +105,10 @@ pub struct Casework {
     secrets: Arc<Secrets>,
     openings: Arc<Openings>,
     rules: Arc<Rules>,
+    files: Files,
     hashing: Arc<tokio::sync::Semaphore>,
     limits: Limits,
+    oidc: Option<Arc<Oidc>>,
 }
 
 /// How long things last. Every number has a default and can be set.
@@ -110,6 +130,10 @@ pub struct Limits {
     pub smallest_number: u32,
     /// Whether accounts of the demo may log in.
     pub demo_accounts: bool,
+    /// Whether people may log in with a password.
+    pub local_login: bool,
+    /// Whether this installation sends mail.
+    pub sends_mail: bool,
 }
 
 impl Default for Limits {
@@ -123,6 +147,8 @@ impl Default for Limits {
             notice_days: 60,
             smallest_number: 10,
             demo_accounts: false,
+            local_login: true,
+            sends_mail: false,
         }
     }
 }
@@ -135,6 +161,7 @@ impl Casework {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
         secrets: Secrets,
+        files: Files,
         limits: Limits,
     ) -> Self {
         Casework {
@@ -145,9 +172,11 @@ impl Casework {
             secrets: Arc::new(secrets),
             openings: Arc::default(),
             rules: Arc::default(),
+            files,
             // Each hash takes 19 MiB: two at once bound the memory of a flood of log-ins.
             hashing: Arc::new(tokio::sync::Semaphore::new(2)),
             limits,
+            oidc: None,
         }
     }
 
@@ -166,6 +195,11 @@ impl Casework {
             rules: Arc::new(rules),
             ..self
         }
+    }
+
+    /// Where the bytes of documents come in and are kept.
+    pub fn files(&self) -> &Files {
+        &self.files
     }
 
     /// The programme.

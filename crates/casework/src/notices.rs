@@ -28,6 +28,10 @@ pub enum NoticeKind {
     GrantEnded,
     /// Another organisation owns the dossier now.
     DossierTakenOver,
+    /// I2: the dossier is assigned to the person.
+    DossierAssigned,
+    /// I2: the dossier is not assigned to the person any more; the note holds the client number.
+    DossierReleased,
 }
 
 impl NoticeKind {
@@ -43,6 +47,8 @@ impl NoticeKind {
             NoticeKind::GrantEnds => "grant_ends",
             NoticeKind::GrantEnded => "grant_ended",
             NoticeKind::DossierTakenOver => "dossier_taken_over",
+            NoticeKind::DossierAssigned => "dossier_assigned",
+            NoticeKind::DossierReleased => "dossier_released",
         }
     }
 
@@ -58,6 +64,8 @@ impl NoticeKind {
             NoticeKind::GrantEnds,
             NoticeKind::GrantEnded,
             NoticeKind::DossierTakenOver,
+            NoticeKind::DossierAssigned,
+            NoticeKind::DossierReleased,
         ]
         .into_iter()
         .find(|kind| kind.code() == code)

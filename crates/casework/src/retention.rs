@@ -411,15 +411,17 @@ impl Casework {
         }
     }
 
-    /// Openings, and dossiers of which nothing is kept any more.
+    /// Openings, documents, and dossiers of which nothing is kept any more.
     async fn walk_dossiers(&self, walk: &mut Walk<'_>) -> Result<(), Failure> {
-        let (Some(opening), Some(dossier)) = (
+        let (Some(opening), Some(document), Some(dossier)) = (
             self.rules.rule(Kind::Opening),
+            self.rules.rule(Kind::Document),
             self.rules.rule(Kind::Dossier),
         ) else {
             return Ok(());
         };
         let before_minute = openings::minute_of(due_before(opening, walk.now));
+        let added_before = due_before(document, walk.now);
         let made_before = due_before(dossier, walk.now);
         if walk.by.is_some() {
             // Whole months at once, where they are kept apart; what is left goes row by row.
@@ -438,11 +440,15 @@ impl Casework {
             let (found, oldest) =
                 rows::openings(&mut reader, &walk.permit, range, before_minute).await?;
             walk.tally.add(Kind::Opening, found, oldest);
+            let (documents, oldest) =
+                rows::documents(&mut reader, &walk.permit, range, added_before).await?;
+            walk.tally.add(Kind::Document, documents, oldest);
             let empty = rows::empty_dossiers(&mut reader, &walk.permit, range, made_before).await?;
             drop(reader);
-            if walk.by.is_some() && found > 0 {
+            if walk.by.is_some() && found + documents > 0 {
                 let mut batch = Batch::new();
                 rows::erase_openings(&mut batch, &walk.permit, range, before_minute);
+                rows::erase_documents(&mut batch, &walk.permit, range, added_before);
                 self.database.commit(batch).await?;
             }
             for (dossier, since) in empty {

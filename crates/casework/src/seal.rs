@@ -5,10 +5,11 @@ use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use domain::Day;
 use domain::client_number::ClientNumber;
-use domain::ids::{DossierId, MandateId};
+use domain::ids::{DossierId, MandateId, PersonId};
 use domain::insz::Insz;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
+use uuid::Uuid;
 
 /// Keys derived from the one secret of the installation.
 pub struct Secrets {
@@ -16,6 +17,7 @@ pub struct Secrets {
     seal: [u8; 32],
     pseudonym: [u8; 32],
     check: [u8; 32],
+    link: [u8; 32],
 }
 
 const NONCE: usize = 24;
@@ -28,6 +30,7 @@ impl Secrets {
             seal: mac(secret, b"insz seal v1"),
             pseudonym: mac(secret, b"pseudonym v2"),
             check: mac(secret, b"installation check v1"),
+            link: mac(secret, b"link v1"),
         }
     }
 
@@ -72,6 +75,27 @@ impl Secrets {
         name
     }
 
+    /// The code of the link that confirms an address: it is kept nowhere, and nobody else can make it.
+    pub(crate) fn link_code(&self, link: Uuid, address: &str, person: PersonId) -> String {
+        let code = mac(&self.link, &link_text(link, address, person));
+        code.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Whether a code is the one of this link. Takes as long for a wrong one.
+    pub(crate) fn is_link_code(
+        &self,
+        code: &str,
+        link: Uuid,
+        address: &str,
+        person: PersonId,
+    ) -> bool {
+        let right = mac(&self.link, &link_text(link, address, person));
+        let typed = domain::journal::digest(code.as_bytes());
+        let right: String = right.iter().map(|byte| format!("{byte:02x}")).collect();
+        // Digests are compared: how far a code is right does not show in the time.
+        typed == domain::journal::digest(right.as_bytes())
+    }
+
     /// Seals a national number for one dossier.
     pub fn seal(&self, insz: &Insz, dossier: DossierId, nonce: [u8; NONCE]) -> Option<Vec<u8>> {
         let digits = insz.digits();
@@ -95,9 +119,40 @@ impl Secrets {
         Insz::parse(std::str::from_utf8(&digits).ok()?).ok()
     }
 
+    /// Seals bytes for one purpose, which opening has to name again.
+    pub(crate) fn seal_bytes(
+        &self,
+        bytes: &[u8],
+        purpose: &[u8],
+        nonce: [u8; NONCE],
+    ) -> Option<Vec<u8>> {
+        let payload = Payload {
+            msg: bytes,
+            aad: purpose,
+        };
+        let sealed = self.cipher().encrypt(&XNonce::from(nonce), payload).ok()?;
+        Some([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Opens what was sealed for this purpose; none when it was not.
+    pub(crate) fn unseal_bytes(&self, sealed: &[u8], purpose: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, text) = sealed.split_at_checked(NONCE)?;
+        let nonce = <[u8; NONCE]>::try_from(nonce).ok()?;
+        let payload = Payload {
+            msg: text,
+            aad: purpose,
+        };
+        self.cipher().decrypt(&XNonce::from(nonce), payload).ok()
+    }
+
     fn cipher(&self) -> XChaCha20Poly1305 {
         XChaCha20Poly1305::new(&Key::from(self.seal))
     }
+}
+
+fn link_text(link: Uuid, address: &str, person: PersonId) -> Vec<u8> {
+    let text = format!("{}\0{address}\0{}", link.simple(), person.0.simple());
+    text.into_bytes()
 }
 
 fn mac(key: &[u8], text: &[u8]) -> [u8; 32] {
@@ -111,7 +166,6 @@ fn mac(key: &[u8], text: &[u8]) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
 
     #[test]
     fn a_sealed_number_opens_only_in_its_own_dossier() {

@@ -71,6 +71,16 @@ coded! {
         StepErased = "step_erased", "Stap gewist: de bewaartermijn is voorbij";
         /// all that says who the dossier is about was erased
         DossierErased = "dossier_erased", "Dossier gewist: de bewaartermijn is voorbij";
+        /// document added
+        DocumentAdded = "document_added", "Document toegevoegd";
+        /// title, kind, day or line of a document corrected
+        DocumentChanged = "document_changed", "Document gewijzigd";
+        /// document taken out of sight
+        DocumentWithdrawn = "document_withdrawn", "Document ingetrokken";
+        /// assigned to a counsellor, where the organisation narrows its dossiers
+        CounsellorAssigned = "counsellor_assigned", "Dossier toegewezen aan een begeleider";
+        /// no longer assigned to a counsellor
+        CounsellorReleased = "counsellor_released", "Dossier niet langer toegewezen aan een begeleider";
     }
 }
 

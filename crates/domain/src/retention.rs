@@ -23,6 +23,8 @@ coded! {
         Story = "story", "Teksten";
         /// the line itself
         Evidence = "evidence", "Begeleidingen";
+        /// documents without a line
+        Document = "document", "Documenten";
         /// ended access grants
         Grant = "grant", "Inzagerechten";
         /// decided requests for one
@@ -222,7 +224,9 @@ fn from_of(kind: Kind) -> Base {
     match kind {
         Kind::Story => Base::Final,
         Kind::Evidence => Base::LastPayment,
-        Kind::Grant | Kind::GrantRequest | Kind::Opening | Kind::Notice => Base::Happened,
+        Kind::Document | Kind::Grant | Kind::GrantRequest | Kind::Opening | Kind::Notice => {
+            Base::Happened
+        }
         Kind::Dossier => Base::NothingLeft,
     }
 }

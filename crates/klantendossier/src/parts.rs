@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
-use casework::{Casework, Clock, Database, Limits, RandomIds, Secrets, SharedClock, SystemClock};
+use casework::{
+    Casework, Clock, Database, Files, Limits, RandomIds, Secrets, SharedClock, SystemClock,
+};
 use domain::catalogue::Catalogue;
 use domain::retention::Rules;
 
@@ -19,6 +21,10 @@ const PROGRAMME: &str = include_str!("../../../catalogue/programmas.toml");
 
 /// What is kept until when, as it comes with the program.
 const RETENTION: &str = include_str!("../../../catalogue/bewaring.toml");
+/// The folder in the data folder for files that come in; they have no name there.
+pub(crate) const INCOMING: &str = "incoming";
+/// The folder in the data folder in which documents are kept, when nothing else is set.
+pub(crate) const DOCUMENTS: &str = "documents";
 
 /// An opened installation.
 pub(crate) struct Parts {
@@ -95,9 +101,16 @@ impl Parts {
             Some(shared) => Arc::clone(shared) as Arc<dyn Clock>,
             None => Arc::new(SystemClock),
         };
+        let files = Files::open(
+            &settings.documents_place(),
+            &settings.data.join(INCOMING),
+            &secret,
+            settings.clamd.clone(),
+            settings.document_limits(),
+        )?;
         let parts = Parts {
             clock,
-            ..Parts::assemble(database, (catalogue, rules), &secret, told, limits)
+            ..Parts::assemble(database, (catalogue, rules), &secret, told, files, limits)
         };
         parts
             .casework
@@ -114,6 +127,7 @@ impl Parts {
         (catalogue, rules): (Catalogue, Rules),
         secret: &[u8],
         clock: Arc<dyn Clock>,
+        files: Files,
         limits: Limits,
     ) -> Self {
         Parts {
@@ -123,6 +137,7 @@ impl Parts {
                 clock,
                 Arc::new(RandomIds::default()),
                 Secrets::derive(secret),
+                files,
                 limits,
             )
             .with_rules(rules),

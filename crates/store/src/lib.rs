@@ -6,7 +6,9 @@
 
 pub mod account_events;
 pub mod actions;
+pub mod assignments;
 pub mod caseload;
+pub mod documents;
 pub mod dossiers;
 pub mod engine;
 pub mod grant_requests;
@@ -14,7 +16,9 @@ pub mod grants;
 pub mod installation;
 pub mod journal;
 pub mod mandates;
+pub mod mail;
 pub mod notices;
+pub mod oidc;
 pub mod openings;
 pub mod owners;
 pub mod people;
@@ -44,6 +48,8 @@ pub mod guard {
     pub const ROW: GuardTag = "row_changed";
     /// The name, number or key is taken.
     pub const TAKEN: GuardTag = "taken";
+    /// It was done as often as it may be.
+    pub const LIMIT: GuardTag = "limit_reached";
 }
 
 /// Declares the statements of a module and lists them, so that a test sees every one.
@@ -61,14 +67,18 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
     [
         account_events::ALL,
         actions::ALL,
+        assignments::ALL,
         caseload::ALL,
+        documents::ALL,
         dossiers::ALL,
         grant_requests::ALL,
         grants::ALL,
         installation::ALL,
         journal::ALL,
         mandates::ALL,
+        mail::ALL,
         notices::ALL,
+        oidc::ALL,
         openings::ALL,
         owners::ALL,
         people::ALL,

@@ -43,6 +43,9 @@ statements! {
     OPENINGS = "retention.openings",
         "SELECT count(*), min(minute) FROM opening
          WHERE dossier_id >= ?1 AND dossier_id <= ?2 AND minute < ?3";
+    DOCUMENTS = "retention.documents",
+        "SELECT count(*), min(added_at) FROM document
+         WHERE dossier_id >= ?1 AND dossier_id <= ?2 AND added_at < ?3 AND step_id IS NULL";
     // Nothing of it is kept any more, and nothing happened in it but erasing.
     EMPTY = "retention.empty",
         "SELECT d.id, d.created_at FROM dossier d
@@ -50,6 +53,7 @@ statements! {
          AND (SELECT 1 FROM step s WHERE s.dossier_id = d.id LIMIT 1) IS NULL
          AND (SELECT 1 FROM access_grant g WHERE g.dossier_id = d.id LIMIT 1) IS NULL
          AND (SELECT 1 FROM opening o WHERE o.dossier_id = d.id LIMIT 1) IS NULL
+         AND (SELECT 1 FROM document t WHERE t.dossier_id = d.id LIMIT 1) IS NULL
          AND (SELECT 1 FROM grant_request q WHERE q.client_number = d.client_number LIMIT 1) IS NULL
          AND (SELECT 1 FROM journal j WHERE j.dossier_id = d.id AND j.at >= ?3
              AND j.event NOT IN ('story_erased', 'step_erased') LIMIT 1) IS NULL
@@ -77,6 +81,9 @@ statements! {
     NO_CONTENT = "retention.no_content",
         "UPDATE journal SET content = NULL WHERE dossier_id = ?1 AND number = ?2";
 
+    // Its bytes go by themselves, when no other document has them.
+    NO_LINE_DOCUMENTS = "retention.no_line_documents",
+        "DELETE FROM document WHERE step_id = ?2 AND dossier_id = ?1";
     NO_ACTIONS = "retention.no_actions", "DELETE FROM action WHERE dossier_id = ?1 AND step_id = ?2";
     NO_CHECKS = "retention.no_checks",
         "DELETE FROM eligibility_check WHERE dossier_id = ?1 AND step_id = ?2";
@@ -95,12 +102,23 @@ statements! {
     NO_GRANT = "retention.no_grant",
         "DELETE FROM access_grant WHERE dossier_id = ?1 AND organisation_id = ?2 AND id = ?3
          AND ended_at IS NOT NULL";
+    NO_FORM = "retention.no_form", "DELETE FROM request_form WHERE request_id = ?1";
     NO_REQUEST = "retention.no_request",
         "DELETE FROM grant_request WHERE id = ?1 AND decided_at IS NOT NULL";
     NO_NOTICE = "retention.no_notice", "DELETE FROM outbox WHERE id = ?1";
     NO_OPENINGS = "retention.no_openings",
         "DELETE FROM opening WHERE dossier_id >= ?1 AND dossier_id <= ?2 AND minute < ?3";
 
+    NO_DOCUMENTS = "retention.no_documents",
+        "DELETE FROM document
+         WHERE dossier_id >= ?1 AND dossier_id <= ?2 AND added_at < ?3 AND step_id IS NULL";
+
+    NO_ASSIGNMENTS = "retention.no_assignments", "DELETE FROM assignment WHERE dossier_id = ?1";
+    NO_IDENTITY = "retention.no_identity", "DELETE FROM oidc_identity WHERE person_id = ?1";
+    NO_MAIL_ADDRESS = "retention.no_mail_address", "DELETE FROM mail_address WHERE person_id = ?1";
+    NO_TOTP = "retention.no_totp", "DELETE FROM totp WHERE person_id = ?1";
+    NO_CODES = "retention.no_codes", "DELETE FROM recovery_code WHERE person_id = ?1";
+    NO_DEVICES = "retention.no_devices", "DELETE FROM known_device WHERE person_id = ?1";
     NO_WORD = "retention.no_word", "DELETE FROM client_word WHERE word = ?2 AND dossier_id = ?1";
     NO_STUDIES = "retention.no_studies", "DELETE FROM study WHERE dossier_id = ?1";
     NO_EXPERIENCES = "retention.no_experiences", "DELETE FROM experience WHERE dossier_id = ?1";
@@ -291,6 +309,35 @@ pub async fn openings(
     Ok(found.unwrap_or_default())
 }
 
+/// How many documents without a line were added before an instant to the dossiers from one to another,
+/// and the oldest.
+pub async fn documents(
+    reader: &mut Reader,
+    _permit: &Permit,
+    (first, last): (DossierId, DossierId),
+    before: Moment,
+) -> Result<(u64, Option<Moment>), StoreError> {
+    let params = [first.0.into(), last.0.into(), before.into()];
+    let found = reader
+        .first(&DOCUMENTS, &params, |row| {
+            let count = known(&DOCUMENTS, "count", u64::try_from(row.int(0)?).ok())?;
+            Ok((count, row.opt_at(1)?))
+        })
+        .await?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Erases them.
+pub fn erase_documents(
+    batch: &mut Batch,
+    _permit: &Permit,
+    (first, last): (DossierId, DossierId),
+    before: Moment,
+) {
+    let params = [first.0.into(), last.0.into(), before.into()];
+    batch.push(Statement::new(&NO_DOCUMENTS, params));
+}
+
 /// The dossiers from one to another of which nothing is kept any more, with when they were made.
 pub async fn empty_dossiers(
     reader: &mut Reader,
@@ -380,6 +427,7 @@ pub fn erase_texts(
 pub fn erase_line(batch: &mut Batch, access: &Access<Write>, step: StepId, through: i64) {
     let line = [access.dossier().0.into(), step.0.into()];
     for statement in [
+        &NO_LINE_DOCUMENTS,
         &NO_ADDENDA,
         &NO_ACTIONS,
         &NO_CHECKS,
@@ -408,7 +456,10 @@ pub fn erase_grant(batch: &mut Batch, _permit: &Permit, grant: &EndedGrant) {
 /// Erases a request that was decided, or a notice.
 pub fn erase_dated(batch: &mut Batch, _permit: &Permit, kind: Kind, id: Uuid) {
     let statement: &'static Sql = match kind {
-        Kind::GrantRequest => &NO_REQUEST,
+        Kind::GrantRequest => {
+            batch.push(Statement::new(&NO_FORM, [id.into()]));
+            &NO_REQUEST
+        }
         _ => &NO_NOTICE,
     };
     batch.push(Statement::new(statement, [id.into()]));
@@ -453,10 +504,25 @@ pub fn erase_dossier(
             [dossier.into(), word.as_str().into()],
         ));
     }
-    for statement in [&NO_STUDIES, &NO_EXPERIENCES, &NO_OWNERS, &NO_NOTICES] {
+    for statement in [
+        &NO_STUDIES,
+        &NO_EXPERIENCES,
+        &NO_OWNERS,
+        &NO_ASSIGNMENTS,
+        &NO_NOTICES,
+    ] {
         batch.push(Statement::new(statement, [dossier.into()]));
     }
     for account in accounts {
+        for statement in [
+            &NO_IDENTITY,
+            &NO_MAIL_ADDRESS,
+            &NO_TOTP,
+            &NO_CODES,
+            &NO_DEVICES,
+        ] {
+            batch.push(Statement::new(statement, [account.0.into()]));
+        }
         let taken = format!("gewist-{}", account.address());
         let params = [account.0.into(), taken.into()];
         batch.push(Statement::new(&NO_ACCOUNT, params));

@@ -276,7 +276,11 @@ pub(crate) mod tests {
             };
             let casework = world.casework.clone();
             Browser {
-                router: crate::router(crate::Web { casework, settings }),
+                router: crate::router(crate::Web {
+                    casework,
+                    settings,
+                    trusted_proxies: Vec::new(),
+                }),
                 cookie: String::new(),
             }
         }
@@ -287,6 +291,7 @@ pub(crate) mod tests {
                 user_name: user_name.to_owned(),
                 password: testkit::PASSWORD.to_owned(),
                 address: "127.0.0.1".to_owned(),
+                ..casework::SignIn::default()
             };
             let Ok(token) = world.casework.sign_in(&attempt).await else {
                 panic!("{user_name} can log in");

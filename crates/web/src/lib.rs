@@ -5,9 +5,11 @@
 
 mod actions;
 mod assets;
+mod assignments;
 mod caseload;
 mod context;
 mod control;
+mod documents;
 mod entries;
 mod fail;
 mod fields;
@@ -16,7 +18,10 @@ mod headers;
 mod home;
 mod journal;
 mod mandates;
+mod letters;
+mod mail;
 mod notices;
+mod oidc;
 mod openings;
 pub mod page;
 mod patience;
@@ -32,7 +37,9 @@ mod sheet;
 mod sign_in;
 mod steps;
 mod system;
+mod upload;
 
+pub use letters::{LetterText, letter_text, trial_text};
 pub use routes::{Route, table};
 
 use std::sync::Arc;
@@ -47,6 +54,9 @@ pub struct Web {
     pub casework: Casework,
     /// How this program serves.
     pub settings: WebSettings,
+    /// The networks of proxies before this program: only what comes through them is believed when it says
+    /// where a request came from (`X-Forwarded-For`).
+    pub trusted_proxies: Vec<ipnet::IpNet>,
 }
 
 /// How this program serves.

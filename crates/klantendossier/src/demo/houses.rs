@@ -7,6 +7,7 @@ use domain::Moment;
 use domain::catalogue::FundingCode;
 use domain::ids::{DossierId, OrganisationId};
 use domain::mandates::{Period, Terms};
+use domain::login::Confirmed;
 use domain::people::{Actor, Role, Unit};
 use domain::reports::SchoolYear;
 use domain::text::Label;
@@ -297,6 +298,7 @@ impl Hiring {
             role,
             unit: unit.cloned(),
             own_dossier,
+            confirmed: Confirmed::AtTheMachine,
         })
     }
 }
