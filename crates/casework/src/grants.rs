@@ -778,7 +778,8 @@ impl Casework {
         Err(busy())
     }
 
-    fn own_submission(&self) -> Submission {
+    /// The submission of what the program does by itself.
+    pub(crate) fn own_submission(&self) -> Submission {
         Submission {
             key: self.submission_key(),
             leads_to: String::new(),

@@ -10,6 +10,7 @@ mod assignments;
 mod caseload;
 mod clients;
 mod clock;
+mod control;
 mod desk;
 mod documents;
 mod failure;
@@ -18,12 +19,16 @@ mod grants;
 mod installation;
 mod journal_page;
 mod mail;
+mod mandates;
 mod network;
 mod notices;
 mod oidc;
 mod passwords;
 mod profile;
+mod projects;
 mod removals;
+mod reports;
+mod retention;
 mod seal;
 mod setup;
 mod sign_in;
@@ -32,9 +37,10 @@ mod steps;
 pub use account_events::AccountEventsPage;
 pub use actions::{ActionInput, ActionsPage};
 pub use assignments::{AssignmentPage, AssignmentsPage};
-pub use caseload::{ControlRow, OwnRow};
+pub use caseload::OwnRow;
 pub use clients::{PersonalData, PortraitPage};
 pub use clock::{Clock, Ids, RandomIds, RunningClock, SharedClock, SystemClock};
+pub use control::{ControlCursor, ControlPage, ControlRow};
 pub use desk::Submission;
 pub use documents::{
     Correction, DocumentInput, DocumentPage, DocumentsPage, Incoming, OpenedFile, RequestForm,
@@ -48,13 +54,17 @@ pub use grants::{
 pub use installation::{SecretRefused, has_secret};
 pub use journal_page::JournalPage;
 pub use mail::{Delivery, Letter, MailPage};
+pub use mandates::MandateInput;
 pub use notices::NoticeKind;
 pub use oidc::{Ahead, Oidc, OidcAnswer, OidcBegin, OidcDone, OidcRefused};
 pub use passwords::{
     LONGEST as LONGEST_PASSWORD, PasswordRefused, SHORTEST as SHORTEST_PASSWORD, check_password,
 };
 pub use profile::{ExperienceInput, ProfilePage, StudyInput};
+pub use projects::{ProjectInput, ProjectsPage};
 pub use removals::{QueuePage, RemovalPage};
+pub use reports::{ReportPage, ReportWish};
+pub use retention::{RetentionPage, RetentionRefused, RetentionRun};
 pub use seal::Secrets;
 pub use setup::{NewClient, NewUser, SetupError};
 pub use sign_in::{SignIn, SignInRefused, Signed, hash_password};
@@ -80,6 +90,7 @@ pub use store::{Database, PostgresSettings, Settings, StoreError};
 use std::sync::Arc;
 
 use domain::catalogue::Catalogue;
+use domain::retention::Rules;
 use domain::{Day, Moment};
 
 use crate::desk::Openings;
@@ -93,6 +104,7 @@ pub struct Casework {
     ids: Arc<dyn Ids>,
     secrets: Arc<Secrets>,
     openings: Arc<Openings>,
+    rules: Arc<Rules>,
     files: Files,
     hashing: Arc<tokio::sync::Semaphore>,
     limits: Limits,
@@ -114,6 +126,8 @@ pub struct Limits {
     pub attempts_of_address: u32,
     /// Days after which a notice no longer counts as fresh.
     pub notice_days: i64,
+    /// Numbers below this are not shown in a report.
+    pub smallest_number: u32,
     /// Whether accounts of the demo may log in.
     pub demo_accounts: bool,
     /// Whether people may log in with a password.
@@ -131,6 +145,7 @@ impl Default for Limits {
             attempts_a_day: 100,
             attempts_of_address: 20,
             notice_days: 60,
+            smallest_number: 10,
             demo_accounts: false,
             local_login: true,
             sends_mail: false,
@@ -156,6 +171,7 @@ impl Casework {
             ids,
             secrets: Arc::new(secrets),
             openings: Arc::default(),
+            rules: Arc::default(),
             files,
             // Each hash takes 19 MiB: two at once bound the memory of a flood of log-ins.
             hashing: Arc::new(tokio::sync::Semaphore::new(2)),
@@ -169,6 +185,15 @@ impl Casework {
         Casework {
             clock,
             ..self.clone()
+        }
+    }
+
+    /// The same, with rules for what is kept until when. Without them nothing is ever due.
+    #[must_use]
+    pub fn with_rules(self, rules: Rules) -> Self {
+        Casework {
+            rules: Arc::new(rules),
+            ..self
         }
     }
 

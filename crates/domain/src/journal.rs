@@ -65,6 +65,12 @@ coded! {
         ClientAnswered = "client_answered", "Antwoord van de jongere op een vraag om inzagerecht";
         /// another organisation owns the dossier
         OwnerChanged = "owner_changed", "Eigenaar van het dossier gewijzigd";
+        /// the texts of a line were erased
+        StoryErased = "story_erased", "Teksten gewist: de bewaartermijn is voorbij";
+        /// a line was erased
+        StepErased = "step_erased", "Stap gewist: de bewaartermijn is voorbij";
+        /// all that says who the dossier is about was erased
+        DossierErased = "dossier_erased", "Dossier gewist: de bewaartermijn is voorbij";
         /// document added
         DocumentAdded = "document_added", "Document toegevoegd";
         /// title, kind, day or line of a document corrected

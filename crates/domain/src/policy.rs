@@ -8,7 +8,9 @@ use std::marker::PhantomData;
 use crate::day::Day;
 use crate::documents::{Audience, Document};
 use crate::grants::Grant;
+use crate::ids::{DossierId, OrganisationId};
 use crate::ids::{DossierId, OrganisationId, PersonId};
+use crate::mandates::Mandate;
 use crate::people::{Actor, Role};
 use crate::steps::{State, Step};
 
@@ -45,8 +47,12 @@ pub enum Operation {
     ViewOpenings,
     /// The lines of the own organisation.
     ViewCaseload,
-    /// The pseudonymous list of a project.
+    /// The pseudonymous list of a project, within a mandate.
     ViewControl,
+    /// Give and end the mandates of controllers.
+    ManageMandates,
+    /// Figures of a project, small numbers hidden.
+    ViewReport,
     /// The people of the own organisation.
     ViewOrganisation,
     /// Users, organisations, catalogue.
@@ -63,6 +69,12 @@ pub enum Operation {
     AnswerRequest,
     /// Read the journal of a dossier.
     ViewJournal,
+    /// What is kept until when, and how much is due, in numbers.
+    ViewRetention,
+    /// Payments, state aid and holds of a project: proposed by one, confirmed by another.
+    ManageProjects,
+    /// Erase what need not be kept any more. Only from the command line.
+    ApplyRetention,
     /// List and read the documents of a dossier.
     ViewDocuments,
     /// Add a document.
@@ -171,6 +183,14 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
         [Never, Never, Never, Never, Fun, Never, Never, Never],
     ),
     (
+        O::ManageMandates,
+        [Never, Never, Never, Never, Never, Fun, Never, Never],
+    ),
+    (
+        O::ViewReport,
+        [Never, Own, Never, Never, Fun, Fun, Never, Never],
+    ),
+    (
         O::ViewOrganisation,
         [Never, Fun, Never, Never, Never, Never, Never, Never],
     ),
@@ -201,6 +221,18 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
     (
         O::ViewJournal,
         [Never, Never, Never, Never, Never, Never, Self_, All],
+    ),
+    (
+        O::ViewRetention,
+        [Never, Never, Never, Never, Never, Fun, Never, Fun],
+    ),
+    (
+        O::ManageProjects,
+        [Never, Never, Never, Never, Never, Fun, Never, Never],
+    ),
+    (
+        O::ApplyRetention,
+        [Never, Never, Never, Never, Never, Fun, Never, Never],
     ),
     (
         O::ViewDocuments,
@@ -280,6 +312,19 @@ pub struct Permit {
     role: Role,
 }
 
+/// Proof that a controller may see the lines of one mandate, without names.
+#[derive(Clone, Debug)]
+pub struct Mandated {
+    mandate: Mandate,
+}
+
+/// Proof that a person may see the figures of projects, and which lines count in them.
+#[derive(Clone, Debug)]
+pub struct Reporting {
+    organisation: Option<OrganisationId>,
+    mandate: Option<Mandate>,
+}
+
 /// What the policy looks at. No dossier content is needed for it.
 #[derive(Clone, Debug)]
 pub struct DossierFacts {
@@ -312,6 +357,46 @@ pub fn permit(actor: &Actor, operation: Operation) -> Result<Permit, Denied> {
     }
 }
 
+/// Whether a controller may see the lines of a mandate today. Somebody else's mandate, or one that is over,
+/// is answered like one that does not exist.
+///
+/// # Errors
+/// `Denied::Function` when the role never may, `Denied::Dossier` when it is not theirs or not now.
+pub fn mandated(actor: &Actor, mandate: &Mandate, today: Day) -> Result<Mandated, Denied> {
+    permit(actor, Operation::ViewControl)?;
+    if mandate.controller != actor.person || !mandate.is_active(today) {
+        return Err(Denied::Dossier);
+    }
+    Ok(Mandated {
+        mandate: mandate.clone(),
+    })
+}
+
+/// Whether an actor may see figures: a controller within a mandate, a manager of the own organisation, a
+/// system manager of all.
+///
+/// # Errors
+/// As `mandated`; `Denied::Dossier` for a controller without a mandate, a manager without organisation.
+pub fn reporting(
+    actor: &Actor,
+    mandate: Option<&Mandate>,
+    today: Day,
+) -> Result<Reporting, Denied> {
+    permit(actor, Operation::ViewReport)?;
+    let (organisation, mandate) = match actor.role {
+        Role::Controller => {
+            let mandate = mandate.ok_or(Denied::Dossier)?;
+            (None, Some(mandated(actor, mandate, today)?.mandate))
+        }
+        Role::Manager => (Some(actor.organisation().ok_or(Denied::Dossier)?), None),
+        _ => (None, None),
+    };
+    Ok(Reporting {
+        organisation,
+        mandate,
+    })
+}
+
 /// Whether an actor may read in a dossier.
 ///
 /// # Errors
@@ -336,6 +421,17 @@ pub fn write(
     today: Day,
 ) -> Result<Access<Write>, Denied> {
     decide(actor, operation, facts, today)
+}
+
+/// The operator's own permit, for what shows numbers only and concerns nobody's account.
+pub fn operator(operation: Operation) -> Permit {
+    Permit {
+        operation,
+        reach: Fun,
+        organisation: None,
+        person: PersonId(uuid::Uuid::nil()),
+        role: Role::SystemManager,
+    }
 }
 
 /// The program's own access to a dossier, for what it does on its day without anybody asking.
@@ -494,6 +590,25 @@ impl Access<Write> {
             organisation: self.organisation,
             mode: PhantomData,
         }
+    }
+}
+
+impl Mandated {
+    /// The mandate it rests on.
+    pub fn mandate(&self) -> &Mandate {
+        &self.mandate
+    }
+}
+
+impl Reporting {
+    /// The organisation whose lines alone count; none for those of all.
+    pub fn organisation(&self) -> Option<OrganisationId> {
+        self.organisation
+    }
+
+    /// The mandate it rests on; none for who needs none.
+    pub fn mandate(&self) -> Option<&Mandate> {
+        self.mandate.as_ref()
     }
 }
 

@@ -20,7 +20,7 @@ statements! {
          FROM dossier d
          LEFT JOIN organisation o ON o.id = ?2
          LEFT JOIN access_grant g ON g.dossier_id = d.id AND g.organisation_id = ?2
-         WHERE d.id = ?1";
+         WHERE d.id = ?1 AND d.erased_at IS NULL";
     HOLDERS = "grants.holders",
         "SELECT o.name, g.id, g.organisation_id, g.starts_on, g.ends_on, g.closes_on, g.ended_at, g.basis,
                 g.given_at, p.name

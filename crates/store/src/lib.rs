@@ -16,13 +16,17 @@ pub mod grants;
 pub mod installation;
 pub mod journal;
 pub mod mail;
+pub mod mandates;
 pub mod notices;
 pub mod oidc;
 pub mod openings;
 pub mod owners;
 pub mod people;
 pub mod profile;
+pub mod projects;
 pub mod removals;
+pub mod reports;
+pub mod retention;
 pub mod sessions;
 pub mod steps;
 pub mod studies;
@@ -71,6 +75,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         grants::ALL,
         installation::ALL,
         journal::ALL,
+        mandates::ALL,
         mail::ALL,
         notices::ALL,
         oidc::ALL,
@@ -78,7 +83,10 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         owners::ALL,
         people::ALL,
         profile::ALL,
+        projects::ALL,
         removals::ALL,
+        reports::ALL,
+        retention::ALL,
         sessions::ALL,
         steps::ALL,
         studies::ALL,

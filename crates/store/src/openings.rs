@@ -1,8 +1,8 @@
 //! Who opened a dossier: written before the page is shown, read by the client (I3).
 
 use domain::Moment;
-use domain::ids::PersonId;
-use domain::policy::{Access, Read};
+use domain::ids::{DossierId, PersonId};
+use domain::policy::{Access, Mandated, Read};
 
 use crate::engine::{Batch, Statement};
 use crate::{Reader, StoreError, statements};
@@ -11,6 +11,10 @@ statements! {
     WRITE = "openings.write",
         "INSERT INTO opening (dossier_id, minute, person_id, what, organisation_id)
          VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+    // A controller acts for no organisation of ours.
+    WRITE_LISTED = "openings.write_listed",
+        "INSERT INTO opening (dossier_id, minute, person_id, what, organisation_id)
+         VALUES (?1, ?2, ?3, 'controle', NULL) ON CONFLICT DO NOTHING";
     LIST = "openings.list",
         "SELECT o.minute, p.name, p.role, g.name, o.what
          FROM opening o LEFT JOIN person p ON p.id = o.person_id
@@ -33,6 +37,15 @@ pub fn write(batch: &mut Batch, access: &Access<Read>, person: PersonId, what: &
         access.organisation().map(|id| id.0).into(),
     ];
     batch.push(Statement::new(&WRITE, params));
+}
+
+/// Records that lines of these dossiers were on a controller's page.
+pub fn write_listed(batch: &mut Batch, mandated: &Mandated, dossiers: &[DossierId], minute: i64) {
+    let controller = mandated.mandate().controller;
+    for dossier in dossiers {
+        let params = [dossier.0.into(), minute.into(), controller.0.into()];
+        batch.push(Statement::new(&WRITE_LISTED, params));
+    }
 }
 
 /// An opening as recorded.

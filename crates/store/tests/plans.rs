@@ -15,6 +15,7 @@ const MAY_SORT: &[(&str, &str)] = &[
     ),
     ("grants.holders", "at most the grants on one dossier"),
     ("removals.of_step", "at most the requests on one line"),
+    ("reports.of_month", "the lines that began in one month"),
 ];
 
 /// Statements that read an index in its order until their limit.

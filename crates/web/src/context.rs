@@ -344,6 +344,12 @@ fn main_links(actor: &Actor) -> Vec<(&'static str, String)> {
     if may(Operation::ViewOrganisation) {
         links.push(("Medewerkers", "/medewerkers".to_owned()));
     }
+    if actor.role == Role::Manager && may(Operation::ViewReport) {
+        links.push(("Rapport", "/rapport".to_owned()));
+    }
+    if actor.role == Role::PrivacyOfficer && may(Operation::ViewRetention) {
+        links.push(("Bewaartermijnen", "/bewaartermijnen".to_owned()));
+    }
     if may(Operation::AssignDossiers) {
         links.push(("Toewijzingen", crate::assignments::LIST.to_owned()));
     }

@@ -165,6 +165,7 @@ fn entry(code: &str) -> &'static str {
         "raadplegingen" => "Wie het dossier bekeek",
         "inzagerecht" => "Een vraag om inzagerecht",
         "journaal" => "Wat er in het dossier gebeurde",
+        "controle" => "De lijst van een project, voor een controle. Zonder je naam of nummer",
         "traject" => "Traject",
         "randvoorwaarden" => "Randvoorwaarden",
         "inzetbaarheid" => "Inzetbaarheid",

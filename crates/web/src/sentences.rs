@@ -46,6 +46,13 @@ pub(crate) fn succeeded(code: &str) -> Option<&'static str> {
         "inzagerecht-beeindigd" => {
             "Het inzagerecht is beëindigd. De organisatie kan het dossier niet meer openen."
         }
+        "opdracht" => "De controleur kan de lijst nu zien, binnen de dagen van de opdracht.",
+        "opdracht-beeindigd" => "De opdracht is beëindigd. De controleur ziet niets meer.",
+        "project-voorgesteld" => {
+            "Je voorstel is bewaard. Het geldt zodra een andere systeembeheerder het bevestigt."
+        }
+        "project-bevestigd" => "De bewaargegevens van het project gelden nu.",
+        "project-geweigerd" => "Het voorstel is niet bevestigd. Er verandert niets.",
         "antwoord" => "Je antwoord is bewaard. De bemiddelaar ziet het.",
         "gekoppeld" => "Je account is gekoppeld. Je kan je voortaan zo aanmelden.",
         "ontkoppeld" => "Je account is ontkoppeld.",
@@ -255,6 +262,33 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         R::NoActiveGrant => {
             "Deze organisatie heeft nu geen inzagerecht op dit dossier. Kijk de lijst na.".into()
         }
+        R::PeriodBackwards(_) => {
+            "De laatste dag ligt voor de eerste dag. Kijk de twee data na.".into()
+        }
+        R::MandateInPast { today } => format!(
+            "Deze opdracht zou al voorbij zijn. Kies als laatste dag {today} of later."
+        ),
+        R::OwnMandate => {
+            "Een opdracht voor jezelf kan je niet geven. Vraag het een andere systeembeheerder.".into()
+        }
+        R::MandateEnded => "Deze opdracht is al beëindigd. Je hoeft niets meer te doen.".into(),
+        R::NoSuchController => {
+            "Er is geen ESF-controleur met deze gebruikersnaam. Kijk de naam na bij Gebruikers.".into()
+        }
+        R::PaymentInFuture { today } => format!(
+            "De laatste betaling kan niet in de toekomst liggen. Vul {today} of een vroegere dag in, of laat het leeg."
+        ),
+        R::HoldInPast { today } => format!(
+            "Dit bewaarbevel zou al voorbij zijn. Kies {today} of later, of kies 'Nee'."
+        ),
+        R::ProjectChangeWaits => {
+            "Voor dit project wacht al een voorstel. Laat dat eerst bevestigen, of trek het in.".into()
+        }
+        R::ProjectChangeDecided => {
+            "Over dit voorstel is al beslist. Kijk hieronder wat er nu geldt.".into()
+        }
+        R::OwnProjectChange => {
+            "Je eigen voorstel bevestig je niet zelf. Vraag het een andere systeembeheerder.".into()
         R::FormFileNeeded => "Voeg het ingevulde formulier toe: een scan of een foto ervan. \
              Een handtekening hoeft niet."
             .into(),
@@ -369,6 +403,8 @@ fn not_chosen(field: Field) -> String {
         Field::Basis => "Kies waarop het inzagerecht steunt.".into(),
         Field::Ground => "Kies waarom je weigert.".into(),
         Field::Organisation => "Kies een organisatie uit de lijst.".into(),
+        Field::Regime => "Kies volgens welke regels het project betaald wordt.".into(),
+        Field::HoldUntil => "Kies of er een bewaarbevel is.".into(),
         Field::DocumentKind => "Kies wat voor document het is.".into(),
         Field::Audience => "Kies wie dit document mag zien.".into(),
         Field::Counsellor => "Kies een begeleider uit de lijst.".into(),
@@ -424,6 +460,12 @@ pub(crate) fn name(field: Field) -> &'static str {
         Field::GrantEnd => "laatste dag",
         Field::Ground => "reden",
         Field::Organisation => "organisatie",
+        Field::Controller => "gebruikersnaam van de controleur",
+        Field::LinesUntil | Field::ValidUntil => "laatste dag",
+        Field::Reference => "kenmerk",
+        Field::Regime => "regels",
+        Field::LastPayment => "laatste betaling",
+        Field::HoldUntil => "bewaarbevel",
         Field::Files => "bestanden",
         Field::DocumentKind => "soort document",
         Field::Title => "titel",
@@ -439,7 +481,7 @@ pub(crate) fn name(field: Field) -> &'static str {
 
 fn with_article(field: Field) -> String {
     let article = match field {
-        Field::Funding | Field::Certificate | Field::Form => "het",
+        Field::Funding | Field::Certificate | Field::Form | Field::Reference => "het",
         Field::ClientNumber | Field::Proof | Field::Purpose => "het",
         _ => "de",
     };
@@ -563,6 +605,14 @@ pub(crate) fn journal_field(field: &str) -> &str {
         "file_digest" => "Vingerafdruk van het bestand (SHA-256)",
         "evidence_of" => "Bewijs bij een stap",
         "client_number" => "Klantnummer",
+        "reference" => "Kenmerk",
+        "lines" => "Begeleidingen",
+        "valid" => "Geldig",
+        "regime" => "Regels",
+        "last_payment" => "Laatste betaling",
+        "aid_granted" => "Staatssteun toegekend op",
+        "hold" => "Bewaarbevel",
+        "count" => "Aantal",
         "about_me" => "Over mezelf",
         other => other,
     }
