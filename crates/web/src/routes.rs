@@ -13,9 +13,9 @@ use domain::policy::{self, Operation};
 use percent_encoding::percent_decode_str;
 
 use crate::{
-    App, actions, assets, assignments, caseload, context, control, documents, entries, fail, grants,
-    home, journal, mail, mandates, notices, oidc, openings, profile, public, removal_queue, reports,
-    retention, search, sign_in, steps, system,
+    App, actions, assets, assignments, caseload, context, control, documents, entries, fail,
+    grants, home, journal, mail, mandates, notices, oidc, openings, profile, public, removal_queue,
+    reports, retention, search, sign_in, steps, system,
 };
 
 /// One row of the table of routes.

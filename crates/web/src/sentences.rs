@@ -289,6 +289,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         }
         R::OwnProjectChange => {
             "Je eigen voorstel bevestig je niet zelf. Vraag het een andere systeembeheerder.".into()
+        }
         R::FormFileNeeded => "Voeg het ingevulde formulier toe: een scan of een foto ervan. \
              Een handtekening hoeft niet."
             .into(),
