@@ -8,7 +8,6 @@ use std::marker::PhantomData;
 use crate::day::Day;
 use crate::documents::{Audience, Document};
 use crate::grants::Grant;
-use crate::ids::{DossierId, OrganisationId};
 use crate::ids::{DossierId, OrganisationId, PersonId};
 use crate::mandates::Mandate;
 use crate::people::{Actor, Role};

@@ -247,7 +247,6 @@ pub(crate) mod tests {
     use axum::body::{Body, to_bytes};
     use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION};
     use axum::http::{Request, Response as Answer};
-    use domain::studies::Certificate;
     use testkit::{World, world};
     use tower::ServiceExt as _;
 

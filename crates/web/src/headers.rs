@@ -27,6 +27,8 @@ pub(crate) const WITH_FRAME: &str = "default-src 'none'; script-src 'self'; styl
 
 /// How long a request may take.
 const REQUEST: Duration = Duration::from_secs(10);
+/// The same, with the time in which its form comes in.
+const ENTIRE: Duration = Duration::from_secs(15);
 
 const HEADERS: [(&str, &str); 8] = [
     ("content-security-policy", POLICY),
@@ -74,6 +76,17 @@ async fn in_time(request: Request, next: Next) -> Response {
     }
 }
 
+/// `patience` reads a form before anything else looks at it: one that never comes to its end is let go here.
+async fn to_its_end(request: Request, next: Next) -> Response {
+    if upload::is_upload(request.method(), request.headers()) {
+        return next.run(request).await;
+    }
+    match tokio::time::timeout(ENTIRE, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+    }
+}
+
 /// Puts everything round the routes.
 pub(crate) fn around(router: Router, app: &App) -> Router {
     let panic_app = app.clone();
@@ -87,12 +100,7 @@ pub(crate) fn around(router: Router, app: &App) -> Router {
         ))
         .layer(from_fn(in_time))
         .layer(from_fn_with_state(app.clone(), patience::around))
-        // `patience` reads the form before anything else looks at it: one that never comes to its end is
-        // let go here.
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            Duration::from_secs(15),
-        ))
+        .layer(from_fn(to_its_end))
         .layer(CsrfLayer::new().with_rejection_response(|_| fail::cross_site()))
         .layer(
             CompressionLayer::new()
