@@ -118,6 +118,7 @@ statements! {
     NO_MAIL_ADDRESS = "retention.no_mail_address", "DELETE FROM mail_address WHERE person_id = ?1";
     NO_TOTP = "retention.no_totp", "DELETE FROM totp WHERE person_id = ?1";
     NO_CODES = "retention.no_codes", "DELETE FROM recovery_code WHERE person_id = ?1";
+    NO_PASSKEYS = "retention.no_passkeys", "DELETE FROM passkey WHERE person_id = ?1";
     NO_DEVICES = "retention.no_devices", "DELETE FROM known_device WHERE person_id = ?1";
     NO_WORD = "retention.no_word", "DELETE FROM client_word WHERE word = ?2 AND dossier_id = ?1";
     NO_STUDIES = "retention.no_studies", "DELETE FROM study WHERE dossier_id = ?1";
@@ -519,6 +520,7 @@ pub fn erase_dossier(
             &NO_MAIL_ADDRESS,
             &NO_TOTP,
             &NO_CODES,
+            &NO_PASSKEYS,
             &NO_DEVICES,
         ] {
             batch.push(Statement::new(statement, [account.0.into()]));
