@@ -60,6 +60,12 @@ statements! {
         "SELECT requester_org, requester_person, provider_org, provider_person FROM step
          WHERE dossier_id = ?1 AND (requester_org = ?2 OR provider_org = ?2)
          ORDER BY listed_on DESC LIMIT 20";
+    ASKERS = "grants.askers",
+        "SELECT r.asked_by FROM access_grant g JOIN grant_request r ON r.id = g.request_id
+         WHERE g.dossier_id = ?1 AND g.organisation_id = ?2 LIMIT 20";
+    ASSIGNED = "grants.assigned",
+        "SELECT person_id FROM assignment WHERE dossier_id = ?1 AND organisation_id = ?2 AND until IS NULL
+         LIMIT 20";
     MANAGERS = "grants.managers",
         "SELECT p.id FROM unit u JOIN person p ON p.unit_id = u.id
          WHERE u.organisation_id = ?1 AND p.role = 'manager' AND p.active LIMIT 20";
@@ -342,7 +348,7 @@ pub async fn ending(
 }
 
 /// Who has to know of what happens to an organisation's grant: who asked for or gives its lines in the
-/// dossier, and its managers.
+/// dossier, who asked for the grant, to whom the dossier is assigned, and its managers.
 pub async fn concerned(
     reader: &mut Reader,
     access: &Access<Read>,
@@ -360,6 +366,10 @@ pub async fn concerned(
         .filter(|(of, _)| *of == organisation.0)
         .map(|(_, person)| PersonId(person))
         .collect();
+    for statement in [&ASKERS, &ASSIGNED] {
+        let found = reader.all(statement, &params, |row| row.id(0).map(PersonId));
+        people.extend(found.await?);
+    }
     let managers = reader
         .all(&MANAGERS, &[organisation.0.into()], |row| {
             row.id(0).map(PersonId)
