@@ -357,6 +357,7 @@ impl World {
                 ended: false,
             }],
             removal_asked: false,
+            correction_asked: false,
         };
         let mut life = Life {
             dossier: id,

@@ -8,13 +8,16 @@ mod actions;
 mod caseload;
 mod clients;
 mod clock;
+mod corrections;
 mod desk;
+mod export;
 mod failure;
 mod generate;
 mod grants;
 mod installation;
 mod journal_page;
 mod notices;
+mod own;
 mod profile;
 mod removals;
 mod seal;
@@ -26,7 +29,11 @@ pub use actions::{ActionInput, ActionsPage};
 pub use caseload::{ControlRow, OwnRow};
 pub use clients::{PersonalData, PortraitPage};
 pub use clock::{Clock, Ids, RandomIds, RunningClock, SharedClock, SystemClock};
+pub use corrections::{
+    About, CorrectionAnswer, CorrectionPage, CorrectionQueuePage, CorrectionsPage,
+};
 pub use desk::Submission;
+pub use export::{Export, FORMAT as EXPORT_FORMAT, FORMAT_VERSION as EXPORT_VERSION};
 pub use failure::{Conflict, Failure};
 pub use generate::{ACCOUNT as GENERATED_ACCOUNT, Made, Wish, generate};
 pub use grants::{
@@ -36,6 +43,7 @@ pub use grants::{
 pub use installation::{SecretRefused, has_secret};
 pub use journal_page::JournalPage;
 pub use notices::NoticeKind;
+pub use own::{AgreementsPage, OwnPage};
 pub use profile::{ExperienceInput, ProfilePage, StudyInput};
 pub use removals::{QueuePage, RemovalPage};
 pub use seal::Secrets;
@@ -44,14 +52,16 @@ pub use sign_in::{SignIn, SignInRefused, Signed, hash_password};
 pub use steps::{Done, RegisterPage, StepInput, StepPage, StepsPage, Warning};
 
 pub use store::caseload::Shown;
-pub use store::dossiers::{Contact, Head, Hit, Sought};
+pub use store::corrections::{Place as QueuePlace, Queued as QueuedCorrection};
+pub use store::dossiers::{Contact, Counts, Head, Hit, Sought};
+pub use store::export as exported;
 pub use store::grants::{Ending, Holder};
 pub use store::journal::Stored as JournalEntry;
 pub use store::openings::Opening;
 pub use store::owners::Owner;
 pub use store::people::{Listed as ListedPerson, Organisation};
 pub use store::removals::Queued;
-pub use store::steps::{KeptCheck, Listed as ListedStep};
+pub use store::steps::{KeptCheck, Listed as ListedStep, OngoingLine};
 pub use store::{Database, PostgresSettings, Settings, StoreError};
 
 use std::sync::Arc;
@@ -71,6 +81,7 @@ pub struct Casework {
     secrets: Arc<Secrets>,
     openings: Arc<Openings>,
     hashing: Arc<tokio::sync::Semaphore>,
+    exporting: Arc<tokio::sync::Semaphore>,
     limits: Limits,
 }
 
@@ -126,6 +137,8 @@ impl Casework {
             openings: Arc::default(),
             // Each hash takes 19 MiB: two at once bound the memory of a flood of log-ins.
             hashing: Arc::new(tokio::sync::Semaphore::new(2)),
+            // An export holds a whole dossier: two at once bound the memory of a flood of them.
+            exporting: Arc::new(tokio::sync::Semaphore::new(2)),
             limits,
         }
     }

@@ -52,6 +52,8 @@ ids! {
     GrantRequestId,
     /// A request to the provincial coach to remove a line.
     RemovalId,
+    /// A request to correct something in a dossier, or an objection.
+    CorrectionId,
     /// The key of one submission of a form (T2).
     SubmissionKey,
 }

@@ -6,6 +6,7 @@
 pub mod actions;
 pub mod catalogue;
 pub mod client_number;
+pub mod corrections;
 pub mod day;
 pub mod eligibility;
 pub mod grants;

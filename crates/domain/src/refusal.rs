@@ -99,6 +99,18 @@ pub enum Field {
     Ground,
     /// Organisatie
     Organisation,
+    /// Waarover een rechtzetting gaat
+    Subject,
+    /// Wat er niet klopt
+    CorrectionText,
+    /// Antwoord op een vraag om rechtzetting
+    Answer,
+    /// Rechtzetting naast een stap
+    Rectification,
+    /// Reden om een rijksregisternummer te tonen
+    InszReason,
+    /// Vorm van een export
+    ExportForm,
     /// The whole form
     Form,
 }
@@ -289,6 +301,19 @@ pub enum Refusal {
     },
     /// I2: this organisation has no right to open the dossier now.
     NoActiveGrant,
+    /// Only the person whom the dossier is about objects.
+    ObjectionOfClientOnly,
+    /// So many requests about one dossier wait already.
+    TooManyCorrections {
+        /// Most that wait at once.
+        most: usize,
+    },
+    /// A request for a correction was decided before.
+    CorrectionDecided,
+    /// Who asks for a correction does not decide on it.
+    OwnCorrection,
+    /// Who wrote a line does not decide on its correction.
+    AuthorOfLine,
     /// A field that must be filled in is empty.
     Empty(Field),
     /// A choice that must be made was not made, or is not in the list.
@@ -351,6 +376,8 @@ impl Refusal {
             | OwnGrantRequest
             | GrantEndsInPast { .. }
             | NoActiveGrant => "I2",
+            ObjectionOfClientOnly | TooManyCorrections { .. } => "H6",
+            CorrectionDecided | OwnCorrection | AuthorOfLine => "H7",
             ChangedMeanwhile => "T1",
             AuthenticIsReadOnly => "I4",
             CertificateNeedsDay
@@ -402,6 +429,8 @@ impl Refusal {
             GrantEndsInPast { .. } => Field::GrantEnd,
             ClientDisagrees | NoClientFits | GrantRequestDecided | OwnGrantRequest
             | NoActiveGrant => Field::Decision,
+            ObjectionOfClientOnly | TooManyCorrections { .. } => Field::Form,
+            CorrectionDecided | OwnCorrection | AuthorOfLine => Field::Decision,
             Empty(field) | NotChosen(field) | OddCharacters(field) => *field,
             TooLong { field, .. } => *field,
         }

@@ -6,8 +6,10 @@
 
 pub mod actions;
 pub mod caseload;
+pub mod corrections;
 pub mod dossiers;
 pub mod engine;
+pub mod export;
 pub mod grant_requests;
 pub mod grants;
 pub mod installation;
@@ -56,7 +58,9 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
     [
         actions::ALL,
         caseload::ALL,
+        corrections::ALL,
         dossiers::ALL,
+        export::ALL,
         grant_requests::ALL,
         grants::ALL,
         installation::ALL,

@@ -231,6 +231,7 @@ impl World {
             dossier,
             grants: Vec::new(),
             removal_asked: false,
+            correction_asked: false,
         };
         let today = self.casework.today();
         let access = policy::read(&self.mediator, Operation::ViewDossier, &facts, today)

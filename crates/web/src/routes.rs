@@ -13,8 +13,9 @@ use domain::policy::{self, Operation};
 use percent_encoding::percent_decode_str;
 
 use crate::{
-    App, actions, assets, caseload, context, entries, fail, grants, home, journal, notices,
-    openings, profile, public, removal_queue, search, sign_in, steps, system,
+    App, actions, assets, caseload, context, corrections, entries, export, fail, grants, home,
+    journal, notices, openings, own, personal, profile, public, removal_queue, search, sign_in,
+    steps, system,
 };
 
 /// One row of the table of routes.
@@ -117,6 +118,10 @@ fn all(app: App) -> Routes {
     let routes = home::routes(routes);
     let routes = sign_in::routes(routes);
     let routes = entries::routes(routes);
+    let routes = own::routes(routes);
+    let routes = personal::routes(routes);
+    let routes = corrections::routes(routes);
+    let routes = export::routes(routes);
     let routes = openings::routes(routes);
     let routes = journal::routes(routes);
     let routes = grants::routes(routes);

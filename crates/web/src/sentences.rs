@@ -46,6 +46,13 @@ pub(crate) fn succeeded(code: &str) -> Option<&'static str> {
             "Het inzagerecht is beëindigd. De organisatie kan het dossier niet meer openen."
         }
         "antwoord" => "Je antwoord is bewaard. De bemiddelaar ziet het.",
+        "rechtzetting-gevraagd" => {
+            "Je vraag is verstuurd. Je krijgt een melding zodra er een antwoord is."
+        }
+        "rechtgezet" => "De rechtzetting is toegekend. De aanvrager krijgt een melding.",
+        "niet-rechtgezet" => {
+            "De vraag is geweigerd. De aanvrager krijgt een melding met je antwoord."
+        }
         "afgemeld" => "Je bent afgemeld.",
         _ => return None,
     })
@@ -234,6 +241,19 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         R::NoActiveGrant => {
             "Deze organisatie heeft nu geen inzagerecht op dit dossier. Kijk de lijst na.".into()
         }
+        R::ObjectionOfClientOnly => {
+            "Alleen de jongere zelf maakt bezwaar. Kies een vraag om rechtzetting.".into()
+        }
+        R::TooManyCorrections { most } => format!(
+            "Er wachten al {most} vragen over dit dossier. Wacht tot er een antwoord is."
+        ),
+        R::CorrectionDecided => {
+            "Over deze vraag is al beslist. Ga terug naar de lijst met vragen.".into()
+        }
+        R::OwnCorrection => "Je hebt dit zelf gevraagd. Laat iemand anders beslissen.".into(),
+        R::AuthorOfLine => {
+            "Je hebt zelf aan deze stap gewerkt. Laat iemand anders beslissen.".into()
+        }
         R::Empty(field) => empty(*field),
         R::NotChosen(field) => not_chosen(*field),
         R::TooLong { field, max, was } => format!(
@@ -258,6 +278,10 @@ fn empty(field: Field) -> String {
         Field::Purpose => "Schrijf waarvoor jullie het inzagerecht nodig hebben.".into(),
         Field::Note => "Schrijf er een nota bij.".into(),
         Field::Ground => "Schrijf waarom.".into(),
+        Field::CorrectionText => "Schrijf wat er niet klopt, en hoe het wel moet zijn.".into(),
+        Field::Answer => "Schrijf een antwoord voor wie het vroeg.".into(),
+        Field::Rectification => "Schrijf wat er naast de stap moet komen te staan.".into(),
+        Field::InszReason => "Schrijf waarom je het nummer nodig hebt.".into(),
         other => format!("Vul {} in.", with_article(other)),
     }
 }
@@ -270,6 +294,10 @@ fn not_chosen(field: Field) -> String {
         Field::Basis => "Kies waarop het inzagerecht steunt.".into(),
         Field::Ground => "Kies waarom je weigert.".into(),
         Field::Organisation => "Kies een organisatie uit de lijst.".into(),
+        Field::Subject => "Kies waarover het gaat.".into(),
+        Field::CorrectionText => "Kies of je een rechtzetting vraagt of bezwaar maakt.".into(),
+        Field::InszReason => "Kies waarom je het nummer nodig hebt.".into(),
+        Field::ExportForm => "Kies in welke vorm je alles wil.".into(),
         other => format!("Kies {} uit de lijst.", with_article(other)),
     }
 }
@@ -322,6 +350,12 @@ pub(crate) fn name(field: Field) -> &'static str {
         Field::GrantEnd => "laatste dag",
         Field::Ground => "reden",
         Field::Organisation => "organisatie",
+        Field::Subject => "onderwerp",
+        Field::CorrectionText => "wat er niet klopt",
+        Field::Answer => "antwoord",
+        Field::Rectification => "rechtzetting",
+        Field::InszReason => "reden",
+        Field::ExportForm => "vorm",
         Field::Form => "formulier",
     }
 }
@@ -329,7 +363,7 @@ pub(crate) fn name(field: Field) -> &'static str {
 fn with_article(field: Field) -> String {
     let article = match field {
         Field::Funding | Field::Certificate | Field::Form => "het",
-        Field::ClientNumber | Field::Proof | Field::Purpose => "het",
+        Field::ClientNumber | Field::Proof | Field::Purpose | Field::Answer => "het",
         _ => "de",
     };
     format!("{article} {}", name(field))
@@ -444,6 +478,10 @@ pub(crate) fn journal_field(field: &str) -> &str {
         "owner" => "Eigenaar",
         "client_number" => "Klantnummer",
         "about_me" => "Over mezelf",
+        "about" => "Waarover",
+        "text" => "Wat er niet klopt",
+        "rectification" => "Rechtzetting",
+        "why" => "Waarom",
         other => other,
     }
 }

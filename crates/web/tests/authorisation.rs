@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use axum::body::Body;
 use axum::http::Method;
 use casework::{ExperienceInput, JournalEntry};
-use domain::ids::{ActionId, DossierId, StepId};
+use domain::corrections::{Ask, CorrectionKind, Subject};
+use domain::ids::{ActionId, CorrectionId, DossierId, StepId};
 use domain::people::{Actor, Role};
 use domain::policy::{self, Operation, Reach};
 use domain::profile::ExperienceDetails;
@@ -86,7 +87,10 @@ async fn filled(world: &World, counsellor: &Actor, dossier: DossierId) -> Filled
         .await
         .unwrap();
     let Ids {
-        removal, request, ..
+        removal,
+        request,
+        correction,
+        ..
     } = Ids::absent();
     Filled {
         asked,
@@ -98,8 +102,29 @@ async fn filled(world: &World, counsellor: &Actor, dossier: DossierId) -> Filled
             experience,
             removal,
             request,
+            correction,
         },
     }
+}
+
+/// Asks for a correction.
+async fn correction(
+    world: &World,
+    who: &Actor,
+    dossier: DossierId,
+    subject: Subject,
+) -> CorrectionId {
+    let ask = Ask {
+        kind: CorrectionKind::Correction,
+        subject,
+        text: note("Dit klopt niet."),
+    };
+    let submission = world.submission();
+    let asked = world
+        .casework
+        .ask_correction(who, dossier, &ask, &submission)
+        .await;
+    asked.unwrap()
 }
 
 /// Everything that the test walks through.
@@ -127,6 +152,11 @@ async fn scene() -> Scene {
     let mut foreign = filled(&world, &world.carla, other).await.ids;
     ids.request = world.ask_grant(&world.carla, "61000447").await;
     foreign.request = world.ask_grant(&world.an, "61000546").await;
+    let line = Subject::Line(asked);
+    ids.correction = correction(&world, &world.lotte, ids.dossier, line).await;
+    // Of the other dossier nothing was asked that is a coach's to see.
+    let personal = Subject::Personal;
+    foreign.correction = correction(&world, &world.mediator, foreign.dossier, personal).await;
     // What was told of the grants so far is read: opening the list changes nothing then.
     let read = world.casework.mark_notices_read(&world.manager).await;
     read.unwrap();
@@ -175,6 +205,7 @@ impl Scene {
              &dag_actie_jaar=2025&soort_actie=GESPREK&duur=45&aanwezigheid=aanwezig&over_mezelf=Nieuw&gelezen={read}\
              &klantnummer=61000447&bewijs=geboortedatum&geboren_dag=17&geboren_maand=03&geboren_jaar=2008\
              &grond=mandaat&doel=Nieuw&organisatie={organisation}&weigering=ander&vraag={request}&antwoord=akkoord\
+             &over=gegevens&tekst=Nieuw&rechtzetting=Nieuw&waarom=formulier&vorm=json\
              &functie=Nieuw&werkgever=Nieuw&van_dag=01&van_maand=05&van_jaar=2025"
         )
     }
@@ -202,9 +233,11 @@ fn expected(route: &Route, role: Option<Role>, which: Which) -> Expected {
     let is_there = match reach {
         Reach::Never => return Expected::NoFunction,
         Reach::All => which != Which::Absent,
-        Reach::Granted | Reach::GrantedOwnLine | Reach::RemovalQueue | Reach::Self_ => {
-            which == Which::Own
-        }
+        Reach::Granted
+        | Reach::GrantedOwnLine
+        | Reach::RemovalQueue
+        | Reach::CorrectionQueue
+        | Reach::Self_ => which == Which::Own,
         Reach::Function => {
             assert!(!route.path.contains('{'), "{route:?} concerns a dossier");
             true

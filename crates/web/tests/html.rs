@@ -7,12 +7,13 @@ mod support;
 
 use axum::http::Method;
 use casework::{
-    ActionInput, Contact, ExperienceInput, GrantInput, NewClient, NewUser, StepInput, StudyInput,
-    hash_password,
+    ActionInput, Contact, CorrectionAnswer, ExperienceInput, GrantInput, NewClient, NewUser,
+    StepInput, StudyInput, hash_password,
 };
 use domain::client_number::ClientNumber;
+use domain::corrections::{Ask, CorrectionKind, Subject};
 use domain::grants::Basis;
-use domain::ids::DossierId;
+use domain::ids::{CorrectionId, DossierId, StepId};
 use domain::people::{Actor, Role, Unit};
 use domain::profile::ExperienceDetails;
 use support::{Browser, Ids, Seen, line};
@@ -134,9 +135,37 @@ async fn scene() -> Scene {
         .unwrap();
     let me = user(&world, "wie", Role::Counsellor, Some(&unit), None).await;
     user(&world, "baas", Role::Manager, Some(&unit), None).await;
-    user(&world, "zelf", Role::Client, None, Some(dossier)).await;
-    let ids = filled(&world, &me, dossier).await;
+    let own = user(&world, "zelf", Role::Client, None, Some(dossier)).await;
+    let mut ids = filled(&world, &me, dossier).await;
+    let correction = corrected(&world, &own, dossier, ids[0].step).await;
+    for ids in &mut ids {
+        ids.correction = correction;
+    }
     Scene { world, ids }
+}
+
+/// A correction that stands next to a line, and one that waits.
+async fn corrected(world: &World, own: &Actor, dossier: DossierId, step: StepId) -> CorrectionId {
+    let ask = Ask {
+        kind: CorrectionKind::Correction,
+        subject: Subject::Line(step),
+        text: note(&hostile("klopt-niet")),
+    };
+    let casework = &world.casework;
+    let first = casework
+        .ask_correction(own, dossier, &ask, &world.submission())
+        .await
+        .unwrap();
+    let next_to = Some(note(&hostile("rechtzetting")));
+    let answer = CorrectionAnswer::Grant(note(&hostile("antwoord")), next_to);
+    casework
+        .decide_correction(&world.mediator, (first, 1), &answer, &world.submission())
+        .await
+        .unwrap();
+    let waits = casework
+        .ask_correction(own, dossier, &ask, &world.submission())
+        .await;
+    waits.unwrap()
 }
 
 /// The profile and a line of every fate.
@@ -305,6 +334,14 @@ fn hostile_form() -> String {
         "eenheid",
         "persoon",
         "naar",
+        "over",
+        "tekst",
+        "vraag",
+        "antwoord",
+        "rechtzetting",
+        "waarom",
+        "uitleg",
+        "vorm",
     ];
     let value: String = HOSTILE.bytes().map(|it| format!("%{it:02X}")).collect();
     let pairs: Vec<String> = fields
@@ -315,7 +352,7 @@ fn hostile_form() -> String {
 }
 
 /// The fields that are stored, and a role that has to see each.
-const SHOWN: [(&str, &str); 24] = [
+const SHOWN: [(&str, &str); 27] = [
     ("wie", "naam-wie"),
     ("wie", "organisatie"),
     ("wie", "eenheid"),
@@ -340,6 +377,9 @@ const SHOWN: [(&str, &str); 24] = [
     ("wie", "aanvulling"),
     ("wie", "reden-annulering"),
     ("coach", "reden-verwijdering"),
+    ("wie", "rechtzetting"),
+    ("zelf", "antwoord"),
+    ("coach", "klopt-niet"),
 ];
 
 const PEOPLE: [&str; 7] = [
@@ -500,6 +540,40 @@ async fn what_is_typed_in_an_address_comes_back_as_text() {
     seen.says(200, "Ga verder met wat je typte");
     is_only_text(&seen, "the kept form after the log-in");
     assert_eq!(seen.form(&address).get("samenvatting"), HOSTILE);
+}
+
+/// The file to read is a page too, and it is opened from a disk.
+#[tokio::test]
+async fn the_copy_of_everything_is_text_and_has_a_policy_of_its_own() {
+    let scene = scene().await;
+    let own = Browser::of(&scene.world, "zelf").await;
+    let address = format!("/dossier/{}/export", scene.ids[0].dossier.address());
+    let form = own.open(&address).await.form(&address);
+    let seen = own.send(&form.clone().set("vorm", "leesbaar")).await;
+    assert_eq!(seen.status, 200);
+    let policy = seen.header("content-security-policy");
+    assert!(policy.starts_with("default-src 'none'; style-src 'unsafe-inline';"));
+    assert!(!policy.contains("script"), "{policy}");
+    let name = seen.header("content-disposition");
+    assert_eq!(name, "attachment; filename=\"dossier-2025-05-28.html\"");
+    for raw in ["<script", "<img", "\"'>", "<link", "<iframe", "http"] {
+        assert!(!seen.html.contains(raw), "{raw}");
+    }
+    // Everything that people wrote about this client is in it.
+    for field in SHOWN.iter().map(|(_, field)| *field) {
+        let is_of_account = ["eenheid", "adres"].contains(&field);
+        assert!(
+            is_of_account || seen.html.contains(&written(field)),
+            "{field}"
+        );
+    }
+    let seen = own.send(&form.set("vorm", "json")).await;
+    assert_eq!(seen.status, 200);
+    assert_eq!(
+        seen.header("content-type"),
+        "application/json; charset=utf-8"
+    );
+    assert!(seen.html.starts_with('{') && seen.html.contains("klantendossier-export"));
 }
 
 /// The check itself has to see what it looks for.

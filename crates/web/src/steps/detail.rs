@@ -45,6 +45,8 @@ struct EditPage {
     conflict: Option<ConflictView>,
     review: String,
     links: Option<EditLinks>,
+    notes: Vec<view::NoteView>,
+    correct: String,
     changed: bool,
 }
 
@@ -320,6 +322,8 @@ async fn edit_new(
             conflict: None,
             review: String::new(),
             links: None,
+            notes: Vec::new(),
+            correct: String::new(),
         },
     )
 }
@@ -403,6 +407,8 @@ pub(super) async fn edit(
                 history: format!("{address}/geschiedenis"),
                 registered: view::registered_text(page),
             }),
+            notes: view::line_notes(page),
+            correct: view::correct_address(me, page),
         },
     )
 }

@@ -10,7 +10,9 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request};
-use domain::ids::{ActionId, DossierId, ExperienceId, GrantRequestId, RemovalId, StepId, StudyId};
+use domain::ids::{
+    ActionId, CorrectionId, DossierId, ExperienceId, GrantRequestId, RemovalId, StepId, StudyId,
+};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use testkit::World;
 use tower::ServiceExt as _;
@@ -352,6 +354,7 @@ pub(crate) struct Ids {
     pub(crate) experience: ExperienceId,
     pub(crate) removal: RemovalId,
     pub(crate) request: GrantRequestId,
+    pub(crate) correction: CorrectionId,
 }
 
 impl Ids {
@@ -366,6 +369,7 @@ impl Ids {
             experience: ExperienceId(id),
             removal: RemovalId(id),
             request: GrantRequestId(id),
+            correction: CorrectionId(id),
         }
     }
 
@@ -381,6 +385,7 @@ impl Ids {
                 "{experience}" => self.experience.address(),
                 "{request}" => self.request.address(),
                 "{removal}" => self.removal.address(),
+                "{correction}" => self.correction.address(),
                 "{tab}" => "traject".to_owned(),
                 part if part.contains('{') => panic!("{path}: think of {part} in the tests"),
                 part => part.to_owned(),
