@@ -4,6 +4,7 @@
 //!
 //! Knows no HTML and no HTTP. Clock and identifiers come in from outside.
 
+mod account_events;
 mod actions;
 mod caseload;
 mod clients;
@@ -25,6 +26,7 @@ mod setup;
 mod sign_in;
 mod steps;
 
+pub use account_events::AccountEventsPage;
 pub use actions::{ActionInput, ActionsPage};
 pub use caseload::{ControlRow, OwnRow};
 pub use clients::{PersonalData, PortraitPage};
@@ -51,6 +53,9 @@ pub use setup::{NewClient, NewUser, SetupError};
 pub use sign_in::{SignIn, SignInRefused, Signed, hash_password};
 pub use steps::{Done, RegisterPage, StepInput, StepPage, StepsPage, Warning};
 
+pub use store::account_events::{
+    Place as LogPlace, Stored as StoredAccountEvent, Which as WhichEvents,
+};
 pub use store::caseload::Shown;
 pub use store::corrections::{Place as QueuePlace, Queued as QueuedCorrection};
 pub use store::dossiers::{Contact, Counts, Head, Hit, Sought};

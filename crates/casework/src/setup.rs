@@ -2,6 +2,7 @@
 //! checks and the same journal as everywhere.
 
 use domain::Day;
+use domain::account_events::AccountEvent;
 use domain::client_number::ClientNumber;
 use domain::ids::{DossierId, OrganisationId, PersonId, UnitId};
 use domain::insz::Insz;
@@ -13,6 +14,7 @@ use store::dossiers::{self, Contact, NewDossier};
 use store::people::{self, NewPerson, Organisation};
 use store::{Batch, StoreError, guard};
 
+use crate::account_events::About;
 use crate::{Casework, Failure};
 
 /// Why something could not be set up, for the operator.
@@ -182,6 +184,17 @@ impl Casework {
         };
         let mut batch = Batch::new();
         people::add_person(&mut batch, &person, self.now());
+        let unit = match user.unit {
+            Some(unit) => people::unit(&mut self.database.reader().await?, unit).await?,
+            None => None,
+        };
+        let created = About {
+            by: None,
+            subject: Some(person.id),
+            organisation: unit.map(|unit| unit.organisation),
+            changes: vec![Change::new_value("role", user.role.label())],
+        };
+        self.record(&mut batch, AccountEvent::AccountCreated, &created);
         self.set_up(batch, "the user name").await?;
         Ok(person.id)
     }

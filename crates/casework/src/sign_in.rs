@@ -3,9 +3,11 @@
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, PasswordHash, Version};
 use domain::Moment;
+use domain::account_events::AccountEvent;
 use domain::people::Actor;
-use store::{Batch, people, sessions};
+use store::{Batch, StoreError, guard, people, sessions};
 
+use crate::account_events::About;
 use crate::{Casework, Failure};
 
 /// What a log-in gives.
@@ -62,8 +64,15 @@ impl Casework {
             .as_ref()
             .map_or_else(|| UNKNOWN_USER.to_owned(), |it| it.password_hash.clone());
         let right = self.verify(attempt.password.clone(), hash).await?;
+        let known = About {
+            by: None,
+            subject: found.as_ref().map(|it| it.person),
+            organisation: found.as_ref().and_then(|it| it.organisation),
+            changes: Vec::new(),
+        };
         let Some(found) = found.filter(|_| right) else {
             let mut batch = Batch::new();
+            self.record(&mut batch, AccountEvent::SignInFailed, &known);
             for key in [&account, &address] {
                 sessions::attempt(&mut batch, key, now, self.ids.next(now));
             }
@@ -76,6 +85,11 @@ impl Casework {
         let ends = now.plus_seconds(self.limits.session_seconds);
         sessions::start(&mut batch, &digest(&token), found.person, now, ends);
         sessions::forget_attempts(&mut batch, &account);
+        let itself = About {
+            by: Some(found.person),
+            ..known
+        };
+        self.record(&mut batch, AccountEvent::SignedIn, &itself);
         self.database.commit(batch).await?;
         Ok(token)
     }
@@ -137,9 +151,22 @@ impl Casework {
 
     /// Ends a session.
     pub async fn sign_out(&self, token: &[u8; 32]) -> Result<(), Failure> {
+        let digest = digest(token);
+        let mut reader = self.database.reader_for_one().await?;
+        let found = sessions::find(&mut reader, &digest).await?;
+        drop(reader);
+        let Some(found) = found else {
+            return Ok(());
+        };
         let mut batch = Batch::new();
-        sessions::stop(&mut batch, &digest(token));
-        Ok(self.database.commit(batch).await?)
+        sessions::stop(&mut batch, &digest);
+        let itself = About::itself(&found.actor);
+        self.record(&mut batch, AccountEvent::SignedOut, &itself);
+        match self.database.commit(batch).await {
+            // Ended meanwhile, with its own record.
+            Ok(()) | Err(StoreError::Missed(guard::ROW)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Forgets sessions, attempts and submissions that no longer count. Called now and then.
@@ -200,8 +227,8 @@ impl From<Failure> for SignInRefused {
     }
 }
 
-impl From<store::StoreError> for SignInRefused {
-    fn from(error: store::StoreError) -> Self {
+impl From<StoreError> for SignInRefused {
+    fn from(error: StoreError) -> Self {
         SignInRefused::Failed(error.into())
     }
 }

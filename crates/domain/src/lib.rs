@@ -3,6 +3,7 @@
 //! Pure: no I/O, no async, no clock, no database, no HTML. It knows none of the other crates.
 //! Every rule carries the number it has in the numbered rules; its test names that number.
 
+pub mod account_events;
 pub mod actions;
 pub mod catalogue;
 pub mod client_number;

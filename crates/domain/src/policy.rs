@@ -72,6 +72,8 @@ pub enum Operation {
     RevealInsz,
     /// Everything about a client in one file.
     ExportDossier,
+    /// Read the administrative log: what happened to accounts, people and organisations.
+    ViewAccountEvents,
     /// What the program does by itself on its day, such as ending a grant. Nobody can ask for it.
     Upkeep,
 }
@@ -83,6 +85,8 @@ pub enum Reach {
     Never,
     /// It concerns no dossier: the role alone decides.
     Function,
+    /// It concerns no dossier, and only what belongs to the own organisation.
+    Organisation,
     /// Dossiers for which the own organisation holds an active grant.
     Granted,
     /// The same, and only lines the own organisation asked for or gives.
@@ -100,7 +104,7 @@ pub enum Reach {
 use Operation as O;
 use Reach::{
     All, CorrectionQueue as Corrections, Function as Fun, Granted as Held, GrantedOwnLine as Line,
-    Never, RemovalQueue as Queue, Self_,
+    Never, Organisation as Own, RemovalQueue as Queue, Self_,
 };
 
 /// The authorisation table: one row per operation, one column per role in the order of `Role::ALL`
@@ -217,6 +221,10 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
         [Never, Never, Never, All, Never, Never, Self_, Never],
     ),
     (
+        O::ViewAccountEvents,
+        [Never, Own, Never, Never, Never, Fun, Never, Fun],
+    ),
+    (
         O::Upkeep,
         [Never, Never, Never, Never, Never, Never, Never, Never],
     ),
@@ -288,6 +296,7 @@ pub struct DossierFacts {
 pub fn permit(actor: &Actor, operation: Operation) -> Result<Permit, Denied> {
     match reach(actor.role, operation) {
         Never => Err(Denied::Function),
+        Own if actor.organisation().is_none() => Err(Denied::Function),
         reach => Ok(Permit {
             operation,
             reach,
@@ -341,7 +350,7 @@ fn decide<Mode>(
 ) -> Result<Access<Mode>, Denied> {
     let reach = reach(actor.role, operation);
     let allowed = match reach {
-        Never | Fun => return Err(Denied::Function),
+        Never | Fun | Own => return Err(Denied::Function),
         All => true,
         Held | Line => facts.grants.iter().any(|grant| {
             grant.dossier == facts.dossier
@@ -463,6 +472,11 @@ impl Permit {
     /// The organisation of the person who acts.
     pub fn organisation(&self) -> Option<OrganisationId> {
         self.organisation
+    }
+
+    /// The one organisation it is bound to, when it reaches no further than that.
+    pub fn only_organisation(&self) -> Option<OrganisationId> {
+        self.organisation.filter(|_| self.reach == Own)
     }
 
     /// Whether it reaches every dossier, not only those of the own organisation.

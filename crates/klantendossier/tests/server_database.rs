@@ -151,7 +151,8 @@ async fn several_that_migrate_at_once_all_find_it_done() {
         }
     });
     let versions = "SELECT count(*) FROM refinery_schema_history";
-    assert_eq!(place.column(versions).await, ["3"]);
+    let wanted = testkit::schema_versions().to_string();
+    assert_eq!(place.column(versions).await, [wanted]);
     // Whoever migrates needs no secret, and makes none.
     assert!(!folder.path().join("klantendossier-data").exists());
 }

@@ -4,6 +4,7 @@
 //! (`domain::policy::Access`). It decides nothing: a write is a list of statements with what must
 //! hold for them, and a missed guard is reported, not explained.
 
+pub mod account_events;
 pub mod actions;
 pub mod caseload;
 pub mod corrections;
@@ -56,6 +57,7 @@ pub(crate) use statements;
 /// Every statement of the program, for the tests of plans and columns.
 pub fn statements_of_all() -> Vec<&'static Sql> {
     [
+        account_events::ALL,
         actions::ALL,
         caseload::ALL,
         corrections::ALL,

@@ -10,7 +10,8 @@ use crate::{Reader, StoreError, after_prefix, guard, known, search_form, stateme
 
 statements! {
     BY_USER_NAME = "people.by_user_name",
-        "SELECT id, name, role, password_hash, demo FROM person WHERE user_name = ?1 AND active";
+        "SELECT p.id, p.role, p.password_hash, p.demo, u.organisation_id
+         FROM person p LEFT JOIN unit u ON u.id = p.unit_id WHERE p.user_name = ?1 AND p.active";
     PARTY = "people.party",
         "SELECT u.id, u.organisation_id, u.name, u.address, u.number, p.id, p.name
          FROM person p JOIN unit u ON u.id = p.unit_id
@@ -60,6 +61,8 @@ pub struct Credentials {
     pub password_hash: String,
     /// Whether this is one of the demo's accounts.
     pub demo: bool,
+    /// The organisation the person works for.
+    pub organisation: Option<OrganisationId>,
 }
 
 /// An active person by user name.
@@ -75,9 +78,10 @@ pub async fn credentials(
         .first(&BY_USER_NAME, &[user_name.into()], |row| {
             Ok(Credentials {
                 person: PersonId(row.id(0)?),
-                role: known(&BY_USER_NAME, "role", Role::from_code(row.text_ref(2)?))?,
-                password_hash: row.text(3)?,
-                demo: row.bool(4)?,
+                role: known(&BY_USER_NAME, "role", Role::from_code(row.text_ref(1)?))?,
+                password_hash: row.text(2)?,
+                demo: row.bool(3)?,
+                organisation: row.opt_id(4)?.map(OrganisationId),
             })
         })
         .await

@@ -92,9 +92,9 @@ pub fn touch(batch: &mut Batch, token_digest: &[u8], now: Moment) {
     batch.push(Statement::new(&TOUCH, [token_digest.into(), now.into()]));
 }
 
-/// Ends one session.
+/// Ends one session; `ROW` when it was ended already.
 pub fn stop(batch: &mut Batch, token_digest: &[u8]) {
-    batch.push(Statement::new(&STOP, [Value::from(token_digest)]));
+    batch.push(Statement::new(&STOP, [Value::from(token_digest)]).one(guard::ROW));
 }
 
 /// Forgets sessions that ended and attempts that no longer count.

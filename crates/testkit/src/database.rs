@@ -394,16 +394,25 @@ async fn connect(url: &str) -> tokio_postgres::Client {
     client
 }
 
-/// Another template for other migrations.
-fn fingerprint() -> String {
+/// How many versions the schema has: the migrations of the repository.
+pub fn schema_versions() -> usize {
+    migrations().len()
+}
+
+fn migrations() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations/postgres");
     let mut files: Vec<_> = fs::read_dir(folder)
         .expect("the migrations")
         .map(|entry| entry.expect("a file").path())
         .collect();
     files.sort();
+    files
+}
+
+/// Another template for other migrations.
+fn fingerprint() -> String {
     let mut hash = std::hash::DefaultHasher::new();
-    for file in files {
+    for file in migrations() {
         std::hash::Hasher::write(&mut hash, &fs::read(file).expect("a migration"));
     }
     format!("{:016x}", std::hash::Hasher::finish(&hash))

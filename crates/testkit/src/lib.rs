@@ -15,7 +15,7 @@ mod steps;
 mod world;
 
 pub use clock::ManualClock;
-pub use database::{OwnDatabase, Place, Record, TestDatabase, TestFolder};
+pub use database::{OwnDatabase, Place, Record, TestDatabase, TestFolder, schema_versions};
 pub use steps::{ended, facts};
 pub use world::{House, PASSWORD, World, world, world_with};
 

@@ -238,7 +238,7 @@ fn expected(route: &Route, role: Option<Role>, which: Which) -> Expected {
         | Reach::RemovalQueue
         | Reach::CorrectionQueue
         | Reach::Self_ => which == Which::Own,
-        Reach::Function => {
+        Reach::Function | Reach::Organisation => {
             assert!(!route.path.contains('{'), "{route:?} concerns a dossier");
             true
         }

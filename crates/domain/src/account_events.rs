@@ -1,0 +1,43 @@
+//! What happens to accounts, people and organisations, and belongs to no dossier: the administrative
+//! log. Append-only. It never holds a secret, nor anything of a dossier.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::ids::{OrganisationId, PersonId};
+use crate::journal::Change;
+use crate::moment::Moment;
+use crate::studies::coded;
+
+coded! {
+    /// What happened.
+    AccountEvent {
+        /// logged in
+        SignedIn = "signed_in", "Aangemeld";
+        /// wrong password, or a name that nobody has
+        SignInFailed = "sign_in_failed", "Mislukte aanmelding";
+        /// logged out
+        SignedOut = "signed_out", "Afgemeld";
+        /// account made
+        AccountCreated = "account_created", "Account aangemaakt";
+    }
+}
+
+/// Something to be written in the administrative log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountEntry {
+    /// Which entry; sorts by time.
+    pub id: Uuid,
+    /// When.
+    pub at: Moment,
+    /// What happened.
+    pub event: AccountEvent,
+    /// Who did it; none for the operator at the command line, and for somebody who is not known.
+    pub by: Option<PersonId>,
+    /// About whom.
+    pub subject: Option<PersonId>,
+    /// Within which organisation: its manager reads it.
+    pub organisation: Option<OrganisationId>,
+    /// What changed. Never a secret, never anything of a dossier.
+    pub changes: Vec<Change>,
+}
