@@ -62,11 +62,13 @@ statements! {
     ADD_WORD = "dossiers.add_word", "INSERT INTO client_word (word, dossier_id) VALUES (?1, ?2)";
     SET_ABOUT = "dossiers.set_about", "UPDATE dossier SET about_me = ?2 WHERE id = ?1";
     MARK_REMOVAL = "dossiers.mark_removal", "UPDATE dossier SET removal_asked = TRUE WHERE id = ?1";
+    // 'coalesce': else PostgreSQL would read an index of all that waits, of every dossier.
     COUNTS = "dossiers.counts",
         "SELECT (SELECT count(*) FROM study WHERE dossier_id = ?1),
                 (SELECT count(*) FROM experience WHERE dossier_id = ?1),
                 (SELECT count(*) FROM step WHERE dossier_id = ?1 AND state IN ('ongoing', 'ended')),
-                (SELECT count(*) FROM correction_request WHERE dossier_id = ?1 AND decided_at IS NULL)";
+                (SELECT count(*) FROM correction_request
+                 WHERE dossier_id = ?1 AND coalesce(decision, '') = '')";
     ANY = "dossiers.any", "SELECT 1 FROM dossier LIMIT 1";
 }
 
