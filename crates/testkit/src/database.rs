@@ -171,7 +171,7 @@ fn records_of_file(file: &Path) -> BTreeMap<String, Vec<Record>> {
         let mut all = file
             .prepare(&format!("SELECT * FROM {table}"))
             .expect(table);
-        let names: Vec<String> = all.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = all.column_names().map(str::to_owned).collect();
         let rows = all
             .query_map([], |row| {
                 let mut record = Record::new();
