@@ -152,7 +152,11 @@ test('de jongere kiest wie het dossier opent', async ({ page, look }) => {
   await look(page, 'toestemming-ingetrokken', { phone: true })
 })
 
-test('alles downloaden, om te lezen en voor een computer', async ({ page, look }) => {
+test('alles downloaden, om te lezen en voor een computer', async ({
+  page,
+  look,
+  javaScriptEnabled
+}) => {
   await asClient(page)
   await link(page, 'Download alles wat over jou bewaard is').click()
   await button(page, 'Download').click()
@@ -175,5 +179,6 @@ test('alles downloaden, om te lezen en voor een computer', async ({ page, look }
   // The page stands on its own: nothing of it comes from elsewhere.
   await page.setContent(files.html)
   await expect(page.getByRole('heading', { level: 1 })).toContainText('61000447')
-  await look(page, 'export-leesbaar', { phone: true })
+  // It has no script: one look, in a browser where axe can run.
+  if (javaScriptEnabled) await look(page, 'export-leesbaar', { phone: true })
 })
