@@ -25,7 +25,7 @@ test('de jongere komt op het eigen dossier en leest alles', async ({ page, look 
   for (const [way, title] of [
     ['Lees je gegevens', 'Persoonsgegevens en voorkeuren'],
     ['Lees je studies en je werkervaring', 'Profiel'],
-    ['Lees je stappen naar werk', 'Stappen naar werk'],
+    ['Lees je stappen naar werk', 'Begeleiding'],
     ['Lees wat er allemaal gebeurde', 'Wat er gebeurde'],
     ['Kies wie je dossier mag openen', 'Wie mag mijn dossier openen'],
     ['Kijk wie je dossier bekeek', 'Wie bekeek mijn dossier'],
@@ -164,6 +164,8 @@ test('alles downloaden, om te lezen en voor een computer', async ({
   await look(page, 'alles-downloaden', { phone: true })
   const files = {}
   for (const [form, ends] of [['Om te lezen', 'html'], ['Voor een computer', 'json']]) {
+    // The page anew: a button that was just pressed waits a second.
+    await page.reload()
     await page.getByLabel(form).check()
     const [download] = await Promise.all([
       page.waitForEvent('download'),

@@ -39,7 +39,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 
 /// The downloaded page carries its own styles, and nothing else may run or load in it.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
-    form-action 'none'; frame-ancestors 'none'; sandbox";
+    form-action 'none'; frame-ancestors 'none'";
 
 /// The two forms of the copy.
 #[derive(Clone, Copy)]
