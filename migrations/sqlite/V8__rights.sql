@@ -60,5 +60,5 @@ ALTER TABLE opening ADD COLUMN role TEXT;
 ALTER TABLE opening ADD COLUMN reason TEXT;
 
 -- For the export: the notices about a dossier, and the account of its client.
-CREATE INDEX outbox_by_dossier ON outbox (dossier_id, at) WHERE dossier_id IS NOT NULL;
-CREATE INDEX person_by_own_dossier ON person (own_dossier_id) WHERE own_dossier_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS outbox_by_dossier ON outbox (dossier_id, at) WHERE dossier_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS person_by_own_dossier ON person (own_dossier_id) WHERE own_dossier_id IS NOT NULL;

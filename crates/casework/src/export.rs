@@ -9,8 +9,9 @@ use domain::people::Actor;
 use domain::policy::Operation;
 use serde::Serialize;
 use store::export::{
-    Account, Action, Addendum, Check, Correction, Entry, Everything, Experience, Grant,
-    GrantRequest, Line, Note, Notice, Opening, Owner, Personal, Removal, Review, Study,
+    Account, Action, Addendum, Assignment, Check, Correction, Document, Entry, Erasure, Everything,
+    Experience, Grant, GrantRequest, Line, Note, Notice, Opening, Owner, Personal, Removal, Review,
+    Study,
 };
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -66,6 +67,12 @@ pub struct Export {
     pub grant_request: Vec<GrantRequest>,
     /// Owners.
     pub dossier_owner: Vec<Owner>,
+    /// Documents.
+    pub document: Vec<Document>,
+    /// To whom it was assigned.
+    pub assignment: Vec<Assignment>,
+    /// What was erased.
+    pub erasure: Vec<Erasure>,
     /// What happened.
     pub journal: Vec<Entry>,
     /// Who looked.
@@ -127,6 +134,9 @@ impl Casework {
             grants,
             grant_requests,
             owners,
+            documents,
+            assignments,
+            erasures,
             journal,
             openings,
             notices,
@@ -158,6 +168,9 @@ impl Casework {
                 .map(|(request, _)| request)
                 .collect(),
             dossier_owner: owners,
+            document: documents,
+            assignment: assignments,
+            erasure: erasures,
             journal,
             opening: openings,
             outbox: notices,

@@ -14,6 +14,7 @@ use domain::eligibility::{Checked, Verdict};
 use domain::grants::{Basis, Grant};
 use domain::ids::{ActionId, DossierId, GrantId, OrganisationId, PersonId, StepId, UnitId};
 use domain::journal::{Change, Entry, Event, FIRST_LINK, chain};
+use domain::login::Confirmed;
 use domain::moment::start_of_day;
 use domain::people::{Actor, Party, Role, Unit};
 use domain::policy::{self, Denied, DossierFacts, Operation};
@@ -229,6 +230,7 @@ fn person(high: u64, name: String, role: Role, unit: Option<Unit>) -> Actor {
         role,
         unit,
         own_dossier: None,
+        confirmed: Confirmed::AtTheMachine,
     }
 }
 
@@ -358,6 +360,7 @@ impl World {
             }],
             removal_asked: false,
             correction_asked: false,
+            others_only: false,
         };
         let mut life = Life {
             dossier: id,

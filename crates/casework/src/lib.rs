@@ -6,21 +6,32 @@
 
 mod account_events;
 mod actions;
+mod assignments;
 mod caseload;
 mod clients;
 mod clock;
+mod control;
 mod corrections;
 mod desk;
+mod documents;
 mod export;
 mod failure;
 mod generate;
 mod grants;
 mod installation;
 mod journal_page;
+mod mail;
+mod mandates;
+mod network;
 mod notices;
+mod oidc;
 mod own;
+mod passwords;
 mod profile;
+mod projects;
 mod removals;
+mod reports;
+mod retention;
 mod seal;
 mod setup;
 mod sign_in;
@@ -28,13 +39,18 @@ mod steps;
 
 pub use account_events::AccountEventsPage;
 pub use actions::{ActionInput, ActionsPage};
-pub use caseload::{ControlRow, OwnRow};
+pub use assignments::{AssignmentPage, AssignmentsPage};
+pub use caseload::OwnRow;
 pub use clients::{PersonalData, PortraitPage};
 pub use clock::{Clock, Ids, RandomIds, RunningClock, SharedClock, SystemClock};
+pub use control::{ControlCursor, ControlPage, ControlRow};
 pub use corrections::{
     About, CorrectionAnswer, CorrectionPage, CorrectionQueuePage, CorrectionsPage,
 };
 pub use desk::Submission;
+pub use documents::{
+    Correction, DocumentInput, DocumentPage, DocumentsPage, Incoming, OpenedFile, RequestForm,
+};
 pub use export::{Export, FORMAT as EXPORT_FORMAT, FORMAT_VERSION as EXPORT_VERSION};
 pub use failure::{Conflict, Failure};
 pub use generate::{ACCOUNT as GENERATED_ACCOUNT, Made, Wish, generate};
@@ -44,24 +60,36 @@ pub use grants::{
 };
 pub use installation::{SecretRefused, has_secret};
 pub use journal_page::JournalPage;
+pub use mail::{Delivery, Letter, MailPage};
+pub use mandates::MandateInput;
 pub use notices::NoticeKind;
+pub use oidc::{Ahead, Oidc, OidcAnswer, OidcBegin, OidcDone, OidcRefused};
 pub use own::{AgreementsPage, OwnPage};
+pub use passwords::{
+    LONGEST as LONGEST_PASSWORD, PasswordRefused, SHORTEST as SHORTEST_PASSWORD, check_password,
+};
 pub use profile::{ExperienceInput, ProfilePage, StudyInput};
+pub use projects::{ProjectInput, ProjectsPage};
 pub use removals::{QueuePage, RemovalPage};
+pub use reports::{ReportPage, ReportWish};
+pub use retention::{RetentionPage, RetentionRefused, RetentionRun};
 pub use seal::Secrets;
 pub use setup::{NewClient, NewUser, SetupError};
 pub use sign_in::{SignIn, SignInRefused, Signed, hash_password};
 pub use steps::{Done, RegisterPage, StepInput, StepPage, StepsPage, Warning};
 
+pub use files::{Files, FilesError, Place as DocumentPlace, Scanner, Spooled};
 pub use store::account_events::{
     Place as LogPlace, Stored as StoredAccountEvent, Which as WhichEvents,
 };
+pub use store::assignments::{Assigned, Held, HeldDossier};
 pub use store::caseload::Shown;
 pub use store::corrections::{Place as QueuePlace, Queued as QueuedCorrection};
 pub use store::dossiers::{Contact, Counts, Head, Hit, Sought};
 pub use store::export as exported;
 pub use store::grants::{Ending, Holder};
 pub use store::journal::Stored as JournalEntry;
+pub use store::mail::{Mail, MailStatus};
 pub use store::openings::Opening;
 pub use store::owners::Owner;
 pub use store::people::{Listed as ListedPerson, Organisation};
@@ -72,6 +100,7 @@ pub use store::{Database, PostgresSettings, Settings, StoreError};
 use std::sync::Arc;
 
 use domain::catalogue::Catalogue;
+use domain::retention::Rules;
 use domain::{Day, Moment};
 
 use crate::desk::Openings;
@@ -85,9 +114,12 @@ pub struct Casework {
     ids: Arc<dyn Ids>,
     secrets: Arc<Secrets>,
     openings: Arc<Openings>,
+    rules: Arc<Rules>,
+    files: Files,
     hashing: Arc<tokio::sync::Semaphore>,
     exporting: Arc<tokio::sync::Semaphore>,
     limits: Limits,
+    oidc: Option<Arc<Oidc>>,
 }
 
 /// How long things last. Every number has a default and can be set.
@@ -105,8 +137,14 @@ pub struct Limits {
     pub attempts_of_address: u32,
     /// Days after which a notice no longer counts as fresh.
     pub notice_days: i64,
+    /// Numbers below this are not shown in a report.
+    pub smallest_number: u32,
     /// Whether accounts of the demo may log in.
     pub demo_accounts: bool,
+    /// Whether people may log in with a password.
+    pub local_login: bool,
+    /// Whether this installation sends mail.
+    pub sends_mail: bool,
 }
 
 impl Default for Limits {
@@ -118,7 +156,10 @@ impl Default for Limits {
             attempts_a_day: 100,
             attempts_of_address: 20,
             notice_days: 60,
+            smallest_number: 10,
             demo_accounts: false,
+            local_login: true,
+            sends_mail: false,
         }
     }
 }
@@ -131,6 +172,7 @@ impl Casework {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
         secrets: Secrets,
+        files: Files,
         limits: Limits,
     ) -> Self {
         Casework {
@@ -140,11 +182,14 @@ impl Casework {
             ids,
             secrets: Arc::new(secrets),
             openings: Arc::default(),
+            rules: Arc::default(),
+            files,
             // Each hash takes 19 MiB: two at once bound the memory of a flood of log-ins.
             hashing: Arc::new(tokio::sync::Semaphore::new(2)),
             // An export holds a whole dossier: two at once bound the memory of a flood of them.
             exporting: Arc::new(tokio::sync::Semaphore::new(2)),
             limits,
+            oidc: None,
         }
     }
 
@@ -154,6 +199,20 @@ impl Casework {
             clock,
             ..self.clone()
         }
+    }
+
+    /// The same, with rules for what is kept until when. Without them nothing is ever due.
+    #[must_use]
+    pub fn with_rules(self, rules: Rules) -> Self {
+        Casework {
+            rules: Arc::new(rules),
+            ..self
+        }
+    }
+
+    /// Where the bytes of documents come in and are kept.
+    pub fn files(&self) -> &Files {
+        &self.files
     }
 
     /// The programme.

@@ -34,6 +34,10 @@ pub enum NoticeKind {
     CorrectionRefused,
     /// A correction stands next to a line of this person.
     LineCorrected,
+    /// I2: the dossier is assigned to the person.
+    DossierAssigned,
+    /// I2: the dossier is not assigned to the person any more; the note holds the client number.
+    DossierReleased,
 }
 
 impl NoticeKind {
@@ -52,6 +56,8 @@ impl NoticeKind {
             NoticeKind::CorrectionGranted => "correction_granted",
             NoticeKind::CorrectionRefused => "correction_refused",
             NoticeKind::LineCorrected => "line_corrected",
+            NoticeKind::DossierAssigned => "dossier_assigned",
+            NoticeKind::DossierReleased => "dossier_released",
         }
     }
 
@@ -70,6 +76,8 @@ impl NoticeKind {
             NoticeKind::CorrectionGranted,
             NoticeKind::CorrectionRefused,
             NoticeKind::LineCorrected,
+            NoticeKind::DossierAssigned,
+            NoticeKind::DossierReleased,
         ]
         .into_iter()
         .find(|kind| kind.code() == code)

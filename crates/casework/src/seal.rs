@@ -5,10 +5,11 @@ use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use domain::Day;
 use domain::client_number::ClientNumber;
-use domain::ids::DossierId;
+use domain::ids::{DossierId, MandateId, PersonId};
 use domain::insz::Insz;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
+use uuid::Uuid;
 
 /// Keys derived from the one secret of the installation.
 pub struct Secrets {
@@ -16,6 +17,7 @@ pub struct Secrets {
     seal: [u8; 32],
     pseudonym: [u8; 32],
     check: [u8; 32],
+    link: [u8; 32],
 }
 
 const NONCE: usize = 24;
@@ -26,8 +28,9 @@ impl Secrets {
         Secrets {
             search: mac(secret, b"insz search v1"),
             seal: mac(secret, b"insz seal v1"),
-            pseudonym: mac(secret, b"pseudonym v1"),
+            pseudonym: mac(secret, b"pseudonym v2"),
             check: mac(secret, b"installation check v1"),
+            link: mac(secret, b"link v1"),
         }
     }
 
@@ -52,14 +55,45 @@ impl Secrets {
         mac(&self.search, format!("{kind}\0{text}").as_bytes()).to_vec()
     }
 
-    /// The name under which a controller sees a dossier: the same in every list, and no way back.
-    pub fn pseudonym(&self, dossier: DossierId) -> String {
-        let digest = mac(&self.pseudonym, dossier.0.as_bytes());
-        let mut name = String::from("P-");
-        for byte in digest.iter().take(5) {
-            name.push_str(&format!("{byte:02X}"));
+    /// The name under which a controller sees a dossier: the same in every list of one mandate, another in
+    /// every other mandate, and no way back. 60 bits: two dossiers of a mandate do not share one.
+    pub fn pseudonym(&self, mandate: MandateId, dossier: DossierId) -> String {
+        // Letters and digits that are not mistaken for each other.
+        const SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        let digest = mac(
+            &mac(&self.pseudonym, mandate.0.as_bytes()),
+            dossier.0.as_bytes(),
+        );
+        let mut name = String::from("P");
+        for (place, byte) in digest.iter().take(12).enumerate() {
+            if place % 4 == 0 {
+                name.push('-');
+            }
+            let sign = SIGNS.get(usize::from(byte % 32)).copied();
+            name.push(sign.map_or('0', char::from));
         }
         name
+    }
+
+    /// The code of the link that confirms an address: it is kept nowhere, and nobody else can make it.
+    pub(crate) fn link_code(&self, link: Uuid, address: &str, person: PersonId) -> String {
+        let code = mac(&self.link, &link_text(link, address, person));
+        code.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Whether a code is the one of this link. Takes as long for a wrong one.
+    pub(crate) fn is_link_code(
+        &self,
+        code: &str,
+        link: Uuid,
+        address: &str,
+        person: PersonId,
+    ) -> bool {
+        let right = mac(&self.link, &link_text(link, address, person));
+        let typed = domain::journal::digest(code.as_bytes());
+        let right: String = right.iter().map(|byte| format!("{byte:02x}")).collect();
+        // Digests are compared: how far a code is right does not show in the time.
+        typed == domain::journal::digest(right.as_bytes())
     }
 
     /// Seals a national number for one dossier.
@@ -85,9 +119,40 @@ impl Secrets {
         Insz::parse(std::str::from_utf8(&digits).ok()?).ok()
     }
 
+    /// Seals bytes for one purpose, which opening has to name again.
+    pub(crate) fn seal_bytes(
+        &self,
+        bytes: &[u8],
+        purpose: &[u8],
+        nonce: [u8; NONCE],
+    ) -> Option<Vec<u8>> {
+        let payload = Payload {
+            msg: bytes,
+            aad: purpose,
+        };
+        let sealed = self.cipher().encrypt(&XNonce::from(nonce), payload).ok()?;
+        Some([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Opens what was sealed for this purpose; none when it was not.
+    pub(crate) fn unseal_bytes(&self, sealed: &[u8], purpose: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, text) = sealed.split_at_checked(NONCE)?;
+        let nonce = <[u8; NONCE]>::try_from(nonce).ok()?;
+        let payload = Payload {
+            msg: text,
+            aad: purpose,
+        };
+        self.cipher().decrypt(&XNonce::from(nonce), payload).ok()
+    }
+
     fn cipher(&self) -> XChaCha20Poly1305 {
         XChaCha20Poly1305::new(&Key::from(self.seal))
     }
+}
+
+fn link_text(link: Uuid, address: &str, person: PersonId) -> Vec<u8> {
+    let text = format!("{}\0{address}\0{}", link.simple(), person.0.simple());
+    text.into_bytes()
 }
 
 fn mac(key: &[u8], text: &[u8]) -> [u8; 32] {
@@ -101,7 +166,6 @@ fn mac(key: &[u8], text: &[u8]) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
 
     #[test]
     fn a_sealed_number_opens_only_in_its_own_dossier() {
@@ -116,5 +180,22 @@ mod tests {
         );
         assert!(secrets.unseal(&sealed, other).is_none());
         assert!(Secrets::derive(&[8; 32]).unseal(&sealed, one).is_none());
+    }
+
+    #[test]
+    fn a_pseudonym_is_the_same_within_a_mandate_and_another_in_every_other() {
+        let secrets = Secrets::derive(&[7; 32]);
+        let (one, other) = (MandateId(Uuid::from_u128(1)), MandateId(Uuid::from_u128(2)));
+        let dossier = |number: u128| DossierId(Uuid::from_u128(number));
+        let name = secrets.pseudonym(one, dossier(5));
+        assert_eq!(name, secrets.pseudonym(one, dossier(5)));
+        assert_ne!(name, secrets.pseudonym(other, dossier(5)));
+        assert_ne!(name, secrets.pseudonym(one, dossier(6)));
+        assert_ne!(name, Secrets::derive(&[8; 32]).pseudonym(one, dossier(5)));
+        assert_eq!(name.len(), "P-0000-0000-0000".len());
+        let all: std::collections::HashSet<String> = (0..20_000)
+            .map(|it| secrets.pseudonym(one, dossier(it)))
+            .collect();
+        assert_eq!(all.len(), 20_000);
     }
 }

@@ -8,6 +8,7 @@ use domain::ids::{DossierId, OrganisationId, PersonId, UnitId};
 use domain::insz::Insz;
 use domain::journal::{Change, Entry, Event, FIRST_LINK, chain};
 use domain::kbo::Kbo;
+use domain::login::Confirmed;
 use domain::people::{Actor, Role, Unit};
 use domain::policy::{self, Operation};
 use store::dossiers::{self, Contact, NewDossier};
@@ -15,7 +16,7 @@ use store::people::{self, NewPerson, Organisation};
 use store::{Batch, StoreError, guard};
 
 use crate::account_events::About;
-use crate::{Casework, Failure};
+use crate::{Casework, Failure, PasswordRefused, check_password};
 
 /// Why something could not be set up, for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -30,8 +31,8 @@ pub enum SetupError {
     #[error("there is no {0}")]
     Unknown(String),
     /// The password does not do.
-    #[error("the password must have at least {0} characters")]
-    ShortPassword(usize),
+    #[error(transparent)]
+    Password(#[from] PasswordRefused),
     /// The policy or the store says no.
     #[error("not done: {0}")]
     Failed(String),
@@ -48,9 +49,6 @@ impl From<Failure> for SetupError {
         SetupError::Failed(format!("{failure:?}"))
     }
 }
-
-/// Fewest characters of a password.
-pub(crate) const SHORTEST_PASSWORD: usize = 15;
 
 /// A user to create.
 #[derive(Clone, Debug)]
@@ -143,9 +141,12 @@ impl Casework {
         user: &NewUser,
         password: &str,
     ) -> Result<PersonId, SetupError> {
-        if password.chars().count() < SHORTEST_PASSWORD {
-            return Err(SetupError::ShortPassword(SHORTEST_PASSWORD));
-        }
+        let unit = match user.unit {
+            Some(unit) => people::unit(&mut self.database.reader().await?, unit).await?,
+            None => None,
+        };
+        let house = unit.map(|unit| unit.name).unwrap_or_default();
+        check_password(password, &[&user.user_name, &user.name, &house])?;
         let hash = self.hash(password.to_owned()).await?;
         self.create_user_with_hash(user, hash, false).await
     }
@@ -290,10 +291,11 @@ impl Casework {
             role: found.role,
             unit: unit.map(|party| party.unit),
             own_dossier: None,
+            confirmed: Confirmed::AtTheMachine,
         })
     }
 
-    async fn set_up(&self, batch: Batch, what: &str) -> Result<(), SetupError> {
+    pub(crate) async fn set_up(&self, batch: Batch, what: &str) -> Result<(), SetupError> {
         match self.database.commit(batch).await {
             Ok(()) => Ok(()),
             Err(StoreError::Missed(guard::TAKEN)) => Err(SetupError::Taken(what.to_owned())),

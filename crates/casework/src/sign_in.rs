@@ -4,14 +4,17 @@ use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, PasswordHash, Version};
 use domain::Moment;
 use domain::account_events::AccountEvent;
+use domain::login::{self, Method};
 use domain::people::Actor;
-use store::{Batch, StoreError, guard, people, sessions};
+use store::{Batch, Reader, StoreError, guard, people, sessions};
 
 use crate::account_events::About;
+use crate::network::network_of;
+use crate::passwords::normal;
 use crate::{Casework, Failure};
 
 /// What a log-in gives.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct SignIn {
     /// Gebruikersnaam
     pub user_name: String,
@@ -19,6 +22,10 @@ pub struct SignIn {
     pub password: String,
     /// The address the request came from, for the limit per address.
     pub address: String,
+    /// What the browser says it is, for the person's list of sessions.
+    pub agent: String,
+    /// The token that this browser was given when somebody logged in there before.
+    pub device: Option<[u8; 32]>,
 }
 
 /// Why a log-in was refused. Whether the user exists is not told.
@@ -26,6 +33,8 @@ pub struct SignIn {
 pub enum SignInRefused {
     /// User name or password is wrong.
     Wrong,
+    /// Nobody logs in with a password here.
+    NotHere,
     /// Too many wrong attempts: wait so many seconds.
     Wait(i64),
     /// Not now, or broken.
@@ -37,6 +46,18 @@ pub enum SignInRefused {
 pub struct Signed {
     /// Who.
     pub actor: Actor,
+    /// How it began.
+    pub method: Method,
+}
+
+/// What the attempts of one log-in are counted under.
+struct Counted {
+    /// Wrong ones since the last right one, for the wait.
+    waits: Vec<u8>,
+    /// All wrong ones, for the limit of a day.
+    day: Vec<u8>,
+    /// Those from one network; none where somebody logged in before.
+    network: Option<Vec<u8>>,
 }
 
 /// Memory in KiB, passes and lanes of Argon2id: 19 MiB, 2, 1.
@@ -45,20 +66,36 @@ const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
 /// How far ahead the journal has its months, where they are kept apart.
 const MONTHS_AHEAD: i32 = 6;
 
+/// Seconds in a day of 24 hours.
+const DAY: i64 = 86_400;
+
+/// How long a browser is known after a log-in.
+const KNOWN_SECONDS: i64 = 180 * DAY;
+
 impl Casework {
     /// Checks user name and password and starts a session. Gives the token for the cookie; only its
     /// digest is stored.
     pub async fn sign_in(&self, attempt: &SignIn) -> Result<[u8; 32], SignInRefused> {
+        if !self.limits.local_login {
+            return Err(SignInRefused::NotHere);
+        }
         let now = self.now();
         let user_name = attempt.user_name.trim().to_lowercase();
-        let account = self.secrets.attempt_digest("account", &user_name);
-        let address = self.secrets.attempt_digest("address", &attempt.address);
-        self.check_attempts(&account, &address, now).await?;
-
         let mut reader = self.database.reader().await?;
         let found = people::credentials(&mut reader, &user_name).await?;
-        drop(reader);
         let found = found.filter(|it| self.limits.demo_accounts || !it.demo);
+        let own_device = match (&found, &attempt.device) {
+            (Some(found), Some(device)) => {
+                let owner = sessions::known_device(&mut reader, &digest(device), now).await?;
+                (owner == Some(found.person)).then_some(device)
+            }
+            _ => None,
+        };
+        let counted = self.counted(&user_name, &attempt.address, own_device);
+        self.check_attempts(&mut reader, &counted, now).await?;
+        drop(reader);
+        self.reserve(&counted, now).await?;
+
         // An unknown user costs the same hash as a known one.
         let hash = found
             .as_ref()
@@ -73,7 +110,12 @@ impl Casework {
         let Some(found) = found.filter(|_| right) else {
             let mut batch = Batch::new();
             self.record(&mut batch, AccountEvent::SignInFailed, &known);
-            for key in [&account, &address] {
+            let keys = [
+                Some(&counted.waits),
+                Some(&counted.day),
+                counted.network.as_ref(),
+            ];
+            for key in keys.into_iter().flatten() {
                 sessions::attempt(&mut batch, key, now, self.ids.next(now));
             }
             self.database.commit(batch).await?;
@@ -82,9 +124,16 @@ impl Casework {
 
         let token = self.ids.token();
         let mut batch = Batch::new();
-        let ends = now.plus_seconds(self.limits.session_seconds);
-        sessions::start(&mut batch, &digest(&token), found.person, now, ends);
-        sessions::forget_attempts(&mut batch, &account);
+        let session = sessions::New {
+            person: found.person,
+            id: self.ids.random(),
+            method: Method::Password,
+            device: attempt.agent.clone(),
+            ends: now.plus_seconds(self.limits.session_seconds),
+        };
+        sessions::start(&mut batch, &digest(&token), &session, now);
+        sessions::forget_attempts(&mut batch, &counted.waits);
+        sessions::give_back(&mut batch, &counted.day, now.brussels_day());
         let itself = About {
             by: Some(found.person),
             ..known
@@ -94,34 +143,91 @@ impl Casework {
         Ok(token)
     }
 
-    async fn check_attempts(
+    /// Makes the browser of a session known, so that wrong passwords that others type elsewhere do not keep
+    /// its person out. None when it is known already; else the token for its cookie.
+    pub async fn remember_device(
         &self,
-        account: &[u8],
-        address: &[u8],
-        now: Moment,
-    ) -> Result<(), SignInRefused> {
-        let mut reader = self.database.reader().await?;
-        let (of_address, last) =
-            sessions::attempts(&mut reader, address, now.plus_seconds(-60)).await?;
-        if of_address >= self.limits.attempts_of_address {
-            return Err(SignInRefused::Wait(left(now, last, 60)));
-        }
-        let (in_day, last) =
-            sessions::attempts(&mut reader, account, now.plus_seconds(-86_400)).await?;
-        if in_day >= self.limits.attempts_a_day {
-            return Err(SignInRefused::Wait(left(now, last, 86_400)));
-        }
-        let (recent, last) =
-            sessions::attempts(&mut reader, account, now.plus_seconds(-300)).await?;
-        if let Some(more) = recent.checked_sub(self.limits.attempts_before_wait) {
-            // 1, 2, 4 ... at most 900 seconds after the last wrong attempt.
-            let wait = 1_i64.checked_shl(more).unwrap_or(900).clamp(1, 900);
-            let wait = left(now, last, wait);
-            if wait > 0 {
-                return Err(SignInRefused::Wait(wait));
+        session: &[u8; 32],
+        device: Option<&[u8; 32]>,
+    ) -> Result<Option<[u8; 32]>, Failure> {
+        let now = self.now();
+        let mut reader = self.database.reader_for_one().await?;
+        let Some(found) = sessions::find(&mut reader, &digest(session)).await? else {
+            return Ok(None);
+        };
+        let person = found.actor.person;
+        if let Some(device) = device {
+            let owner = sessions::known_device(&mut reader, &digest(device), now).await?;
+            if owner == Some(person) {
+                return Ok(None);
             }
         }
-        Ok(())
+        drop(reader);
+        let token = self.ids.token();
+        let mut batch = Batch::new();
+        let ends = now.plus_seconds(KNOWN_SECONDS);
+        sessions::know_device(&mut batch, &digest(&token), person, ends);
+        self.database.commit(batch).await?;
+        Ok(Some(token))
+    }
+
+    /// A known browser is counted by itself, so that what others do elsewhere is nothing to it.
+    fn counted(&self, user_name: &str, address: &str, known: Option<&[u8; 32]>) -> Counted {
+        match known {
+            Some(device) => {
+                let device: String = digest(device)
+                    .iter()
+                    .map(|it| format!("{it:02x}"))
+                    .collect();
+                Counted {
+                    waits: self.secrets.attempt_digest("device", &device),
+                    day: self.secrets.attempt_digest("device-day", &device),
+                    network: None,
+                }
+            }
+            None => Counted {
+                waits: self.secrets.attempt_digest("account", user_name),
+                day: self.secrets.attempt_digest("account-day", user_name),
+                network: Some(self.secrets.attempt_digest("address", &network_of(address))),
+            },
+        }
+    }
+
+    async fn check_attempts(
+        &self,
+        reader: &mut Reader,
+        counted: &Counted,
+        now: Moment,
+    ) -> Result<(), SignInRefused> {
+        if let Some(network) = &counted.network {
+            let (wrong, last) = sessions::attempts(reader, network, now.plus_seconds(-60)).await?;
+            if wrong >= self.limits.attempts_of_address {
+                return Err(SignInRefused::Wait(left(now, last, 60)));
+            }
+        }
+        let day_ago = now.plus_seconds(-DAY);
+        let (wrong, last) = sessions::attempts(reader, &counted.day, day_ago).await?;
+        if wrong >= self.limits.attempts_a_day {
+            return Err(SignInRefused::Wait(left(now, last, DAY)));
+        }
+        // Over a day, so that the wait is longer than what it is counted over is never.
+        let (wrong, last) = sessions::attempts(reader, &counted.waits, day_ago).await?;
+        let wait = login::wait_after(wrong, self.limits.attempts_before_wait);
+        match left(now, last, wait) {
+            0 => Ok(()),
+            wait => Err(SignInRefused::Wait(wait)),
+        }
+    }
+
+    /// Counts a comparison before it is made: a thousand attempts at once get no more than the limit.
+    async fn reserve(&self, counted: &Counted, now: Moment) -> Result<(), SignInRefused> {
+        let mut batch = Batch::new();
+        let most = self.limits.attempts_a_day;
+        sessions::reserve(&mut batch, &counted.day, now.brussels_day(), most);
+        match self.database.commit(batch).await {
+            Err(StoreError::Missed(guard::LIMIT)) => Err(SignInRefused::Wait(login::LONGEST_WAIT)),
+            other => Ok(other?),
+        }
     }
 
     /// The session of a token, when it still counts. Records that it is used, at most once a minute.
@@ -146,7 +252,10 @@ impl Casework {
             sessions::touch(&mut batch, &digest, now);
             self.database.commit(batch).await?;
         }
-        Ok(Some(Signed { actor: found.actor }))
+        Ok(Some(Signed {
+            actor: found.actor,
+            method: found.method,
+        }))
     }
 
     /// Ends a session.
@@ -160,6 +269,7 @@ impl Casework {
         };
         let mut batch = Batch::new();
         sessions::stop(&mut batch, &digest);
+        store::oidc::forget_session(&mut batch, &digest);
         let itself = About::itself(&found.actor);
         self.record(&mut batch, AccountEvent::SignedOut, &itself);
         match self.database.commit(batch).await {
@@ -173,8 +283,10 @@ impl Casework {
     pub async fn tidy(&self) -> Result<(), Failure> {
         let now = self.now();
         let mut batch = Batch::new();
-        sessions::clean(&mut batch, now, now.plus_seconds(-2 * 86_400));
-        store::submissions::clean(&mut batch, now.plus_seconds(-8 * 86_400));
+        sessions::clean(&mut batch, now, now.plus_seconds(-2 * DAY));
+        self.tidy_oidc(&mut batch, now);
+        store::submissions::clean(&mut batch, now.plus_seconds(-8 * DAY));
+        self.tidy_mail(&mut batch);
         self.database.commit(batch).await?;
         let today = now.brussels_day();
         let made = self
@@ -194,8 +306,9 @@ impl Casework {
             .ok_or_else(|| Failure::Unavailable("cannot hash the password".into()))
     }
 
-    async fn verify(&self, password: String, hash: String) -> Result<bool, Failure> {
+    pub(crate) async fn verify(&self, password: String, hash: String) -> Result<bool, Failure> {
         self.hashing(move || {
+            let password = normal(&password);
             PasswordHash::new(&hash).is_ok_and(|known| {
                 hasher().is_some_and(|hasher| {
                     hasher.verify_password(password.as_bytes(), &known).is_ok()
@@ -205,7 +318,7 @@ impl Casework {
         .await
     }
 
-    async fn hashing<T: Send + 'static>(
+    pub(crate) async fn hashing<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Failure> {
@@ -245,14 +358,14 @@ fn hasher() -> Option<Argon2<'static>> {
 
 /// The Argon2id hash of a password, as PHC string; none when the machine has no randomness.
 pub fn hash_password(password: &str) -> Option<String> {
-    let hash = hasher()?.hash_password(password.as_bytes()).ok()?;
+    let hash = hasher()?.hash_password(normal(password).as_bytes()).ok()?;
     Some(hash.to_string())
 }
 
-fn digest(token: &[u8; 32]) -> [u8; 32] {
+pub(crate) fn digest(token: &[u8; 32]) -> [u8; 32] {
     domain::journal::digest(token)
 }
 
-fn left(now: Moment, last: Option<Moment>, wait: i64) -> i64 {
+pub(crate) fn left(now: Moment, last: Option<Moment>, wait: i64) -> i64 {
     last.map_or(0, |last| wait - now.seconds_since(last)).max(0)
 }

@@ -13,6 +13,7 @@ async fn sign_in(w: &World, user_name: &str, password: &str) -> Option<[u8; 32]>
         user_name: user_name.to_owned(),
         password: password.to_owned(),
         address: "192.0.2.1".to_owned(),
+        ..SignIn::default()
     };
     w.clock.advance(1);
     w.casework.sign_in(&attempt).await.ok()

@@ -125,6 +125,7 @@ async fn i1_a_session_holds_on_both_servers_and_ends_on_both_at_once() {
         user_name: "an".to_owned(),
         password: PASSWORD.to_owned(),
         address: "192.0.2.1".to_owned(),
+        ..SignIn::default()
     };
     let token = w.casework.sign_in(&attempt).await.unwrap();
     let signed = other.session(&token).await.unwrap().expect("a session");
@@ -141,6 +142,7 @@ async fn i1_wrong_passwords_are_counted_over_both_servers() {
         user_name: "an".to_owned(),
         password: password.to_owned(),
         address: "192.0.2.1".to_owned(),
+        ..SignIn::default()
     };
     for turn in 0..5 {
         let server = if turn % 2 == 0 { &w.casework } else { &other };

@@ -20,6 +20,32 @@ coded! {
         SignedOut = "signed_out", "Afgemeld";
         /// account made
         AccountCreated = "account_created", "Account aangemaakt";
+        /// a controller got a mandate
+        MandateGiven = "mandate_given", "Controleopdracht gegeven";
+        /// a mandate was ended
+        MandateEnded = "mandate_ended", "Controleopdracht beëindigd";
+        /// payments, aid or a hold of a project: proposed
+        ProjectProposed = "project_proposed", "Bewaargegevens van een project voorgesteld";
+        /// confirmed by another
+        ProjectConfirmed = "project_confirmed", "Bewaargegevens van een project bevestigd";
+        /// refused, or taken back
+        ProjectRefused = "project_refused", "Bewaargegevens van een project niet bevestigd";
+        /// erased what need not be kept any more
+        RetentionApplied = "retention_applied", "Gewist wat niet meer bewaard moet worden";
+        /// logged out by the provider where the log-in began
+        SignedOutByProvider = "signed_out_by_provider", "Afgemeld door de andere dienst";
+        /// a log-in outside counts as this person from now on
+        IdentityLinked = "identity_linked", "Aanmelding van een andere dienst gekoppeld";
+        /// it does not any more
+        IdentityUnlinked = "identity_unlinked", "Koppeling met een andere dienst verwijderd";
+        /// somebody logged in outside, and is nobody here or may not be let in
+        IdentityRefused = "identity_refused", "Aanmelding van een andere dienst geweigerd";
+        /// an address for notices confirmed
+        MailAddressConfirmed = "mail_address_confirmed", "E-mailadres bevestigd";
+        /// the address for notices taken away
+        MailAddressRemoved = "mail_address_removed", "E-mailadres verwijderd";
+        /// dossiers opened to assigned counsellors only, or to all again
+        NarrowingChanged = "narrowing_changed", "Beperking tot toegewezen begeleiders gewijzigd";
     }
 }
 

@@ -73,6 +73,22 @@ coded! {
         CorrectionRefused = "correction_refused", "Rechtzetting geweigerd";
         /// the national number was shown in full
         InszShown = "insz_shown", "Rijksregisternummer volledig getoond";
+        /// the texts of a line were erased
+        StoryErased = "story_erased", "Teksten gewist: de bewaartermijn is voorbij";
+        /// a line was erased
+        StepErased = "step_erased", "Stap gewist: de bewaartermijn is voorbij";
+        /// all that says who the dossier is about was erased
+        DossierErased = "dossier_erased", "Dossier gewist: de bewaartermijn is voorbij";
+        /// document added
+        DocumentAdded = "document_added", "Document toegevoegd";
+        /// title, kind, day or line of a document corrected
+        DocumentChanged = "document_changed", "Document gewijzigd";
+        /// document taken out of sight
+        DocumentWithdrawn = "document_withdrawn", "Document ingetrokken";
+        /// assigned to a counsellor, where the organisation narrows its dossiers
+        CounsellorAssigned = "counsellor_assigned", "Dossier toegewezen aan een begeleider";
+        /// no longer assigned to a counsellor
+        CounsellorReleased = "counsellor_released", "Dossier niet langer toegewezen aan een begeleider";
     }
 }
 

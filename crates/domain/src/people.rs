@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{DossierId, OrganisationId, PersonId, UnitId};
+use crate::login::Confirmed;
 
 /// What a person may do in principle; the policy decides on what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -130,6 +131,8 @@ pub struct Actor {
     pub unit: Option<Unit>,
     /// The dossier that is about this person, for the role Client.
     pub own_dossier: Option<DossierId>,
+    /// When this person last proved to be there.
+    pub confirmed: Confirmed,
 }
 
 impl Actor {

@@ -6,8 +6,11 @@
 use std::marker::PhantomData;
 
 use crate::day::Day;
+use crate::documents::{Audience, Document};
 use crate::grants::Grant;
 use crate::ids::{DossierId, OrganisationId};
+use crate::ids::{DossierId, OrganisationId, PersonId};
+use crate::mandates::Mandate;
 use crate::people::{Actor, Role};
 use crate::steps::{State, Step};
 
@@ -44,8 +47,12 @@ pub enum Operation {
     ViewOpenings,
     /// The lines of the own organisation.
     ViewCaseload,
-    /// The pseudonymous list of a project.
+    /// The pseudonymous list of a project, within a mandate.
     ViewControl,
+    /// Give and end the mandates of controllers.
+    ManageMandates,
+    /// Figures of a project, small numbers hidden.
+    ViewReport,
     /// The people of the own organisation.
     ViewOrganisation,
     /// Users, organisations, catalogue.
@@ -72,6 +79,22 @@ pub enum Operation {
     RevealInsz,
     /// Everything about a client in one file.
     ExportDossier,
+    /// What is kept until when, and how much is due, in numbers.
+    ViewRetention,
+    /// Payments, state aid and holds of a project: proposed by one, confirmed by another.
+    ManageProjects,
+    /// Erase what need not be kept any more. Only from the command line.
+    ApplyRetention,
+    /// List and read the documents of a dossier.
+    ViewDocuments,
+    /// Add a document.
+    AddDocument,
+    /// Correct a document's title, kind, day or line, or withdraw it.
+    ChangeDocument,
+    /// Whether the own organisation narrows its dossiers, and to whom each is assigned.
+    AssignDossiers,
+    /// Within an open dossier: who of the own organisation works on it, and handing it to a colleague.
+    HandOver,
     /// Read the administrative log: what happened to accounts, people and organisations.
     ViewAccountEvents,
     /// What the program does by itself on its day, such as ending a grant. Nobody can ask for it.
@@ -87,8 +110,11 @@ pub enum Reach {
     Function,
     /// It concerns no dossier, and only what belongs to the own organisation.
     Organisation,
-    /// Dossiers for which the own organisation holds an active grant.
+    /// Dossiers for which the own organisation holds an active grant and, where it narrows that to whom a
+    /// dossier is assigned, that are assigned to the person.
     Granted,
+    /// Dossiers for which the own organisation holds an active grant, whoever they are assigned to.
+    GrantedToHouse,
     /// The same, and only lines the own organisation asked for or gives.
     GrantedOwnLine,
     /// Lines that are or were asked to be removed; see `Access::sees_line`.
@@ -104,7 +130,7 @@ pub enum Reach {
 use Operation as O;
 use Reach::{
     All, CorrectionQueue as Corrections, Function as Fun, Granted as Held, GrantedOwnLine as Line,
-    Never, Organisation as Own, RemovalQueue as Queue, Self_,
+    GrantedToHouse as House, Never, Organisation as Own, RemovalQueue as Queue, Self_,
 };
 
 /// The authorisation table: one row per operation, one column per role in the order of `Role::ALL`
@@ -169,6 +195,14 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
         [Never, Never, Never, Never, Fun, Never, Never, Never],
     ),
     (
+        O::ManageMandates,
+        [Never, Never, Never, Never, Never, Fun, Never, Never],
+    ),
+    (
+        O::ViewReport,
+        [Never, Own, Never, Never, Fun, Fun, Never, Never],
+    ),
+    (
         O::ViewOrganisation,
         [Never, Fun, Never, Never, Never, Never, Never, Never],
     ),
@@ -219,6 +253,38 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
     (
         O::ExportDossier,
         [Never, Never, Never, All, Never, Never, Self_, Never],
+    ),
+    (
+        O::ViewRetention,
+        [Never, Never, Never, Never, Never, Fun, Never, Fun],
+    ),
+    (
+        O::ManageProjects,
+        [Never, Never, Never, Never, Never, Fun, Never, Never],
+    ),
+    (
+        O::ApplyRetention,
+        [Never, Never, Never, Never, Never, Fun, Never, Never],
+    ),
+    (
+        O::ViewDocuments,
+        [Held, Never, Never, All, Never, Never, Self_, Never],
+    ),
+    (
+        O::AddDocument,
+        [Held, Never, Never, All, Never, Never, Self_, Never],
+    ),
+    (
+        O::ChangeDocument,
+        [Held, Never, Never, All, Never, Never, Self_, Never],
+    ),
+    (
+        O::AssignDossiers,
+        [Never, House, Never, Never, Never, Never, Never, Never],
+    ),
+    (
+        O::HandOver,
+        [Held, Never, Never, Never, Never, Never, Never, Never],
     ),
     (
         O::ViewAccountEvents,
@@ -274,6 +340,21 @@ pub struct Permit {
     operation: Operation,
     reach: Reach,
     organisation: Option<OrganisationId>,
+    person: PersonId,
+    role: Role,
+}
+
+/// Proof that a controller may see the lines of one mandate, without names.
+#[derive(Clone, Debug)]
+pub struct Mandated {
+    mandate: Mandate,
+}
+
+/// Proof that a person may see the figures of projects, and which lines count in them.
+#[derive(Clone, Debug)]
+pub struct Reporting {
+    organisation: Option<OrganisationId>,
+    mandate: Option<Mandate>,
 }
 
 /// What the policy looks at. No dossier content is needed for it.
@@ -287,6 +368,9 @@ pub struct DossierFacts {
     pub removal_asked: bool,
     /// Whether a correction of one of its lines was ever asked.
     pub correction_asked: bool,
+    /// Whether the actor's organisation opens its dossiers only to whom they are assigned, and this one is
+    /// not assigned to the actor.
+    pub others_only: bool,
 }
 
 /// Whether an actor may use a function that concerns no single dossier.
@@ -301,8 +385,50 @@ pub fn permit(actor: &Actor, operation: Operation) -> Result<Permit, Denied> {
             operation,
             reach,
             organisation: actor.organisation(),
+            person: actor.person,
+            role: actor.role,
         }),
     }
+}
+
+/// Whether a controller may see the lines of a mandate today. Somebody else's mandate, or one that is over,
+/// is answered like one that does not exist.
+///
+/// # Errors
+/// `Denied::Function` when the role never may, `Denied::Dossier` when it is not theirs or not now.
+pub fn mandated(actor: &Actor, mandate: &Mandate, today: Day) -> Result<Mandated, Denied> {
+    permit(actor, Operation::ViewControl)?;
+    if mandate.controller != actor.person || !mandate.is_active(today) {
+        return Err(Denied::Dossier);
+    }
+    Ok(Mandated {
+        mandate: mandate.clone(),
+    })
+}
+
+/// Whether an actor may see figures: a controller within a mandate, a manager of the own organisation, a
+/// system manager of all.
+///
+/// # Errors
+/// As `mandated`; `Denied::Dossier` for a controller without a mandate, a manager without organisation.
+pub fn reporting(
+    actor: &Actor,
+    mandate: Option<&Mandate>,
+    today: Day,
+) -> Result<Reporting, Denied> {
+    permit(actor, Operation::ViewReport)?;
+    let (organisation, mandate) = match actor.role {
+        Role::Controller => {
+            let mandate = mandate.ok_or(Denied::Dossier)?;
+            (None, Some(mandated(actor, mandate, today)?.mandate))
+        }
+        Role::Manager => (Some(actor.organisation().ok_or(Denied::Dossier)?), None),
+        _ => (None, None),
+    };
+    Ok(Reporting {
+        organisation,
+        mandate,
+    })
 }
 
 /// Whether an actor may read in a dossier.
@@ -331,6 +457,17 @@ pub fn write(
     decide(actor, operation, facts, today)
 }
 
+/// The operator's own permit, for what shows numbers only and concerns nobody's account.
+pub fn operator(operation: Operation) -> Permit {
+    Permit {
+        operation,
+        reach: Fun,
+        organisation: None,
+        person: PersonId(uuid::Uuid::nil()),
+        role: Role::SystemManager,
+    }
+}
+
 /// The program's own access to a dossier, for what it does on its day without anybody asking.
 pub fn upkeep(dossier: DossierId) -> Access<Write> {
     Access {
@@ -349,14 +486,18 @@ fn decide<Mode>(
     today: Day,
 ) -> Result<Access<Mode>, Denied> {
     let reach = reach(actor.role, operation);
-    let allowed = match reach {
-        Never | Fun | Own => return Err(Denied::Function),
-        All => true,
-        Held | Line => facts.grants.iter().any(|grant| {
+    let is_granted = || {
+        facts.grants.iter().any(|grant| {
             grant.dossier == facts.dossier
                 && Some(grant.organisation) == actor.organisation()
                 && grant.is_active(today)
-        }),
+        })
+    };
+    let allowed = match reach {
+        Never | Fun | Own => return Err(Denied::Function),
+        All => true,
+        Held | Line => is_granted() && !facts.others_only,
+        House => is_granted(),
         Queue => facts.removal_asked,
         Corrections => facts.correction_asked,
         Self_ => actor.own_dossier == Some(facts.dossier),
@@ -431,6 +572,43 @@ impl<Mode> Access<Mode> {
         }
     }
 
+    /// Whether this document may be seen: a counsellor sees those of the own organisation and those meant
+    /// for every organisation that may open the dossier. A withdrawn one is out of sight for them and for
+    /// the client; the mediator sees what became of it.
+    pub fn sees_document(&self, document: &Document) -> bool {
+        match self.reach {
+            Held | Line => {
+                document.withdrawn.is_none()
+                    && (document.details.audience == Audience::Granted
+                        || self.is_own_document(document))
+            }
+            Self_ => document.withdrawn.is_none(),
+            _ => true,
+        }
+    }
+
+    /// Whether this document may be corrected or withdrawn: by the organisation that added it, by a client
+    /// who added it, by a mediator.
+    ///
+    /// # Errors
+    /// `Denied::Function`: that the document exists is known, so it can be said.
+    pub fn own_document(&self, document: &Document, person: PersonId) -> Result<(), Denied> {
+        let is_own = match self.reach {
+            Held | Line => self.is_own_document(document),
+            Self_ => document.is_of(person),
+            _ => true,
+        };
+        if is_own {
+            Ok(())
+        } else {
+            Err(Denied::Function)
+        }
+    }
+
+    fn is_own_document(&self, document: &Document) -> bool {
+        document.organisation.is_some() && document.organisation == self.organisation
+    }
+
     /// Whether this line may be read at all. A cancelled or removed one is out of sight (C1, R6). A coach
     /// sees the lines whose removal was asked, whatever became of them, and the cancelled ones beside
     /// them; of the rest of the dossier nothing. Who decides on a correction sees the line it was asked
@@ -463,6 +641,25 @@ impl Access<Write> {
     }
 }
 
+impl Mandated {
+    /// The mandate it rests on.
+    pub fn mandate(&self) -> &Mandate {
+        &self.mandate
+    }
+}
+
+impl Reporting {
+    /// The organisation whose lines alone count; none for those of all.
+    pub fn organisation(&self) -> Option<OrganisationId> {
+        self.organisation
+    }
+
+    /// The mandate it rests on; none for who needs none.
+    pub fn mandate(&self) -> Option<&Mandate> {
+        self.mandate.as_ref()
+    }
+}
+
 impl Permit {
     /// What it permits.
     pub fn operation(&self) -> Operation {
@@ -472,6 +669,17 @@ impl Permit {
     /// The organisation of the person who acts.
     pub fn organisation(&self) -> Option<OrganisationId> {
         self.organisation
+    }
+
+    /// The person who acts.
+    pub fn person(&self) -> PersonId {
+        self.person
+    }
+
+    /// The person whose assignments bound a list of the own organisation's dossiers, where that narrows
+    /// them: a counsellor. Who assigns them sees them all.
+    pub fn narrows_to(&self) -> Option<PersonId> {
+        (self.role == Role::Counsellor).then_some(self.person)
     }
 
     /// The one organisation it is bound to, when it reaches no further than that.

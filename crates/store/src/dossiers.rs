@@ -14,23 +14,29 @@ statements! {
     HEAD = "dossiers.head",
         "SELECT client_number, given_name, family_name, birth_day, work_situation,
                 work_situation_since, version, journal_number, journal_link
-         FROM dossier WHERE id = ?1";
+         FROM dossier WHERE id = ?1 AND erased_at IS NULL";
     CONTACT = "dossiers.contact",
         "SELECT email, phone, street, postcode, municipality, about_me, insz_sealed
          FROM dossier WHERE id = ?1";
     BY_NUMBER = "dossiers.by_number",
         "SELECT id, client_number, given_name, family_name, birth_day FROM dossier
-         WHERE client_number = ?1 AND (EXISTS (
+         WHERE client_number = ?1 AND erased_at IS NULL AND (EXISTS (
              SELECT 1 FROM access_grant g WHERE g.dossier_id = dossier.id AND g.organisation_id = ?2
              AND g.ended_at IS NULL AND g.starts_on <= ?3
-             AND (g.ends_on IS NULL OR g.ends_on >= ?3) AND (g.closes_on IS NULL OR g.closes_on >= ?3))
+             AND (g.ends_on IS NULL OR g.ends_on >= ?3) AND (g.closes_on IS NULL OR g.closes_on >= ?3)
+             AND (NOT EXISTS (SELECT 1 FROM organisation o WHERE o.id = ?2 AND o.narrowed) OR EXISTS (
+                 SELECT 1 FROM assignment a WHERE a.dossier_id = dossier.id AND a.organisation_id = ?2
+                 AND a.person_id = ?4 AND a.until IS NULL)))
              OR ?2 IS NULL)";
     BY_INSZ = "dossiers.by_insz",
         "SELECT id, client_number, given_name, family_name, birth_day FROM dossier
          WHERE insz_digest = ?1 AND (EXISTS (
              SELECT 1 FROM access_grant g WHERE g.dossier_id = dossier.id AND g.organisation_id = ?2
              AND g.ended_at IS NULL AND g.starts_on <= ?3
-             AND (g.ends_on IS NULL OR g.ends_on >= ?3) AND (g.closes_on IS NULL OR g.closes_on >= ?3))
+             AND (g.ends_on IS NULL OR g.ends_on >= ?3) AND (g.closes_on IS NULL OR g.closes_on >= ?3)
+             AND (NOT EXISTS (SELECT 1 FROM organisation o WHERE o.id = ?2 AND o.narrowed) OR EXISTS (
+                 SELECT 1 FROM assignment a WHERE a.dossier_id = dossier.id AND a.organisation_id = ?2
+                 AND a.person_id = ?4 AND a.until IS NULL)))
              OR ?2 IS NULL)";
     BY_WORD = "dossiers.by_word",
         "SELECT d.id, d.client_number, d.given_name, d.family_name, d.birth_day
@@ -41,11 +47,14 @@ statements! {
          AND (EXISTS (
              SELECT 1 FROM access_grant g WHERE g.dossier_id = d.id AND g.organisation_id = ?2
              AND g.ended_at IS NULL AND g.starts_on <= ?3
-             AND (g.ends_on IS NULL OR g.ends_on >= ?3) AND (g.closes_on IS NULL OR g.closes_on >= ?3))
+             AND (g.ends_on IS NULL OR g.ends_on >= ?3) AND (g.closes_on IS NULL OR g.closes_on >= ?3)
+             AND (NOT EXISTS (SELECT 1 FROM organisation o WHERE o.id = ?2 AND o.narrowed) OR EXISTS (
+                 SELECT 1 FROM assignment a WHERE a.dossier_id = d.id AND a.organisation_id = ?2
+                 AND a.person_id = ?8 AND a.until IS NULL)))
              OR ?2 IS NULL)
          ORDER BY w.word, w.dossier_id LIMIT ?1";
     INSZ_DIGEST = "dossiers.insz_digest", "SELECT insz_digest FROM dossier WHERE id = ?1";
-    ID_OF_NUMBER = "dossiers.id_of_number", "SELECT id FROM dossier WHERE client_number = ?1";
+    ID_OF_NUMBER = "dossiers.id_of_number", "SELECT id FROM dossier WHERE client_number = ?1 AND erased_at IS NULL";
     ADVANCE = "dossiers.advance",
         "UPDATE dossier SET version = version + 1, journal_number = ?3, journal_link = ?4
          WHERE id = ?1 AND version = ?2";
@@ -245,7 +254,7 @@ pub enum Sought {
 pub const MOST_HITS: usize = 50;
 
 /// The dossiers that fit, out of those the permit reaches: with an active grant of the own
-/// organisation, or all. What is not reached is not there.
+/// organisation (and assigned to the person, where it narrows), or all. What is not reached is not there.
 pub async fn search(
     reader: &mut Reader,
     permit: &Permit,
@@ -263,13 +272,23 @@ pub async fn search(
     let scope = scope.map(|id| id.0);
     match sought {
         Sought::Number(number) => {
-            let params = [number.to_string().into(), scope.into(), today.into()];
+            let params = [
+                number.to_string().into(),
+                scope.into(),
+                today.into(),
+                permit.person().0.into(),
+            ];
             reader
                 .all(&BY_NUMBER, &params, |row| hit(&BY_NUMBER, row))
                 .await
         }
         Sought::Insz(digest) => {
-            let params = [digest.clone().into(), scope.into(), today.into()];
+            let params = [
+                digest.clone().into(),
+                scope.into(),
+                today.into(),
+                permit.person().0.into(),
+            ];
             reader
                 .all(&BY_INSZ, &params, |row| hit(&BY_INSZ, row))
                 .await
@@ -291,6 +310,7 @@ pub async fn search(
                 after_prefix(first).into(),
                 second.clone().into(),
                 second.map(|word| after_prefix(&word)).into(),
+                permit.person().0.into(),
             ];
             let mut hits = reader
                 .all(&BY_WORD, &params, |row| hit(&BY_WORD, row))
@@ -431,16 +451,22 @@ pub fn create(
     ];
     batch.push(Statement::new(&CREATE, params).one(guard::TAKEN));
     write_journal(batch, entries);
-    let name = search_form(&format!("{} {}", dossier.given_name, dossier.family_name));
-    let mut words: Vec<&str> = name.split(' ').filter(|word| !word.is_empty()).collect();
-    words.sort_unstable();
-    words.dedup();
-    for word in words {
+    for word in search_words(&dossier.given_name, &dossier.family_name) {
         batch.push(Statement::new(
             &ADD_WORD,
             [word.into(), dossier.id.0.into()],
         ));
     }
+}
+
+/// The words by which a name is found.
+pub fn search_words(given_name: &str, family_name: &str) -> Vec<String> {
+    let name = search_form(&format!("{given_name} {family_name}"));
+    let words = name.split(' ').filter(|word| !word.is_empty());
+    let mut words: Vec<String> = words.map(str::to_owned).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
 }
 
 /// Sets 'Over mezelf'.

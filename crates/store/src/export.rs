@@ -84,6 +84,7 @@ records! {
         ended_by: opt_id, ended_by_name: opt_text, ended_at: opt_at,
         closed_by: opt_id, closed_by_name: opt_text, closed_at: opt_at,
         summary: opt_text, late_reason: opt_text, result_note: opt_text, cancel_reason: opt_text,
+        erased_at: opt_at,
     }
     /// An addendum to a line (R3).
     Addendum {
@@ -139,6 +140,21 @@ records! {
         id: id, unit_id: id, unit_name: text, person_id: id, person_name: text, given_by: id,
         given_by_name: text, since: at, until: opt_at,
     }
+    /// A document; what is in the file is downloaded under 'Documenten'.
+    Document {
+        id: id, version: int, kind: text, title: text, day: day, audience: text, step_id: opt_id,
+        file_name: text, file_type: text, bytes: int, added_by: id, added_by_name: text, added_at: at,
+        organisation_id: opt_id, withdrawn_by: opt_id, withdrawn_by_name: opt_text,
+        withdrawn_at: opt_at, withdrawn_reason: opt_text,
+    }
+    /// To whom an organisation assigned the dossier, now or before.
+    Assignment {
+        id: id, organisation_id: id, organisation_name: text, person_id: id, person_name: text,
+        since: at, given_by: id, given_by_name: text, until: opt_at, ended_by: opt_id,
+        ended_by_name: opt_text,
+    }
+    /// That something was erased because it need not be kept any more.
+    Erasure { at: at, id: id, step_id: opt_id, kind: text, open: bool }
     /// Something that happened, with what was before and after.
     Entry {
         number: int, at: at, by_person: id, by_person_name: opt_text, organisation_id: opt_id,
@@ -175,7 +191,8 @@ statements! {
                 s.provider_unit, pu.name, s.provider_org, s.provider_person, pp.name,
                 s.registered_by, gp.name, s.registered_at, s.result, s.reason, s.fact_education, s.fact_work,
                 s.fact_qualification, s.fact_absence, s.ended_by, ep.name, s.ended_at, s.closed_by, cp.name,
-                s.closed_at, t.summary, t.late_reason, t.result_note, t.cancel_reason
+                s.closed_at, t.summary, t.late_reason, t.result_note, t.cancel_reason,
+                t.erased_at
          FROM step s
          JOIN unit ru ON ru.id = s.requester_unit JOIN person rp ON rp.id = s.requester_person
          JOIN unit pu ON pu.id = s.provider_unit JOIN person pp ON pp.id = s.provider_person
@@ -224,6 +241,19 @@ statements! {
         "SELECT w.id, w.unit_id, u.name, w.person_id, p.name, w.given_by, g.name, w.since, w.until
          FROM dossier_owner w JOIN unit u ON u.id = w.unit_id JOIN person p ON p.id = w.person_id
          JOIN person g ON g.id = w.given_by WHERE w.dossier_id = ?1";
+    DOCUMENTS = "export.documents",
+        "SELECT d.id, d.version, d.kind, d.title, d.day, d.audience, d.step_id, d.file_name, d.file_type, d.bytes,
+                d.added_by, p.name, d.added_at, d.organisation_id, d.withdrawn_by, w.name, d.withdrawn_at,
+                d.withdrawn_reason
+         FROM document d JOIN person p ON p.id = d.added_by LEFT JOIN person w ON w.id = d.withdrawn_by
+         WHERE d.dossier_id = ?1";
+    ASSIGNMENTS = "export.assignments",
+        "SELECT a.id, a.organisation_id, o.name, a.person_id, p.name, a.since, a.given_by, g.name, a.until,
+                a.ended_by, e.name
+         FROM assignment a JOIN organisation o ON o.id = a.organisation_id JOIN person p ON p.id = a.person_id
+         JOIN person g ON g.id = a.given_by LEFT JOIN person e ON e.id = a.ended_by
+         WHERE a.dossier_id = ?1";
+    ERASURES = "export.erasures", "SELECT at, id, step_id, kind, open FROM erasure WHERE dossier_id = ?1";
     JOURNAL = "export.journal",
         "SELECT j.number, j.at, j.by_person, p.name, j.organisation_id, o.name, j.event, j.subject_id, j.step_id,
                 j.content
@@ -273,6 +303,12 @@ pub struct Everything {
     pub grant_requests: Vec<(GrantRequest, Option<Vec<u8>>)>,
     /// Owners, the last one first.
     pub owners: Vec<Owner>,
+    /// Documents, the last one first.
+    pub documents: Vec<Document>,
+    /// To whom it was assigned.
+    pub assignments: Vec<Assignment>,
+    /// What was erased.
+    pub erasures: Vec<Erasure>,
     /// The journal, in order.
     pub journal: Vec<Entry>,
     /// Who looked, the last one first.
@@ -309,6 +345,9 @@ pub async fn everything(
             })
             .await?,
         owners: reader.all(&OWNERS, &dossier, Owner::read).await?,
+        documents: reader.all(&DOCUMENTS, &dossier, Document::read).await?,
+        assignments: reader.all(&ASSIGNMENTS, &dossier, Assignment::read).await?,
+        erasures: reader.all(&ERASURES, &dossier, Erasure::read).await?,
         journal: reader.all(&JOURNAL, &dossier, Entry::read).await?,
         openings: reader.all(&OPENINGS, &dossier, Opening::read).await?,
         notices: reader.all(&NOTICES, &dossier, Notice::read).await?,
@@ -328,6 +367,7 @@ pub async fn everything(
     all.grant_requests
         .sort_by_key(|(it, _)| std::cmp::Reverse(it.id));
     all.owners.sort_by_key(|it| std::cmp::Reverse(it.id));
+    all.documents.sort_by_key(|it| std::cmp::Reverse(it.id));
     all.journal.sort_by_key(|it| it.number);
     all.openings
         .sort_by_key(|it| std::cmp::Reverse((it.minute, it.person_id)));

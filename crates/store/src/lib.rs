@@ -6,8 +6,10 @@
 
 pub mod account_events;
 pub mod actions;
+pub mod assignments;
 pub mod caseload;
 pub mod corrections;
+pub mod documents;
 pub mod dossiers;
 pub mod engine;
 pub mod export;
@@ -15,12 +17,18 @@ pub mod grant_requests;
 pub mod grants;
 pub mod installation;
 pub mod journal;
+pub mod mail;
+pub mod mandates;
 pub mod notices;
+pub mod oidc;
 pub mod openings;
 pub mod owners;
 pub mod people;
 pub mod profile;
+pub mod projects;
 pub mod removals;
+pub mod reports;
+pub mod retention;
 pub mod sessions;
 pub mod steps;
 pub mod studies;
@@ -42,6 +50,8 @@ pub mod guard {
     pub const ROW: GuardTag = "row_changed";
     /// The name, number or key is taken.
     pub const TAKEN: GuardTag = "taken";
+    /// It was done as often as it may be.
+    pub const LIMIT: GuardTag = "limit_reached";
 }
 
 /// Declares the statements of a module and lists them, so that a test sees every one.
@@ -59,20 +69,28 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
     [
         account_events::ALL,
         actions::ALL,
+        assignments::ALL,
         caseload::ALL,
         corrections::ALL,
+        documents::ALL,
         dossiers::ALL,
         export::ALL,
         grant_requests::ALL,
         grants::ALL,
         installation::ALL,
         journal::ALL,
+        mandates::ALL,
+        mail::ALL,
         notices::ALL,
+        oidc::ALL,
         openings::ALL,
         owners::ALL,
         people::ALL,
         profile::ALL,
+        projects::ALL,
         removals::ALL,
+        reports::ALL,
+        retention::ALL,
         sessions::ALL,
         steps::ALL,
         studies::ALL,

@@ -1,8 +1,9 @@
 //! Who opened a dossier: written before the page is shown, read by the client (I3).
 
 use domain::Moment;
-use domain::people::Actor;
-use domain::policy::{Access, Read};
+use domain::ids::DossierId;
+use domain::people::{Actor, Role};
+use domain::policy::{Access, Mandated, Read};
 
 use crate::engine::{Batch, Statement, Value};
 use crate::{Reader, StoreError, statements};
@@ -17,6 +18,10 @@ statements! {
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (dossier_id, minute, person_id, what)
          DO UPDATE SET reason = opening.reason || '; ' || excluded.reason";
+    // A controller acts for no organisation of ours.
+    WRITE_LISTED = "openings.write_listed",
+        "INSERT INTO opening (dossier_id, minute, person_id, what, organisation_id, role)
+         VALUES (?1, ?2, ?3, 'controle', NULL, ?4) ON CONFLICT DO NOTHING";
     LIST = "openings.list",
         "SELECT o.minute, p.name, coalesce(o.role, p.role), g.name, o.what, o.reason
          FROM opening o LEFT JOIN person p ON p.id = o.person_id
@@ -56,6 +61,21 @@ fn params(access: &Access<Read>, actor: &Actor, what: &str, minute: i64) -> Vec<
         access.organisation().map(|id| id.0).into(),
         actor.role.code().into(),
     ]
+}
+
+/// Records that lines of these dossiers were on a controller's page.
+pub fn write_listed(batch: &mut Batch, mandated: &Mandated, dossiers: &[DossierId], minute: i64) {
+    let controller = mandated.mandate().controller;
+    for dossier in dossiers {
+        let role = Role::Controller.code();
+        let params = [
+            dossier.0.into(),
+            minute.into(),
+            controller.0.into(),
+            role.into(),
+        ];
+        batch.push(Statement::new(&WRITE_LISTED, params));
+    }
 }
 
 /// An opening as recorded.

@@ -1,8 +1,9 @@
 //! Sessions and log-in attempts. Only digests of tokens are stored.
 
-use domain::Moment;
 use domain::ids::{DossierId, OrganisationId, PersonId, UnitId};
+use domain::login::{Confirmed, Method};
 use domain::people::{Actor, Role, Unit};
+use domain::{Day, Moment};
 use uuid::Uuid;
 
 use crate::engine::{Batch, Row, Statement, Value};
@@ -11,12 +12,14 @@ use crate::{Reader, StoreError, guard, known, statements};
 statements! {
     FIND = "sessions.find",
         "SELECT p.id, p.name, p.role, p.own_dossier_id, s.seen_at, s.ends_at,
-                u.id, u.organisation_id, u.name, u.address, u.number, p.demo
+                u.id, u.organisation_id, u.name, u.address, u.number, p.demo,
+                coalesce(s.confirmed_at, s.started_at), s.method
          FROM session s JOIN person p ON p.id = s.person_id LEFT JOIN unit u ON u.id = p.unit_id
          WHERE s.token_digest = ?1 AND p.active";
     START = "sessions.start",
-        "INSERT INTO session (token_digest, person_id, started_at, seen_at, ends_at)
-         VALUES (?1, ?2, ?3, ?3, ?4)";
+        "INSERT INTO session (token_digest, person_id, started_at, seen_at, ends_at, id, method, device,
+                              confirmed_at)
+         VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?3)";
     TOUCH = "sessions.touch",
         "UPDATE session SET seen_at = ?2 WHERE token_digest = ?1 AND seen_at < ?2";
     STOP = "sessions.stop", "DELETE FROM session WHERE token_digest = ?1";
@@ -27,6 +30,19 @@ statements! {
         "INSERT INTO login_attempt (key_digest, at, id) VALUES (?1, ?2, ?3)";
     FORGET = "sessions.forget", "DELETE FROM login_attempt WHERE key_digest = ?1";
     FORGET_OLD = "sessions.forget_old", "DELETE FROM login_attempt WHERE at < ?1";
+    RESERVE = "sessions.reserve",
+        "INSERT INTO login_count (key_digest, day, verifications) VALUES (?1, ?2, 1)
+         ON CONFLICT (key_digest, day) DO UPDATE SET verifications = login_count.verifications + 1
+         WHERE login_count.verifications < ?3";
+    GIVE_BACK = "sessions.give_back",
+        "UPDATE login_count SET verifications = verifications - 1
+         WHERE key_digest = ?1 AND day = ?2 AND verifications > 0";
+    CLEAN_COUNTS = "sessions.clean_counts", "DELETE FROM login_count WHERE day < ?1";
+    KNOWN_DEVICE = "sessions.known_device",
+        "SELECT person_id FROM known_device WHERE token_digest = ?1 AND ends_at > ?2";
+    KNOW_DEVICE = "sessions.know_device",
+        "INSERT INTO known_device (token_digest, person_id, ends_at) VALUES (?1, ?2, ?3)";
+    CLEAN_DEVICES = "sessions.clean_devices", "DELETE FROM known_device WHERE ends_at < ?1";
 }
 
 /// A session that was found, whether it still counts or not.
@@ -40,6 +56,23 @@ pub struct Found {
     pub ends: Moment,
     /// Whether this is one of the demo's accounts.
     pub demo: bool,
+    /// How it began.
+    pub method: Method,
+}
+
+/// A session to start.
+#[derive(Clone, Debug)]
+pub struct New {
+    /// Whose.
+    pub person: PersonId,
+    /// What it is called in a list.
+    pub id: Uuid,
+    /// How it begins.
+    pub method: Method,
+    /// What the browser says it is.
+    pub device: String,
+    /// When it ends, whatever happens.
+    pub ends: Moment,
 }
 
 /// The session of a token digest, with its person and unit, in one look-up.
@@ -53,10 +86,12 @@ pub async fn find(reader: &mut Reader, token_digest: &[u8]) -> Result<Option<Fou
                     role: known(&FIND, "role", Role::from_code(row.text_ref(2)?))?,
                     own_dossier: row.opt_id(3)?.map(DossierId),
                     unit: unit_at(row, 6)?,
+                    confirmed: Confirmed::At(row.at(12)?),
                 },
                 seen: row.at(4)?,
                 ends: row.at(5)?,
                 demo: row.bool(11)?,
+                method: known(&FIND, "method", Method::from_code(row.text_ref(13)?))?,
             })
         })
         .await
@@ -77,12 +112,15 @@ pub(crate) fn unit_at(row: &Row<'_>, first: usize) -> Result<Option<Unit>, Store
 }
 
 /// Starts a session.
-pub fn start(batch: &mut Batch, token_digest: &[u8], person: PersonId, now: Moment, ends: Moment) {
+pub fn start(batch: &mut Batch, token_digest: &[u8], session: &New, now: Moment) {
     let params = [
         token_digest.into(),
-        person.0.into(),
+        session.person.0.into(),
         now.into(),
-        ends.into(),
+        session.ends.into(),
+        session.id.into(),
+        session.method.code().into(),
+        session.device.as_str().into(),
     ];
     batch.push(Statement::new(&START, params).one(guard::TAKEN));
 }
@@ -101,6 +139,39 @@ pub fn stop(batch: &mut Batch, token_digest: &[u8]) {
 pub fn clean(batch: &mut Batch, now: Moment, attempts_before: Moment) {
     batch.push(Statement::new(&CLEAN, [Value::from(now)]));
     batch.push(Statement::new(&FORGET_OLD, [Value::from(attempts_before)]));
+    let day = attempts_before.brussels_day();
+    batch.push(Statement::new(&CLEAN_COUNTS, [Value::from(day)]));
+    batch.push(Statement::new(&CLEAN_DEVICES, [Value::from(now)]));
+}
+
+/// Counts one comparison of a password for a key on a day; `LIMIT` when there were so many.
+pub fn reserve(batch: &mut Batch, key_digest: &[u8], day: Day, most: u32) {
+    let params = [key_digest.into(), day.into(), most.into()];
+    batch.push(Statement::new(&RESERVE, params).one(guard::LIMIT));
+}
+
+/// Takes a counted comparison back, because the password was right.
+pub fn give_back(batch: &mut Batch, key_digest: &[u8], day: Day) {
+    batch.push(Statement::new(&GIVE_BACK, [key_digest.into(), day.into()]));
+}
+
+/// Whose browser this token is of, while it is known.
+pub async fn known_device(
+    reader: &mut Reader,
+    token_digest: &[u8],
+    now: Moment,
+) -> Result<Option<PersonId>, StoreError> {
+    reader
+        .first(&KNOWN_DEVICE, &[token_digest.into(), now.into()], |row| {
+            Ok(PersonId(row.id(0)?))
+        })
+        .await
+}
+
+/// Makes a browser known.
+pub fn know_device(batch: &mut Batch, token_digest: &[u8], person: PersonId, ends: Moment) {
+    let params = [token_digest.into(), person.0.into(), ends.into()];
+    batch.push(Statement::new(&KNOW_DEVICE, params).one(guard::TAKEN));
 }
 
 /// How many wrong attempts a key had since an instant, and the last one.

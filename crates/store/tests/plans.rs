@@ -16,6 +16,7 @@ const MAY_SORT: &[(&str, &str)] = &[
     ("grants.holders", "at most the grants on one dossier"),
     ("removals.of_step", "at most the requests on one line"),
     ("steps.ongoing", "at most the ongoing lines of one dossier"),
+    ("reports.of_month", "the lines that began in one month"),
 ];
 
 /// Statements that read an index in its order until their limit.
@@ -56,6 +57,14 @@ const MAY_SCAN: &[(&str, &str)] = &[
     (
         "grant_requests.count",
         "counts the at most 100 rows of its own sub-select",
+    ),
+    (
+        "documents.count",
+        "counts the at most 1,000 rows of its own sub-select",
+    ),
+    (
+        "documents.released",
+        "an index of only what something let go of, at most 200",
     ),
     (
         "notices.unread",

@@ -1,10 +1,11 @@
 //! Who asks: the session cookie, the person behind it, and the frame of their pages.
 
 use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::body::Body;
-use axum::extract::{FromRequestParts, Request};
-use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::extract::{ConnectInfo, FromRequestParts, Request};
+use axum::http::header::{COOKIE, SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
@@ -12,6 +13,7 @@ use domain::ids::DossierId;
 use domain::people::{Actor, Role};
 use domain::policy::{self, Operation};
 use domain::work_situation;
+use ipnet::IpNet;
 
 use crate::page::{DossierHead, NavLink, Page, UserView};
 use crate::{App, Web, assets, fail, sign_in};
@@ -106,9 +108,80 @@ fn cookie_name(app: &Web) -> &'static str {
     }
 }
 
+/// The name of the cookie by which a browser is known in which somebody logged in before.
+fn device_cookie_name(app: &Web) -> &'static str {
+    if app.settings.secure_cookies {
+        "__Host-toestel"
+    } else {
+        "toestel"
+    }
+}
+
+/// Seconds for which a browser keeps that cookie.
+const DEVICE_SECONDS: u32 = 180 * 86_400;
+
+/// Most characters kept of what a browser says it is.
+const LONGEST_AGENT: usize = 300;
+
+/// Where a request came from.
+pub(crate) struct Visit {
+    /// The address of the other side, behind the proxies that are trusted.
+    pub(crate) address: String,
+    /// What the browser says it is.
+    pub(crate) agent: String,
+    /// The token of a browser that is known.
+    pub(crate) device: Option<[u8; 32]>,
+}
+
+impl Visit {
+    pub(crate) fn of(
+        app: &Web,
+        connection: Option<&ConnectInfo<SocketAddr>>,
+        headers: &HeaderMap,
+    ) -> Self {
+        let address = connection.map(|ConnectInfo(address)| address.ip().to_canonical());
+        let address = address.map(|address| behind_proxies(address, headers, &app.trusted_proxies));
+        let agent = headers
+            .get(USER_AGENT)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        Visit {
+            address: address.map_or_else(String::new, |address| address.to_string()),
+            agent: agent.chars().take(LONGEST_AGENT).collect(),
+            device: token_in(headers, device_cookie_name(app)),
+        }
+    }
+}
+
+/// The nearest address that is no proxy of ours. What stands before it anybody can have written.
+fn behind_proxies(nearest: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
+    let said: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    let mut address = nearest;
+    for hop in said.iter().rev() {
+        if !is_trusted(&address) {
+            break;
+        }
+        match hop.trim().parse::<IpAddr>() {
+            Ok(before) => address = before.to_canonical(),
+            Err(_) => break,
+        }
+    }
+    address
+}
+
 /// The token in the session cookie.
 pub(crate) fn token(app: &Web, headers: &HeaderMap) -> Option<[u8; 32]> {
-    let name = cookie_name(app);
+    token_in(headers, cookie_name(app))
+}
+
+/// The token in a cookie.
+pub(crate) fn token_in(headers: &HeaderMap, name: &str) -> Option<[u8; 32]> {
     headers
         .get_all(COOKIE)
         .iter()
@@ -120,7 +193,12 @@ pub(crate) fn token(app: &Web, headers: &HeaderMap) -> Option<[u8; 32]> {
         })
 }
 
-fn from_hex(text: &str) -> Option<[u8; 32]> {
+/// A token as a cookie holds it.
+pub(crate) fn to_hex(token: &[u8; 32]) -> String {
+    token.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(crate) fn from_hex(text: &str) -> Option<[u8; 32]> {
     if text.len() != 64 || !text.is_ascii() {
         return None;
     }
@@ -135,18 +213,33 @@ fn from_hex(text: &str) -> Option<[u8; 32]> {
 /// Puts the session cookie in an answer; with no token, takes it away.
 pub(crate) fn set_cookie(app: &Web, response: &mut Response, token: Option<&[u8; 32]>) {
     let name = cookie_name(app);
+    match token {
+        Some(token) => put_cookie(app, response, name, &to_hex(token), None),
+        None => put_cookie(app, response, name, "", Some(0)),
+    }
+}
+
+/// Gives a browser the cookie by which it is known.
+pub(crate) fn know_device(app: &Web, response: &mut Response, token: &[u8; 32]) {
+    let name = device_cookie_name(app);
+    put_cookie(app, response, name, &to_hex(token), Some(DEVICE_SECONDS));
+}
+
+/// Puts a cookie in an answer, for so many seconds; without, until the browser closes.
+pub(crate) fn put_cookie(
+    app: &Web,
+    response: &mut Response,
+    name: &str,
+    value: &str,
+    age: Option<u32>,
+) {
     let secure = if app.settings.secure_cookies {
         "; Secure"
     } else {
         ""
     };
-    let cookie = match token {
-        Some(token) => {
-            let hex: String = token.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("{name}={hex}; Path=/; HttpOnly; SameSite=Lax{secure}")
-        }
-        None => format!("{name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}"),
-    };
+    let age = age.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
+    let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{age}{secure}");
     if let Ok(value) = HeaderValue::try_from(cookie) {
         response.headers_mut().append(SET_COOKIE, value);
     }
@@ -274,9 +367,54 @@ fn main_links(actor: &Actor) -> Vec<(&'static str, String)> {
     if may(Operation::ViewOrganisation) {
         links.push(("Medewerkers", "/medewerkers".to_owned()));
     }
+    if actor.role == Role::Manager && may(Operation::ViewReport) {
+        links.push(("Rapport", "/rapport".to_owned()));
+    }
+    if actor.role == Role::PrivacyOfficer && may(Operation::ViewRetention) {
+        links.push(("Bewaartermijnen", "/bewaartermijnen".to_owned()));
+    }
+    if may(Operation::AssignDossiers) {
+        links.push(("Toewijzingen", crate::assignments::LIST.to_owned()));
+    }
     if may(Operation::ManageSystem) {
         links.push(("Systeem", "/systeem".to_owned()));
     }
     links.push(("Meldingen", "/meldingen".to_owned()));
     links
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(nearest: &str, said: &[&str], trusted: &[&str]) -> String {
+        let mut headers = HeaderMap::new();
+        for value in said {
+            headers.append("x-forwarded-for", HeaderValue::from_str(value).unwrap());
+        }
+        let trusted: Vec<IpNet> = trusted.iter().map(|it| it.parse().unwrap()).collect();
+        behind_proxies(nearest.parse().unwrap(), &headers, &trusted).to_string()
+    }
+
+    #[test]
+    fn k044_what_stands_before_the_proxies_of_ours_is_not_believed() {
+        let ours = ["10.0.0.0/8", "2001:db8::1/128"];
+        for (nearest, said, expected) in [
+            ("192.0.2.9", &["198.51.100.1"][..], "192.0.2.9"),
+            ("10.0.0.1", &["198.51.100.1"], "198.51.100.1"),
+            ("10.0.0.1", &[], "10.0.0.1"),
+            ("10.0.0.1", &["1.2.3.4, 198.51.100.1"], "198.51.100.1"),
+            (
+                "10.0.0.1",
+                &["1.2.3.4, 198.51.100.1, 10.9.9.9"],
+                "198.51.100.1",
+            ),
+            ("10.0.0.1", &["1.2.3.4", "198.51.100.1"], "198.51.100.1"),
+            ("10.0.0.1", &["198.51.100.1, onzin"], "10.0.0.1"),
+            ("2001:db8::1", &["::ffff:198.51.100.1"], "198.51.100.1"),
+        ] {
+            assert_eq!(seen(nearest, said, &ours), expected, "{nearest} {said:?}");
+        }
+        assert_eq!(seen("10.0.0.1", &["198.51.100.1"], &[]), "10.0.0.1");
+    }
 }

@@ -258,6 +258,9 @@ impl ReadablePage {
             part("Vragen om je dossier te openen", grant_requests(export)),
             part("Aanspreekpunten van je dossier", owners(export)),
             part("Rechtzettingen en bezwaren", corrections(export)),
+            part("Documenten", documents(export)),
+            part("Aan wie je dossier toegewezen is", assignments(export)),
+            part("Wat gewist is", erasures(export)),
             part("Meldingen over je dossier", notices(export)),
             part("Wat er gebeurde", journal(export)),
         ];
@@ -589,6 +592,59 @@ fn corrections(export: &Export) -> Vec<Item> {
     items.collect()
 }
 
+fn documents(export: &Export) -> Vec<Item> {
+    let items = export.document.iter().map(|it| {
+        Item::new(
+            &it.title,
+            vec![
+                fact("Dag op het document", it.day.to_string()),
+                fact("Bestand", format!("{} ({} bytes)", it.file_name, it.bytes)),
+                by(
+                    "Toegevoegd door",
+                    Some(&it.added_by_name),
+                    Some(&it.added_at),
+                ),
+                by(
+                    "Ingetrokken door",
+                    it.withdrawn_by_name.as_ref(),
+                    it.withdrawn_at.as_ref(),
+                ),
+                known("Waarom ingetrokken", it.withdrawn_reason.as_ref()),
+            ],
+        )
+    });
+    items.collect()
+}
+
+fn assignments(export: &Export) -> Vec<Item> {
+    let items = export.assignment.iter().map(|it| {
+        Item::new(
+            format!("{}, {}", it.person_name, it.organisation_name),
+            vec![
+                by("Toegewezen door", Some(&it.given_by_name), Some(&it.since)),
+                by(
+                    "Beëindigd door",
+                    it.ended_by_name.as_ref(),
+                    it.until.as_ref(),
+                ),
+            ],
+        )
+    });
+    items.collect()
+}
+
+fn erasures(export: &Export) -> Vec<Item> {
+    let items = export.erasure.iter().map(|it| {
+        let what = match it.kind.as_str() {
+            "story" => "De teksten van een stap",
+            "evidence" => "Een stap",
+            _ => "Het dossier",
+        };
+        Item::new(what, vec![fact("Gewist op", at(&it.at))])
+    });
+    items.collect()
+}
+
 fn notices(export: &Export) -> Vec<Item> {
     let items = export.outbox.iter().map(|it| {
         Item::new(
@@ -649,5 +705,5 @@ fn opening(it: &Opening) -> [String; 4] {
     let reason = it.reason.clone();
     let why = reason.unwrap_or_else(|| role.map_or("", why).to_owned());
     let when = when.map(Moment::brussels_text).unwrap_or_default();
-    [when, who, what(&it.what).to_owned(), why]
+    [when, who, what(&it.what, &[]), why]
 }

@@ -3,23 +3,30 @@
 
 use std::time::Duration;
 
+use crate::{App, fail, patience, upload};
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::predicate::{DefaultPredicate, Predicate as _, SizeAbove};
+use tower_http::compression::predicate::{
+    DefaultPredicate, NotForContentType, Predicate as _, SizeAbove,
+};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::csrf::CsrfLayer;
-use tower_http::timeout::TimeoutLayer;
-
-use crate::{App, fail, patience};
 
 /// Nothing but our own files: no inline script or style, no other host.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The same, for a page that shows one of our own files in a frame.
+pub(crate) const WITH_FRAME: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+    connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src 'self'";
+
+/// How long a request may take.
+const REQUEST: Duration = Duration::from_secs(10);
 
 const HEADERS: [(&str, &str); 8] = [
     ("content-security-policy", POLICY),
@@ -44,10 +51,10 @@ async fn with_headers(request: Request, next: Next) -> Response {
     // A file that is downloaded has a stricter policy of its own.
     let own_policy = headers.get(CONTENT_SECURITY_POLICY).cloned();
     for (name, value) in HEADERS {
-        headers.insert(
-            HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        );
+        // A file of a document says stricter things of itself.
+        headers
+            .entry(HeaderName::from_static(name))
+            .or_insert(HeaderValue::from_static(value));
     }
     if let Some(policy) = own_policy {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
@@ -59,19 +66,38 @@ async fn with_headers(request: Request, next: Next) -> Response {
     response
 }
 
+/// A request that takes too long is let go. Files over a slow phone take longer than a form.
+async fn in_time(request: Request, next: Next) -> Response {
+    let limit = if upload::is_upload(request.method(), request.headers()) {
+        upload::WHOLE
+    } else {
+        REQUEST
+    };
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
 /// Puts everything round the routes.
 pub(crate) fn around(router: Router, app: &App) -> Router {
     let panic_app = app.clone();
-    let bytes = DefaultPredicate::new().and(SizeAbove::new(1024));
+    // Documents are small already, and say how large they are.
+    let bytes = DefaultPredicate::new()
+        .and(SizeAbove::new(1024))
+        .and(NotForContentType::const_new("application/"));
     router
         .layer(CatchPanicLayer::custom(
             move |_: Box<dyn std::any::Any + Send>| fail::panicked(&panic_app),
         ))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            Duration::from_secs(10),
-        ))
+        .layer(from_fn(in_time))
         .layer(from_fn_with_state(app.clone(), patience::around))
+        // `patience` reads the form before anything else looks at it: one that never comes to its end is
+        // let go here.
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            Duration::from_secs(15),
+        ))
         .layer(CsrfLayer::new().with_rejection_response(|_| fail::cross_site()))
         .layer(
             CompressionLayer::new()
@@ -79,4 +105,55 @@ pub(crate) fn around(router: Router, app: &App) -> Router {
                 .compress_when(bytes),
         )
         .layer(from_fn(with_headers))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::Arc;
+
+    use axum::body::{Body, to_bytes};
+    use axum::routing::get;
+    use testkit::world;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::{Web, WebSettings};
+
+    /// K118
+    #[tokio::test]
+    async fn a_panic_is_a_page_without_detail_and_the_next_request_is_served() {
+        let world = world().await;
+        let app: App = Arc::new(Web {
+            casework: world.casework.clone(),
+            settings: WebSettings {
+                demo: false,
+                secure_cookies: true,
+                version: "test",
+            },
+            trusted_proxies: Vec::new(),
+        });
+        async fn breaks() {
+            panic!("geheim uit het dossier");
+        }
+        let router = Router::new()
+            .route("/breekt", get(breaks))
+            .route("/werkt", get(async || "ja"));
+        let router = around(router, &app);
+        for _ in 0..3 {
+            let request = Request::builder().uri("/breekt").body(Body::empty());
+            let broken = router.clone().oneshot(request.unwrap()).await.unwrap();
+            assert_eq!(broken.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            assert_eq!(broken.headers()["content-security-policy"], POLICY);
+            assert_eq!(broken.headers()[CACHE_CONTROL], "no-store");
+            let page = to_bytes(broken.into_body(), usize::MAX).await.unwrap();
+            let page = String::from_utf8_lossy(&page);
+            assert!(page.contains("Er ging iets mis"), "{page}");
+            assert!(!page.contains("geheim") && !page.contains(".rs"), "{page}");
+            let request = Request::builder().uri("/werkt").body(Body::empty());
+            let works = router.clone().oneshot(request.unwrap()).await.unwrap();
+            assert_eq!(works.status(), StatusCode::OK);
+        }
+    }
 }

@@ -89,6 +89,11 @@ fn tiles(me: &Me) -> Vec<Tile> {
                 "/medewerkers",
                 "Wie voor je organisatie kan aanmelden, en in welke rol.",
             ),
+            tile(
+                "Rapport",
+                "/rapport",
+                "De cijfers van je organisatie, per project en schooljaar.",
+            ),
         ],
         Role::Coach => vec![
             tile(
@@ -110,14 +115,18 @@ fn tiles(me: &Me) -> Vec<Tile> {
         Role::Controller => vec![tile(
             "Controle",
             "/controle",
-            "De begeleidingen van een project, zonder namen.",
+            "De begeleidingen van een project, zonder namen, en het rapport.",
         )],
         Role::SystemManager => vec![tile(
             "Systeem",
             "/systeem",
-            "Gebruikers, organisaties en het programma.",
+            "Gebruikers, organisaties, het programma, opdrachten en bewaartermijnen.",
         )],
-        Role::PrivacyOfficer => Vec::new(),
+        Role::PrivacyOfficer => vec![tile(
+            "Bewaartermijnen",
+            "/bewaartermijnen",
+            "Wat hoe lang bewaard wordt, en wat gewist mag worden.",
+        )],
         // The client's start page is the own dossier.
         Role::Client => Vec::new(),
     }

@@ -5,9 +5,12 @@
 
 mod actions;
 mod assets;
+mod assignments;
 mod caseload;
 mod context;
+mod control;
 mod corrections;
+mod documents;
 mod entries;
 mod export;
 mod fail;
@@ -16,7 +19,11 @@ mod grants;
 mod headers;
 mod home;
 mod journal;
+mod letters;
+mod mail;
+mod mandates;
 mod notices;
+mod oidc;
 mod openings;
 mod own;
 pub mod page;
@@ -25,13 +32,18 @@ mod personal;
 mod profile;
 mod public;
 mod removal_queue;
+mod reports;
+mod retention;
 mod routes;
 mod search;
 mod sentences;
+mod sheet;
 mod sign_in;
 mod steps;
 mod system;
+mod upload;
 
+pub use letters::{LetterText, letter_text, trial_text};
 pub use routes::{Route, table};
 
 use std::sync::Arc;
@@ -46,6 +58,9 @@ pub struct Web {
     pub casework: Casework,
     /// How this program serves.
     pub settings: WebSettings,
+    /// The networks of proxies before this program: only what comes through them is believed when it says
+    /// where a request came from (`X-Forwarded-For`).
+    pub trusted_proxies: Vec<ipnet::IpNet>,
 }
 
 /// How this program serves.

@@ -70,6 +70,10 @@ fn sentence(kind: Option<NoticeKind>) -> &'static str {
         Some(NoticeKind::LineCorrected) => {
             "Bij een stap waar jij aan werkt, staat nu een rechtzetting."
         }
+        Some(NoticeKind::DossierAssigned) => "Een dossier is aan jou toegewezen.",
+        Some(NoticeKind::DossierReleased) => {
+            "Een dossier is niet langer aan jou toegewezen. Je kan het niet meer openen."
+        }
         None => "Er gebeurde iets met een stap waar jij aan werkt.",
     }
 }
@@ -116,7 +120,11 @@ async fn list(State(app): State<App>, me: Me) -> Result<Response, Response> {
                 reason: notice
                     .note
                     .map(|note| match kind {
-                        Some(NoticeKind::GrantRefused | NoticeKind::GrantEnded) => {
+                        Some(
+                            NoticeKind::GrantRefused
+                            | NoticeKind::GrantEnded
+                            | NoticeKind::DossierReleased,
+                        ) => {
                             format!("Klantnummer {note}")
                         }
                         Some(NoticeKind::GrantEnds) => format!("Laatste dag: {note}"),

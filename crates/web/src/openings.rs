@@ -5,9 +5,10 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use casework::{Failure, Head, Opening};
-use domain::ids::DossierId;
+use domain::ids::{DocumentId, DossierId};
 use domain::people::Role;
 use domain::policy::Operation;
+use domain::text::Label;
 
 use crate::App;
 use crate::context::{Me, dossier_address};
@@ -68,10 +69,20 @@ async fn show(
     let earlier = earlier
         .map(|minute| format!("{}/raadplegingen?voor={minute}", dossier_address(id)))
         .unwrap_or_default();
+    let is_own = me.actor.role == Role::Client;
+    // A privacy officer reads that a document was opened, and not what it is called.
+    let titles = if is_own {
+        app.casework
+            .document_titles(&me.actor, id)
+            .await
+            .map_err(|failure| fail::answer(&app, &me, failure))?
+    } else {
+        Vec::new()
+    };
     let mut days: Vec<DayView> = Vec::new();
     for opening in found {
         let day = opening.at.brussels_day().to_string();
-        let row = row(opening);
+        let row = row(opening, &titles);
         match days.last_mut() {
             Some(last) if last.day == day => last.rows.push(row),
             _ => days.push(DayView {
@@ -80,7 +91,6 @@ async fn show(
             }),
         }
     }
-    let is_own = me.actor.role == Role::Client;
     let heading = if is_own {
         "Wie bekeek mijn dossier"
     } else {
@@ -137,7 +147,7 @@ fn keep_whole_minutes(found: &mut Vec<Opening>) -> Option<i64> {
     Some(minute)
 }
 
-fn row(opening: Opening) -> Row {
+fn row(opening: Opening, titles: &[(DocumentId, Label)]) -> Row {
     let role = Role::from_code(&opening.role);
     let when = opening.at.brussels_text();
     Row {
@@ -149,7 +159,7 @@ fn row(opening: Opening) -> Row {
             (false, false) => format!("{}, {}", opening.person, opening.organisation),
         },
         role: role.map_or("", Role::label),
-        what: what(&opening.what).to_owned(),
+        what: what(&opening.what, titles),
         why: if opening.reason.is_empty() {
             role.map_or("", why).to_owned()
         } else {
@@ -171,9 +181,24 @@ pub(crate) fn why(role: Role) -> &'static str {
     }
 }
 
-/// What was opened or done, in words.
-pub(crate) fn what(code: &str) -> &'static str {
+/// What was opened or done, in words, with the title of a document that is known.
+pub(crate) fn what(code: &str, titles: &[(DocumentId, Label)]) -> String {
+    if let Some((kind, document)) = code.split_once(':') {
+        let what = match kind {
+            "bestand" => "Opende het bestand van een document",
+            _ => "Bekeek een document",
+        };
+        let known = DocumentId::from_address(document);
+        let title = titles.iter().find(|(id, _)| Some(*id) == known);
+        return title.map_or_else(|| what.to_owned(), |(_, title)| format!("{what}: {title}"));
+    }
+    entry(code).to_owned()
+}
+
+fn entry(code: &str) -> &'static str {
     match code {
+        "inzageformulier" => "Las het formulier bij een vraag om inzagerecht",
+        "controle" => "Zag een stap in de lijst van een project, zonder naam of nummer",
         "stappen" => "Las de lijst met stappen naar werk",
         "stap" => "Las een stap",
         "stap_nieuw" => "Opende het formulier voor een nieuwe stap",

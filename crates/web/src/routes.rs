@@ -13,9 +13,9 @@ use domain::policy::{self, Operation};
 use percent_encoding::percent_decode_str;
 
 use crate::{
-    App, actions, assets, caseload, context, corrections, entries, export, fail, grants, home,
-    journal, notices, openings, own, personal, profile, public, removal_queue, search, sign_in,
-    steps, system,
+    App, actions, assets, assignments, caseload, context, control, corrections, documents, entries,
+    export, fail, grants, home, journal, mail, mandates, notices, oidc, openings, own, personal,
+    profile, public, removal_queue, reports, retention, search, sign_in, steps, system,
 };
 
 /// One row of the table of routes.
@@ -117,6 +117,7 @@ fn all(app: App) -> Routes {
     let routes = Routes::new(app);
     let routes = home::routes(routes);
     let routes = sign_in::routes(routes);
+    let routes = oidc::routes(routes);
     let routes = entries::routes(routes);
     let routes = own::routes(routes);
     let routes = personal::routes(routes);
@@ -126,11 +127,18 @@ fn all(app: App) -> Routes {
     let routes = journal::routes(routes);
     let routes = grants::routes(routes);
     let routes = profile::routes(routes);
+    let routes = documents::routes(routes);
     let routes = steps::routes(routes);
     let routes = actions::routes(routes);
     let routes = caseload::routes(routes);
+    let routes = control::routes(routes);
+    let routes = reports::routes(routes);
+    let routes = mandates::routes(routes);
+    let routes = retention::routes(routes);
     let routes = removal_queue::routes(routes);
     let routes = notices::routes(routes);
+    let routes = mail::routes(routes);
+    let routes = assignments::routes(routes);
     let routes = system::routes(routes);
     let routes = public::routes(routes);
     search::routes(routes)

@@ -2,6 +2,7 @@
 //! B1 level, no codes. A new reason without a sentence does not compile.
 
 use domain::day::{DayError, DayPart};
+use domain::documents::FileFault;
 use domain::refusal::{Field, FinalKind, NamedAction, Refusal};
 
 /// A form that lacks its hidden parts.
@@ -45,6 +46,13 @@ pub(crate) fn succeeded(code: &str) -> Option<&'static str> {
         "inzagerecht-beeindigd" => {
             "Het inzagerecht is beëindigd. De organisatie kan het dossier niet meer openen."
         }
+        "opdracht" => "De controleur kan de lijst nu zien, binnen de dagen van de opdracht.",
+        "opdracht-beeindigd" => "De opdracht is beëindigd. De controleur ziet niets meer.",
+        "project-voorgesteld" => {
+            "Je voorstel is bewaard. Het geldt zodra een andere systeembeheerder het bevestigt."
+        }
+        "project-bevestigd" => "De bewaargegevens van het project gelden nu.",
+        "project-geweigerd" => "Het voorstel is niet bevestigd. Er verandert niets.",
         "antwoord" => "Je antwoord is bewaard. De bemiddelaar ziet het.",
         "rechtzetting-gevraagd" => {
             "Je vraag is verstuurd. Je krijgt een melding zodra er een antwoord is."
@@ -53,6 +61,26 @@ pub(crate) fn succeeded(code: &str) -> Option<&'static str> {
         "niet-rechtgezet" => {
             "De vraag is geweigerd. De aanvrager krijgt een melding met je antwoord."
         }
+        "gekoppeld" => "Je account is gekoppeld. Je kan je voortaan zo aanmelden.",
+        "ontkoppeld" => "Je account is ontkoppeld.",
+        "document" => "Toegevoegd aan de documenten.",
+        "document-gewijzigd" => "De wijziging van het document is bewaard.",
+        "document-ingetrokken" => "Het document is ingetrokken.",
+        "mail-adres" => {
+            "We stuurden een link naar dat adres. Open de link om het adres te bevestigen."
+        }
+        "mail-bevestigd" => "Je e-mailadres is bevestigd.",
+        "mail-wens" => "Je keuze is bewaard.",
+        "mail-weg" => "Je e-mailadres is verwijderd. Je krijgt geen mails meer.",
+        "beperkt" => {
+            "Vanaf nu opent een begeleider alleen de dossiers die aan hem of haar toegewezen zijn."
+        }
+        "niet-beperkt" => "Alle begeleiders van je organisatie openen weer elk dossier.",
+        "toegewezen" => "Het dossier is toegewezen. De begeleider krijgt een melding.",
+        "weggehaald" => {
+            "Gedaan. Die begeleider kan het dossier niet meer openen en krijgt een melding."
+        }
+        "doorgegeven" => "Het dossier is doorgegeven. Je collega krijgt een melding.",
         "afgemeld" => "Je bent afgemeld.",
         _ => return None,
     })
@@ -254,6 +282,79 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         R::AuthorOfLine => {
             "Je hebt zelf aan deze stap gewerkt. Laat iemand anders beslissen.".into()
         }
+        R::PeriodBackwards(_) => {
+            "De laatste dag ligt voor de eerste dag. Kijk de twee data na.".into()
+        }
+        R::MandateInPast { today } => format!(
+            "Deze opdracht zou al voorbij zijn. Kies als laatste dag {today} of later."
+        ),
+        R::OwnMandate => {
+            "Een opdracht voor jezelf kan je niet geven. Vraag het een andere systeembeheerder.".into()
+        }
+        R::MandateEnded => "Deze opdracht is al beëindigd. Je hoeft niets meer te doen.".into(),
+        R::NoSuchController => {
+            "Er is geen ESF-controleur met deze gebruikersnaam. Kijk de naam na bij Gebruikers.".into()
+        }
+        R::PaymentInFuture { today } => format!(
+            "De laatste betaling kan niet in de toekomst liggen. Vul {today} of een vroegere dag in, of laat het leeg."
+        ),
+        R::HoldInPast { today } => format!(
+            "Dit bewaarbevel zou al voorbij zijn. Kies {today} of later, of kies 'Nee'."
+        ),
+        R::ProjectChangeWaits => {
+            "Voor dit project wacht al een voorstel. Laat dat eerst bevestigen, of trek het in.".into()
+        }
+        R::ProjectChangeDecided => {
+            "Over dit voorstel is al beslist. Kijk hieronder wat er nu geldt.".into()
+        }
+        R::OwnProjectChange => {
+            "Je eigen voorstel bevestig je niet zelf. Vraag het een andere systeembeheerder.".into()
+        }
+        R::FormFileNeeded => "Voeg het ingevulde formulier toe: een scan of een foto ervan. \
+             Een handtekening hoeft niet."
+            .into(),
+        R::FileRefused { file, fault } => file_refused(file, *fault),
+        R::TooManyFiles { most } => format!(
+            "Dat zijn te veel bestanden tegelijk. Kies er hoogstens {most}, en voeg de andere daarna toe."
+        ),
+        R::DossierFull { most_mib } => format!(
+            "De documenten in dit dossier zijn samen al bijna {most_mib} MB: dit past er niet meer bij. \
+             Trek in wat niet nodig is, of vraag raad aan de beheerder."
+        ),
+        R::TooManyDocuments { most } => format!(
+            "Je voegde vandaag al heel veel documenten toe (hoogstens {most}). Probeer het morgen opnieuw."
+        ),
+        R::DocumentInFuture { today } => format!(
+            "De dag op het document ligt in de toekomst. Kies vandaag ({today}) of een dag ervoor."
+        ),
+        R::DocumentWithdrawn => {
+            "Dit document is ingetrokken. Er kan niets meer aan veranderen; voeg zo nodig een nieuw toe."
+                .into()
+        }
+        R::EvidenceTooLate { last_day } => format!(
+            "Deze stap is beëindigd. Bewijs erbij zetten of weghalen kon tot en met {last_day}. \
+             Kies geen stap: het document staat dan bij het dossier."
+        ),
+        R::NotOurCounsellor => "Dit is geen begeleider van je organisatie. Kies iemand uit de lijst.".into(),
+        R::AlreadyAssigned => {
+            "Het dossier is al aan deze begeleider toegewezen. Kijk de lijst na.".into()
+        }
+        R::NotAssigned => {
+            "Het dossier is niet, of niet meer, aan deze begeleider toegewezen. Kijk de lijst na.".into()
+        }
+        R::NotNarrowed => {
+            "Je organisatie beperkt dossiers niet. Er is niets toe te wijzen.".into()
+        }
+        R::NoMailAddress => {
+            "Dit is geen e-mailadres. Schrijf het zoals naam@voorbeeld.be, zonder spaties.".into()
+        }
+        R::TooManyConfirmations => {
+            "Je vroeg vandaag al vaak een link. Probeer het morgen opnieuw.".into()
+        }
+        R::LinkNotValid => {
+            "Deze link werkt niet meer, of hoort bij een andere gebruiker. Vul je e-mailadres opnieuw in."
+                .into()
+        }
         R::Empty(field) => empty(*field),
         R::NotChosen(field) => not_chosen(*field),
         R::TooLong { field, max, was } => format!(
@@ -267,8 +368,41 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
     }
 }
 
+/// Why a file is not accepted, with its name, and what does work.
+fn file_refused(file: &str, fault: FileFault) -> String {
+    match fault {
+        FileFault::Kind => format!(
+            "{file} kan je niet toevoegen. Kies een PDF, een foto (JPEG of PNG) of een tekst (ODT of DOCX)."
+        ),
+        FileFault::Disguised => format!(
+            "{file} is iets anders dan de naam zegt. Open het, bewaar het opnieuw als PDF en probeer het nog eens."
+        ),
+        FileFault::Damaged => format!(
+            "{file} is beschadigd of niet volledig. Open het, bewaar het opnieuw en probeer het nog eens."
+        ),
+        FileFault::Empty => format!("{file} is leeg. Kies het juiste bestand."),
+        FileFault::TooLarge { most_mib } => format!(
+            "{file} is te groot: meer dan {most_mib} MB. Maak het kleiner, bijvoorbeeld met minder bladzijden."
+        ),
+        FileFault::TooManyDots { most } => format!(
+            "{file} is een te grote foto: meer dan {most} miljoen beeldpunten. Maak ze kleiner."
+        ),
+        FileFault::Unpacks => format!(
+            "{file} wordt bij het openen veel te groot. Bewaar het opnieuw als PDF en probeer het nog eens."
+        ),
+        FileFault::Program => {
+            format!("In {file} zit een programma (macro). Bewaar het zonder macro's, of als PDF.")
+        }
+        FileFault::Infected => format!(
+            "De virusscanner vond iets in {file}. Het is niet bewaard. Verwittig je informaticadienst."
+        ),
+    }
+}
+
 fn empty(field: Field) -> String {
     match field {
+        Field::Files => "Kies een bestand, of neem een foto.".into(),
+        Field::WithdrawReason => "Schrijf waarom je het document intrekt.".into(),
         Field::End => "Vul de einddatum van de begeleiding in.".into(),
         Field::CancelReason => "Schrijf waarom deze stap een vergissing is.".into(),
         Field::RemovalReason => "Schrijf waarom deze stap fout is.".into(),
@@ -298,6 +432,11 @@ fn not_chosen(field: Field) -> String {
         Field::CorrectionText => "Kies of je een rechtzetting vraagt of bezwaar maakt.".into(),
         Field::InszReason => "Kies waarom je het nummer nodig hebt.".into(),
         Field::ExportForm => "Kies in welke vorm je alles wil.".into(),
+        Field::Regime => "Kies volgens welke regels het project betaald wordt.".into(),
+        Field::HoldUntil => "Kies of er een bewaarbevel is.".into(),
+        Field::DocumentKind => "Kies wat voor document het is.".into(),
+        Field::Audience => "Kies wie dit document mag zien.".into(),
+        Field::Counsellor => "Kies een begeleider uit de lijst.".into(),
         other => format!("Kies {} uit de lijst.", with_article(other)),
     }
 }
@@ -356,13 +495,28 @@ pub(crate) fn name(field: Field) -> &'static str {
         Field::Rectification => "rechtzetting",
         Field::InszReason => "reden",
         Field::ExportForm => "vorm",
+        Field::Controller => "gebruikersnaam van de controleur",
+        Field::LinesUntil | Field::ValidUntil => "laatste dag",
+        Field::Reference => "kenmerk",
+        Field::Regime => "regels",
+        Field::LastPayment => "laatste betaling",
+        Field::HoldUntil => "bewaarbevel",
+        Field::Files => "bestanden",
+        Field::DocumentKind => "soort document",
+        Field::Title => "titel",
+        Field::DocumentDay => "dag op het document",
+        Field::Audience => "keuze",
+        Field::Evidence => "stap",
+        Field::WithdrawReason => "reden",
+        Field::MailAddress => "e-mailadres",
+        Field::Counsellor => "begeleider",
         Field::Form => "formulier",
     }
 }
 
 fn with_article(field: Field) -> String {
     let article = match field {
-        Field::Funding | Field::Certificate | Field::Form => "het",
+        Field::Funding | Field::Certificate | Field::Form | Field::Reference => "het",
         Field::ClientNumber | Field::Proof | Field::Purpose | Field::Answer => "het",
         _ => "de",
     };
@@ -466,6 +620,8 @@ pub(crate) fn journal_field(field: &str) -> &str {
         "note" => "Nota",
         "study" => "Studie",
         "organisation" => "Organisatie",
+        "counsellor" => "Begeleider",
+        "narrowed" => "Beperkt tot toegewezen begeleiders",
         "basis" => "Grond",
         "starts" => "Eerste dag",
         "ends" => "Laatste dag",
@@ -476,7 +632,22 @@ pub(crate) fn journal_field(field: &str) -> &str {
         "ground" => "Waarom geweigerd",
         "answer" => "Antwoord",
         "owner" => "Eigenaar",
+        "document" => "Document",
+        "document_kind" => "Soort document",
+        "document_day" => "Dag op het document",
+        "audience" => "Wie mag dit zien",
+        "file_name" => "Naam van het bestand",
+        "file_digest" => "Vingerafdruk van het bestand (SHA-256)",
+        "evidence_of" => "Bewijs bij een stap",
         "client_number" => "Klantnummer",
+        "reference" => "Kenmerk",
+        "lines" => "Begeleidingen",
+        "valid" => "Geldig",
+        "regime" => "Regels",
+        "last_payment" => "Laatste betaling",
+        "aid_granted" => "Staatssteun toegekend op",
+        "hold" => "Bewaarbevel",
+        "count" => "Aantal",
         "about_me" => "Over mezelf",
         "about" => "Waarover",
         "text" => "Wat er niet klopt",

@@ -8,11 +8,11 @@ use axum::Extension;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use casework::{SignIn, SignInRefused};
+use casework::{Ahead, SignIn, SignInRefused};
 use domain::policy::Operation;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::context::{self, Succeeded};
+use crate::context::{self, Succeeded, Visit};
 use crate::fail::{self, render};
 use crate::fields::Fields;
 use crate::page::{Errors, Page};
@@ -36,6 +36,36 @@ struct SignInPage {
     expired: bool,
     kept: Vec<(String, String)>,
     kept_for: String,
+    ways: Ways,
+}
+
+/// By which ways people may log in.
+struct Ways {
+    /// With a password.
+    password: bool,
+    /// At a provider outside: its name; empty without one.
+    provider: String,
+}
+
+impl Ways {
+    fn of(app: &Web) -> Self {
+        Ways {
+            password: app.casework.has_local_login(),
+            provider: app.casework.oidc_name().unwrap_or_default().to_owned(),
+        }
+    }
+
+    fn provider_label(&self) -> String {
+        format!("Aanmelden met {}", self.provider)
+    }
+
+    fn provider_kind(&self) -> &'static str {
+        if self.password {
+            "secondary"
+        } else {
+            "primary"
+        }
+    }
 }
 
 #[derive(Template)]
@@ -98,6 +128,7 @@ pub(crate) fn page_with_kept(app: &Web, address: &str, fields: Option<&Fields>) 
             expired: true,
             kept,
             kept_for: address.to_owned(),
+            ways: Ways::of(app),
         },
     )
 }
@@ -116,6 +147,7 @@ async fn show(State(app): State<App>, Succeeded(notice): Succeeded, uri: Uri) ->
             expired: query.has("verlopen", "1"),
             kept: Vec::new(),
             kept_for: String::new(),
+            ways: Ways::of(&app),
         },
     )
 }
@@ -123,15 +155,16 @@ async fn show(State(app): State<App>, Succeeded(notice): Succeeded, uri: Uri) ->
 async fn sign_in(
     State(app): State<App>,
     address: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
     fields: Fields,
 ) -> Response {
-    let address = address.map_or_else(String::new, |Extension(ConnectInfo(address))| {
-        address.ip().to_string()
-    });
+    let visit = Visit::of(&app, address.as_deref(), &headers);
     let attempt = SignIn {
         user_name: fields.get("gebruikersnaam").to_owned(),
         password: fields.get("wachtwoord").to_owned(),
-        address,
+        address: visit.address,
+        agent: visit.agent,
+        device: visit.device,
     };
     let mut errors = Errors::new();
     if attempt.user_name.trim().is_empty() {
@@ -144,13 +177,17 @@ async fn sign_in(
         return again(&app, &fields, errors, StatusCode::UNPROCESSABLE_ENTITY);
     }
     match app.casework.sign_in(&attempt).await {
-        Ok(token) => welcome(&app, &fields, &token),
+        Ok(token) => arrive(&app, &ahead_of(&fields), &token, visit.device.as_ref()).await,
         Err(SignInRefused::Wrong) => {
             errors.add(
                 "gebruikersnaam",
                 "De gebruikersnaam of het wachtwoord klopt niet. Probeer het opnieuw.",
             );
             again(&app, &fields, errors, StatusCode::UNPROCESSABLE_ENTITY)
+        }
+        Err(SignInRefused::NotHere) => {
+            errors.add("", "Hier kan je je niet aanmelden met een wachtwoord.");
+            again(&app, &fields, errors, StatusCode::FORBIDDEN)
         }
         Err(SignInRefused::Wait(seconds)) => {
             let wait = if seconds > 90 {
@@ -194,34 +231,97 @@ fn again(app: &Web, fields: &Fields, errors: Errors, status: StatusCode) -> Resp
             kept_for: own_path(fields.get("bewaard_voor"))
                 .unwrap_or_default()
                 .to_owned(),
+            ways: Ways::of(app),
         },
     )
 }
 
-fn welcome(app: &Web, fields: &Fields, token: &[u8; 32]) -> Response {
+/// What a log-in form carries along.
+pub(crate) fn ahead_of(fields: &Fields) -> Ahead {
     let kept = kept_of(fields);
-    let mut response = match own_path(fields.get("bewaard_voor")) {
-        Some(address) if !kept.is_empty() => render(
+    let size: usize = kept
+        .iter()
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
+    let kept_for = own_path(fields.get("bewaard_voor")).unwrap_or_default();
+    Ahead {
+        to: own_path(fields.get("naar")).unwrap_or("/").to_owned(),
+        kept_for: kept_for.to_owned(),
+        kept: if size > MOST_KEPT { Vec::new() } else { kept },
+    }
+}
+
+/// The log-in again after a log-in elsewhere was refused, with what it carried along.
+pub(crate) fn page_with_refusal(
+    app: &Web,
+    status: StatusCode,
+    lines: &[String],
+    ahead: &Ahead,
+) -> Response {
+    let mut page = app.bare_page("Aanmelden");
+    page.has_errors = true;
+    let mut errors = Errors::new();
+    for line in lines {
+        errors.add("", line.as_str());
+    }
+    render(
+        status,
+        &SignInPage {
+            page,
+            errors,
+            user_name: String::new(),
+            to: own_path(&ahead.to).unwrap_or("/").to_owned(),
+            expired: false,
+            kept: ahead.kept.clone(),
+            kept_for: own_path(&ahead.kept_for).unwrap_or_default().to_owned(),
+            ways: Ways::of(app),
+        },
+    )
+}
+
+/// What follows a log-in: the form that was kept, or where the person was going.
+pub(crate) async fn arrive(
+    app: &Web,
+    ahead: &Ahead,
+    token: &[u8; 32],
+    device: Option<&[u8; 32]>,
+) -> Response {
+    let mut response = match own_path(&ahead.kept_for) {
+        Some(address) if !ahead.kept.is_empty() => render(
             StatusCode::OK,
             &KeptPage {
                 page: app.bare_page("Ga verder met wat je typte"),
                 address: address.to_owned(),
-                fields: kept,
+                fields: ahead.kept.clone(),
             },
         ),
-        _ => Redirect::to(own_path(fields.get("naar")).unwrap_or("/")).into_response(),
+        _ => Redirect::to(own_path(&ahead.to).unwrap_or("/")).into_response(),
     };
     context::set_cookie(app, &mut response, Some(token));
+    // A browser that cannot be remembered now is remembered the next time.
+    match app.casework.remember_device(token, device).await {
+        Ok(Some(known)) => context::know_device(app, &mut response, &known),
+        Ok(None) => {}
+        Err(failure) => tracing::warn!(?failure, "a browser could not be remembered"),
+    }
     response
 }
 
 async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Response {
-    if let Some(token) = context::token(&app, &headers)
-        && let Err(failure) = app.casework.sign_out(&token).await
-    {
-        return fail::plain(&app, failure);
+    let mut elsewhere = None;
+    if let Some(token) = context::token(&app, &headers) {
+        elsewhere = match app.casework.oidc_log_out(&token).await {
+            Ok(address) => address,
+            Err(failure) => return fail::plain(&app, failure),
+        };
+        if let Err(failure) = app.casework.sign_out(&token).await {
+            return fail::plain(&app, failure);
+        }
     }
-    let mut response = Redirect::to("/aanmelden?gelukt=afgemeld").into_response();
+    let mut response = match elsewhere {
+        Some(address) => crate::oidc::away_after_sign_out(&app, address),
+        None => Redirect::to("/aanmelden?gelukt=afgemeld").into_response(),
+    };
     context::set_cookie(&app, &mut response, None);
     response
 }

@@ -5,6 +5,7 @@
 use domain::actions::ActionDay;
 use domain::catalogue::{Catalogue, FundingCode, ReasonCode, ResultCode, StepTypeCode};
 use domain::ids::*;
+use domain::login::Confirmed;
 use domain::people::{Actor, Party, Role, Unit};
 use domain::steps::end::EndWith;
 use domain::steps::register::{Register, Registered, register};
@@ -128,6 +129,7 @@ pub fn actor(role: Role, n: u128) -> Actor {
         role,
         unit: role.needs_unit().then(|| unit(n)),
         own_dossier: (role == Role::Client).then_some(DossierId(id(1000))),
+        confirmed: Confirmed::AtTheMachine,
     }
 }
 

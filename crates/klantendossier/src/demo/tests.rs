@@ -1,7 +1,6 @@
 //! What the manual, the screens and the tests rely on is there, whenever the clock starts.
 
 use casework::{Casework, Limits, RandomIds, Secrets, Shown, SignIn};
-use domain::catalogue::FundingCode;
 use domain::eligibility;
 use domain::people::{Actor, Role};
 use domain::policy::Operation;
@@ -13,16 +12,19 @@ use super::*;
 struct Seeded {
     casework: Casework,
     _database: TestDatabase,
+    _documents: testkit::TestFolder,
 }
 
 async fn seeded(start: &str) -> Seeded {
     let database = TestDatabase::open().await;
+    let folder = testkit::TestFolder::new();
     let casework = Casework::new(
         Arc::clone(&database.database),
         Arc::new(parts::own_programme().unwrap()),
         ManualClock::at(at(start)),
         Arc::new(RandomIds::default()),
         Secrets::derive(&[7; 32]),
+        testkit::files_in(&folder, &[7; 32], None, DocumentLimits::default()),
         Limits {
             demo_accounts: true,
             ..Limits::default()
@@ -32,6 +34,7 @@ async fn seeded(start: &str) -> Seeded {
     Seeded {
         casework,
         _database: database,
+        _documents: folder,
     }
 }
 
@@ -41,6 +44,7 @@ impl Seeded {
             user_name: user_name.to_owned(),
             password: PASSWORD.to_owned(),
             address: "192.0.2.1".to_owned(),
+            ..SignIn::default()
         };
         let token = self.casework.sign_in(&attempt).await.unwrap();
         self.casework.session(&token).await.unwrap().unwrap().actor
@@ -166,11 +170,17 @@ async fn the_crowd_has_something_for_every_list() {
     assert!(ongoing.unwrap().iter().any(|line| line.review), "E5");
 
     let controller = demo.user("controleur").await;
-    let funding = FundingCode::parse("EEWG019").unwrap();
-    let lines = casework
-        .control_lines(&controller, &funding, Shown::Ended, None, 500)
-        .await
-        .unwrap();
+    let mut lines = Vec::new();
+    let mut after = None;
+    loop {
+        let page = casework.control(&controller, None, Shown::Ended, after.as_ref());
+        let page = page.await.unwrap();
+        lines.extend(page.rows);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
     let mut reasons: Vec<_> = lines
         .iter()
         .filter_map(|row| row.line.reason.as_ref().map(ToString::to_string))
@@ -216,13 +226,13 @@ async fn a_demo_that_was_stopped_halfway_is_made_anew_and_a_whole_one_is_kept() 
     let data = folder.path();
     fs::write(data.join("klantendossier.new"), "half").unwrap();
     let clock = ManualClock::at(at("2025-05-28T10:00:00+02:00"));
-    let first = open(data, clock.clone()).await.unwrap();
+    let first = open(data, clock.clone(), false).await.unwrap();
     let mediator = first.casework.actor_named("bemiddelaar").await.unwrap();
     let found = first.casework.search(&mediator, "61000447").await.unwrap();
     drop(first);
     assert!(!data.join("klantendossier.new").exists());
 
-    let second = open(data, clock).await.unwrap();
+    let second = open(data, clock, false).await.unwrap();
     let again = second.casework.search(&mediator, "61000447").await.unwrap();
     assert_eq!(again, found);
 }
