@@ -126,7 +126,7 @@ impl Casework {
             }
             drop(reader);
             let mut batch = Batch::new();
-            openings::write(&mut batch, &access, actor.person, &what, minute);
+            openings::write(&mut batch, &access, actor, &what, minute);
             self.database.commit(batch).await?;
             self.openings.remember(minute, opened);
         }

@@ -11,8 +11,10 @@ mod caseload;
 mod clients;
 mod clock;
 mod control;
+mod corrections;
 mod desk;
 mod documents;
+mod export;
 mod failure;
 mod generate;
 mod grants;
@@ -23,6 +25,7 @@ mod mandates;
 mod network;
 mod notices;
 mod oidc;
+mod own;
 mod passwords;
 mod profile;
 mod projects;
@@ -41,10 +44,14 @@ pub use caseload::OwnRow;
 pub use clients::{PersonalData, PortraitPage};
 pub use clock::{Clock, Ids, RandomIds, RunningClock, SharedClock, SystemClock};
 pub use control::{ControlCursor, ControlPage, ControlRow};
+pub use corrections::{
+    About, CorrectionAnswer, CorrectionPage, CorrectionQueuePage, CorrectionsPage,
+};
 pub use desk::Submission;
 pub use documents::{
     Correction, DocumentInput, DocumentPage, DocumentsPage, Incoming, OpenedFile, RequestForm,
 };
+pub use export::{Export, FORMAT as EXPORT_FORMAT, FORMAT_VERSION as EXPORT_VERSION};
 pub use failure::{Conflict, Failure};
 pub use generate::{ACCOUNT as GENERATED_ACCOUNT, Made, Wish, generate};
 pub use grants::{
@@ -57,6 +64,7 @@ pub use mail::{Delivery, Letter, MailPage};
 pub use mandates::MandateInput;
 pub use notices::NoticeKind;
 pub use oidc::{Ahead, Oidc, OidcAnswer, OidcBegin, OidcDone, OidcRefused};
+pub use own::{AgreementsPage, OwnPage};
 pub use passwords::{
     LONGEST as LONGEST_PASSWORD, PasswordRefused, SHORTEST as SHORTEST_PASSWORD, check_password,
 };
@@ -76,7 +84,9 @@ pub use store::account_events::{
 };
 pub use store::assignments::{Assigned, Held, HeldDossier};
 pub use store::caseload::Shown;
-pub use store::dossiers::{Contact, Head, Hit, Sought};
+pub use store::corrections::{Place as QueuePlace, Queued as QueuedCorrection};
+pub use store::dossiers::{Contact, Counts, Head, Hit, Sought};
+pub use store::export as exported;
 pub use store::grants::{Ending, Holder};
 pub use store::journal::Stored as JournalEntry;
 pub use store::mail::{Mail, MailStatus};
@@ -84,7 +94,7 @@ pub use store::openings::Opening;
 pub use store::owners::Owner;
 pub use store::people::{Listed as ListedPerson, Organisation};
 pub use store::removals::Queued;
-pub use store::steps::{KeptCheck, Listed as ListedStep};
+pub use store::steps::{KeptCheck, Listed as ListedStep, OngoingLine};
 pub use store::{Database, PostgresSettings, Settings, StoreError};
 
 use std::sync::Arc;
@@ -107,6 +117,7 @@ pub struct Casework {
     rules: Arc<Rules>,
     files: Files,
     hashing: Arc<tokio::sync::Semaphore>,
+    exporting: Arc<tokio::sync::Semaphore>,
     limits: Limits,
     oidc: Option<Arc<Oidc>>,
 }
@@ -175,6 +186,8 @@ impl Casework {
             files,
             // Each hash takes 19 MiB: two at once bound the memory of a flood of log-ins.
             hashing: Arc::new(tokio::sync::Semaphore::new(2)),
+            // An export holds a whole dossier: two at once bound the memory of a flood of them.
+            exporting: Arc::new(tokio::sync::Semaphore::new(2)),
             limits,
             oidc: None,
         }

@@ -65,6 +65,14 @@ coded! {
         ClientAnswered = "client_answered", "Antwoord van de jongere op een vraag om inzagerecht";
         /// another organisation owns the dossier
         OwnerChanged = "owner_changed", "Eigenaar van het dossier gewijzigd";
+        /// a correction was asked, or an objection made
+        CorrectionAsked = "correction_asked", "Rechtzetting gevraagd of bezwaar gemaakt";
+        /// a correction was granted
+        CorrectionGranted = "correction_granted", "Rechtzetting toegekend";
+        /// a correction was refused
+        CorrectionRefused = "correction_refused", "Rechtzetting geweigerd";
+        /// the national number was shown in full
+        InszShown = "insz_shown", "Rijksregisternummer volledig getoond";
         /// the texts of a line were erased
         StoryErased = "story_erased", "Teksten gewist: de bewaartermijn is voorbij";
         /// a line was erased

@@ -7,6 +7,7 @@ pub mod account_events;
 pub mod actions;
 pub mod catalogue;
 pub mod client_number;
+pub mod corrections;
 pub mod day;
 pub mod documents;
 pub mod eligibility;

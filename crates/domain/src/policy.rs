@@ -68,6 +68,16 @@ pub enum Operation {
     AnswerRequest,
     /// Read the journal of a dossier.
     ViewJournal,
+    /// 'Mijn dossier' and 'Wie mag mijn dossier openen': the own view of the person it is about.
+    ViewOwn,
+    /// Ask for a correction or object, and follow that up.
+    AskCorrection,
+    /// The queue of corrections, and deciding in it.
+    DecideCorrection,
+    /// See the national number in full, for a reason.
+    RevealInsz,
+    /// Everything about a client in one file.
+    ExportDossier,
     /// What is kept until when, and how much is due, in numbers.
     ViewRetention,
     /// Payments, state aid and holds of a project: proposed by one, confirmed by another.
@@ -108,6 +118,8 @@ pub enum Reach {
     GrantedOwnLine,
     /// Lines that are or were asked to be removed; see `Access::sees_line`.
     RemovalQueue,
+    /// Lines of which a correction was asked.
+    CorrectionQueue,
     /// Every dossier.
     All,
     /// Only the dossier about oneself.
@@ -116,8 +128,8 @@ pub enum Reach {
 
 use Operation as O;
 use Reach::{
-    All, Function as Fun, Granted as Held, GrantedOwnLine as Line, GrantedToHouse as House, Never,
-    Organisation as Own, RemovalQueue as Queue, Self_,
+    All, CorrectionQueue as Corrections, Function as Fun, Granted as Held, GrantedOwnLine as Line,
+    GrantedToHouse as House, Never, Organisation as Own, RemovalQueue as Queue, Self_,
 };
 
 /// The authorisation table: one row per operation, one column per role in the order of `Role::ALL`
@@ -220,6 +232,26 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
     (
         O::ViewJournal,
         [Never, Never, Never, Never, Never, Never, Self_, All],
+    ),
+    (
+        O::ViewOwn,
+        [Never, Never, Never, Never, Never, Never, Self_, Never],
+    ),
+    (
+        O::AskCorrection,
+        [Held, Never, Never, All, Never, Never, Self_, Never],
+    ),
+    (
+        O::DecideCorrection,
+        [Never, Never, Corrections, All, Never, Never, Never, Never],
+    ),
+    (
+        O::RevealInsz,
+        [Held, Never, Never, All, Never, Never, Never, Never],
+    ),
+    (
+        O::ExportDossier,
+        [Never, Never, Never, All, Never, Never, Self_, Never],
     ),
     (
         O::ViewRetention,
@@ -333,6 +365,8 @@ pub struct DossierFacts {
     pub grants: Vec<Grant>,
     /// Whether a removal was ever asked for one of its lines.
     pub removal_asked: bool,
+    /// Whether a correction of one of its lines was ever asked.
+    pub correction_asked: bool,
     /// Whether the actor's organisation opens its dossiers only to whom they are assigned, and this one is
     /// not assigned to the actor.
     pub others_only: bool,
@@ -464,6 +498,7 @@ fn decide<Mode>(
         Held | Line => is_granted() && !facts.others_only,
         House => is_granted(),
         Queue => facts.removal_asked,
+        Corrections => facts.correction_asked,
         Self_ => actor.own_dossier == Some(facts.dossier),
     };
     if !allowed {
@@ -498,6 +533,17 @@ impl<Mode> Access<Mode> {
     /// privacy officer, who looks after the dossier of everybody.
     pub fn tells_story(&self) -> bool {
         !(self.operation == Operation::ViewJournal && self.reach == All)
+    }
+
+    /// Whether everything in the dossier is for this person to see, not only what is of an organisation.
+    pub fn reads_all(&self) -> bool {
+        matches!(self.reach, All | Self_)
+    }
+
+    /// Whether the national number may be read in full: by whom it belongs to. Others give a reason first
+    /// (`RevealInsz`).
+    pub fn is_own(&self) -> bool {
+        self.reach == Self_
     }
 
     /// Whether this line may be changed: for a role that works on own lines only, the own
@@ -564,10 +610,12 @@ impl<Mode> Access<Mode> {
 
     /// Whether this line may be read at all. A cancelled or removed one is out of sight (C1, R6). A coach
     /// sees the lines whose removal was asked, whatever became of them, and the cancelled ones beside
-    /// them; of the rest of the dossier nothing.
-    pub fn sees_line(&self, step: &Step, removal_asked: bool) -> bool {
+    /// them; of the rest of the dossier nothing. Who decides on a correction sees the line it was asked
+    /// of, whatever became of it.
+    pub fn sees_line(&self, step: &Step, asked: bool) -> bool {
         match self.reach {
-            Queue => removal_asked || matches!(step.state, State::Cancelled(_)),
+            Queue => asked || matches!(step.state, State::Cancelled(_)),
+            _ if self.operation == Operation::DecideCorrection => asked,
             _ => step.is_listed(),
         }
     }

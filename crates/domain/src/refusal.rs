@@ -100,6 +100,18 @@ pub enum Field {
     Ground,
     /// Organisatie
     Organisation,
+    /// Waarover een rechtzetting gaat
+    Subject,
+    /// Wat er niet klopt
+    CorrectionText,
+    /// Antwoord op een vraag om rechtzetting
+    Answer,
+    /// Rechtzetting naast een stap
+    Rectification,
+    /// Reden om een rijksregisternummer te tonen
+    InszReason,
+    /// Vorm van een export
+    ExportForm,
     /// Controleur (of a mandate)
     Controller,
     /// Laatste dag of the lines of a mandate
@@ -322,6 +334,19 @@ pub enum Refusal {
     },
     /// I2: this organisation has no right to open the dossier now.
     NoActiveGrant,
+    /// Only the person whom the dossier is about objects.
+    ObjectionOfClientOnly,
+    /// So many requests about one dossier wait already.
+    TooManyCorrections {
+        /// Most that wait at once.
+        most: usize,
+    },
+    /// A request for a correction was decided before.
+    CorrectionDecided,
+    /// Who asks for a correction does not decide on it.
+    OwnCorrection,
+    /// Who wrote a line does not decide on its correction.
+    AuthorOfLine,
     /// A period that ends before it starts; at this field.
     PeriodBackwards(Field),
     /// A mandate that would be over before it is given.
@@ -468,6 +493,8 @@ impl Refusal {
             | AlreadyAssigned
             | NotAssigned
             | NotNarrowed => "I2",
+            ObjectionOfClientOnly | TooManyCorrections { .. } => "H6",
+            CorrectionDecided | OwnCorrection | AuthorOfLine => "H7",
             ChangedMeanwhile => "T1",
             AuthenticIsReadOnly => "I4",
             PeriodBackwards(_)
@@ -538,6 +565,8 @@ impl Refusal {
             GrantEndsInPast { .. } => Field::GrantEnd,
             ClientDisagrees | NoClientFits | GrantRequestDecided | OwnGrantRequest
             | NoActiveGrant => Field::Decision,
+            ObjectionOfClientOnly | TooManyCorrections { .. } => Field::Form,
+            CorrectionDecided | OwnCorrection | AuthorOfLine => Field::Decision,
             FormFileNeeded
             | FileRefused { .. }
             | TooManyFiles { .. }

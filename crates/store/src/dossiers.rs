@@ -7,7 +7,7 @@ use domain::policy::{Access, Permit, Read, Write};
 use domain::{Day, Moment};
 
 use crate::engine::{Batch, Row, Sql, Statement};
-use crate::{Reader, StoreError, after_prefix, guard, known, search_form, statements};
+use crate::{Reader, StoreError, after_prefix, count, guard, known, search_form, statements};
 
 statements! {
     // A parameter is compared before it is asked for NULL: so PostgreSQL learns its type.
@@ -71,6 +71,13 @@ statements! {
     ADD_WORD = "dossiers.add_word", "INSERT INTO client_word (word, dossier_id) VALUES (?1, ?2)";
     SET_ABOUT = "dossiers.set_about", "UPDATE dossier SET about_me = ?2 WHERE id = ?1";
     MARK_REMOVAL = "dossiers.mark_removal", "UPDATE dossier SET removal_asked = TRUE WHERE id = ?1";
+    // 'coalesce': else PostgreSQL would read an index of all that waits, of every dossier.
+    COUNTS = "dossiers.counts",
+        "SELECT (SELECT count(*) FROM study WHERE dossier_id = ?1),
+                (SELECT count(*) FROM experience WHERE dossier_id = ?1),
+                (SELECT count(*) FROM step WHERE dossier_id = ?1 AND state IN ('ongoing', 'ended')),
+                (SELECT count(*) FROM correction_request
+                 WHERE dossier_id = ?1 AND coalesce(decision, '') = '')";
     ANY = "dossiers.any", "SELECT 1 FROM dossier LIMIT 1";
 }
 
@@ -176,6 +183,34 @@ pub async fn contact(reader: &mut Reader, access: &Access<Read>) -> Result<Conta
         })
         .await?;
     known(&CONTACT, "id", found)
+}
+
+/// How much there is in a dossier.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Studies.
+    pub studies: u32,
+    /// Work experiences.
+    pub experiences: u32,
+    /// Listed lines.
+    pub lines: u32,
+    /// Requests for a correction that wait.
+    pub corrections: u32,
+}
+
+/// How much there is in a dossier.
+pub async fn counts(reader: &mut Reader, access: &Access<Read>) -> Result<Counts, StoreError> {
+    let found = reader
+        .first(&COUNTS, &[access.dossier().0.into()], |row| {
+            Ok(Counts {
+                studies: count(&COUNTS, row, 0)?,
+                experiences: count(&COUNTS, row, 1)?,
+                lines: count(&COUNTS, row, 2)?,
+                corrections: count(&COUNTS, row, 3)?,
+            })
+        })
+        .await?;
+    Ok(found.unwrap_or_default())
 }
 
 /// The keyed digest of the national number, when it is known.

@@ -8,9 +8,11 @@ pub mod account_events;
 pub mod actions;
 pub mod assignments;
 pub mod caseload;
+pub mod corrections;
 pub mod documents;
 pub mod dossiers;
 pub mod engine;
+pub mod export;
 pub mod grant_requests;
 pub mod grants;
 pub mod installation;
@@ -69,8 +71,10 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         actions::ALL,
         assignments::ALL,
         caseload::ALL,
+        corrections::ALL,
         documents::ALL,
         dossiers::ALL,
+        export::ALL,
         grant_requests::ALL,
         grants::ALL,
         installation::ALL,

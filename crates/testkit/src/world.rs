@@ -327,6 +327,7 @@ impl World {
             dossier,
             grants: Vec::new(),
             removal_asked: false,
+            correction_asked: false,
             others_only: false,
         };
         let today = self.casework.today();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::{App, fail, patience, upload};
 use axum::Router;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, HeaderName};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
@@ -50,11 +50,16 @@ const HEADERS: [(&str, &str); 8] = [
 async fn with_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    // A file that is downloaded has a stricter policy of its own.
+    let own_policy = headers.get(CONTENT_SECURITY_POLICY).cloned();
     for (name, value) in HEADERS {
         // A file of a document says stricter things of itself.
         headers
             .entry(HeaderName::from_static(name))
             .or_insert(HeaderValue::from_static(value));
+    }
+    if let Some(policy) = own_policy {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
     }
     // Pages hold personal data; the files under /bestanden say for themselves how long they keep.
     headers

@@ -13,9 +13,9 @@ use domain::policy::{self, Operation};
 use percent_encoding::percent_decode_str;
 
 use crate::{
-    App, actions, assets, assignments, caseload, context, control, documents, entries, fail,
-    grants, home, journal, mail, mandates, notices, oidc, openings, profile, public, removal_queue,
-    reports, retention, search, sign_in, steps, system,
+    App, actions, assets, assignments, caseload, context, control, corrections, documents, entries,
+    export, fail, grants, home, journal, mail, mandates, notices, oidc, openings, own, personal,
+    profile, public, removal_queue, reports, retention, search, sign_in, steps, system,
 };
 
 /// One row of the table of routes.
@@ -119,6 +119,10 @@ fn all(app: App) -> Routes {
     let routes = sign_in::routes(routes);
     let routes = oidc::routes(routes);
     let routes = entries::routes(routes);
+    let routes = own::routes(routes);
+    let routes = personal::routes(routes);
+    let routes = corrections::routes(routes);
+    let routes = export::routes(routes);
     let routes = openings::routes(routes);
     let routes = journal::routes(routes);
     let routes = grants::routes(routes);

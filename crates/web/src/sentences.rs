@@ -54,6 +54,13 @@ pub(crate) fn succeeded(code: &str) -> Option<&'static str> {
         "project-bevestigd" => "De bewaargegevens van het project gelden nu.",
         "project-geweigerd" => "Het voorstel is niet bevestigd. Er verandert niets.",
         "antwoord" => "Je antwoord is bewaard. De bemiddelaar ziet het.",
+        "rechtzetting-gevraagd" => {
+            "Je vraag is verstuurd. Je krijgt een melding zodra er een antwoord is."
+        }
+        "rechtgezet" => "De rechtzetting is toegekend. De aanvrager krijgt een melding.",
+        "niet-rechtgezet" => {
+            "De vraag is geweigerd. De aanvrager krijgt een melding met je antwoord."
+        }
         "gekoppeld" => "Je account is gekoppeld. Je kan je voortaan zo aanmelden.",
         "ontkoppeld" => "Je account is ontkoppeld.",
         "document" => "Toegevoegd aan de documenten.",
@@ -262,6 +269,19 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         R::NoActiveGrant => {
             "Deze organisatie heeft nu geen inzagerecht op dit dossier. Kijk de lijst na.".into()
         }
+        R::ObjectionOfClientOnly => {
+            "Alleen de jongere zelf maakt bezwaar. Kies een vraag om rechtzetting.".into()
+        }
+        R::TooManyCorrections { most } => format!(
+            "Er wachten al {most} vragen over dit dossier. Wacht tot er een antwoord is."
+        ),
+        R::CorrectionDecided => {
+            "Over deze vraag is al beslist. Ga terug naar de lijst met vragen.".into()
+        }
+        R::OwnCorrection => "Je hebt dit zelf gevraagd. Laat iemand anders beslissen.".into(),
+        R::AuthorOfLine => {
+            "Je hebt zelf aan deze stap gewerkt. Laat iemand anders beslissen.".into()
+        }
         R::PeriodBackwards(_) => {
             "De laatste dag ligt voor de eerste dag. Kijk de twee data na.".into()
         }
@@ -392,6 +412,10 @@ fn empty(field: Field) -> String {
         Field::Purpose => "Schrijf waarvoor jullie het inzagerecht nodig hebben.".into(),
         Field::Note => "Schrijf er een nota bij.".into(),
         Field::Ground => "Schrijf waarom.".into(),
+        Field::CorrectionText => "Schrijf wat er niet klopt, en hoe het wel moet zijn.".into(),
+        Field::Answer => "Schrijf een antwoord voor wie het vroeg.".into(),
+        Field::Rectification => "Schrijf wat er naast de stap moet komen te staan.".into(),
+        Field::InszReason => "Schrijf waarom je het nummer nodig hebt.".into(),
         other => format!("Vul {} in.", with_article(other)),
     }
 }
@@ -404,6 +428,10 @@ fn not_chosen(field: Field) -> String {
         Field::Basis => "Kies waarop het inzagerecht steunt.".into(),
         Field::Ground => "Kies waarom je weigert.".into(),
         Field::Organisation => "Kies een organisatie uit de lijst.".into(),
+        Field::Subject => "Kies waarover het gaat.".into(),
+        Field::CorrectionText => "Kies of je een rechtzetting vraagt of bezwaar maakt.".into(),
+        Field::InszReason => "Kies waarom je het nummer nodig hebt.".into(),
+        Field::ExportForm => "Kies in welke vorm je alles wil.".into(),
         Field::Regime => "Kies volgens welke regels het project betaald wordt.".into(),
         Field::HoldUntil => "Kies of er een bewaarbevel is.".into(),
         Field::DocumentKind => "Kies wat voor document het is.".into(),
@@ -461,6 +489,12 @@ pub(crate) fn name(field: Field) -> &'static str {
         Field::GrantEnd => "laatste dag",
         Field::Ground => "reden",
         Field::Organisation => "organisatie",
+        Field::Subject => "onderwerp",
+        Field::CorrectionText => "wat er niet klopt",
+        Field::Answer => "antwoord",
+        Field::Rectification => "rechtzetting",
+        Field::InszReason => "reden",
+        Field::ExportForm => "vorm",
         Field::Controller => "gebruikersnaam van de controleur",
         Field::LinesUntil | Field::ValidUntil => "laatste dag",
         Field::Reference => "kenmerk",
@@ -483,7 +517,7 @@ pub(crate) fn name(field: Field) -> &'static str {
 fn with_article(field: Field) -> String {
     let article = match field {
         Field::Funding | Field::Certificate | Field::Form | Field::Reference => "het",
-        Field::ClientNumber | Field::Proof | Field::Purpose => "het",
+        Field::ClientNumber | Field::Proof | Field::Purpose | Field::Answer => "het",
         _ => "de",
     };
     format!("{article} {}", name(field))
@@ -615,6 +649,10 @@ pub(crate) fn journal_field(field: &str) -> &str {
         "hold" => "Bewaarbevel",
         "count" => "Aantal",
         "about_me" => "Over mezelf",
+        "about" => "Waarover",
+        "text" => "Wat er niet klopt",
+        "rectification" => "Rechtzetting",
+        "why" => "Waarom",
         other => other,
     }
 }

@@ -285,7 +285,7 @@ fn expected(
         Reach::Never => false,
         Reach::All => true,
         Reach::Granted | Reach::GrantedToHouse | Reach::GrantedOwnLine => holds,
-        Reach::RemovalQueue => sample.asked,
+        Reach::RemovalQueue | Reach::CorrectionQueue => sample.asked,
         Reach::Self_ => sample.relation == Relation::Active,
         // Of no dossier, and still of somebody: what the organisation of the sample has.
         Reach::Function => true,

@@ -156,6 +156,27 @@ fn words(operation: Operation) -> (&'static str, &'static str, &'static str) {
             "H3, H4",
             "Wijder: ook de FG; een organisatiebeheerder alleen wat de eigen organisatie aangaat.",
         ),
+        O::ViewOwn => (
+            "'Mijn dossier' en 'Wie mag mijn dossier openen'",
+            "C7, D1",
+            "Alleen voor de jongere zelf.",
+        ),
+        O::AskCorrection => (
+            "Een rechtzetting vragen of bezwaar maken",
+            "H6",
+            "Wijder: elke begeleider van de organisatie, over eigen stappen en het profiel. Bezwaar maakt alleen de jongere.",
+        ),
+        O::DecideCorrection => (
+            "Over een rechtzetting of bezwaar beslissen",
+            "H7",
+            "De coach alleen over stappen; nooit wie het vroeg of de stap schreef.",
+        ),
+        O::RevealInsz => (
+            "Het rijksregisternummer volledig zien, met een reden",
+            "D6",
+            "Smaller: geen coach en geen ESF-controleur. De jongere ziet het eigen nummer altijd.",
+        ),
+        O::ExportDossier => ("Alles over een jongere downloaden", "H5", ""),
         O::Upkeep => (
             "Wat het programma zelf doet op zijn dag",
             "",
@@ -174,6 +195,7 @@ fn letter(reach: Reach) -> &'static str {
         Reach::GrantedToHouse => "H",
         Reach::GrantedOwnLine => "L",
         Reach::RemovalQueue => "V",
+        Reach::CorrectionQueue => "R",
         Reach::All => "A",
         Reach::Self_ => "Z",
     }
@@ -207,6 +229,10 @@ const LEGEND: &[(&str, &str)] = &[
     (
         "V",
         "Alleen stappen waarvan de verwijdering gevraagd werd, en geannuleerde stappen in dat dossier.",
+    ),
+    (
+        "R",
+        "Alleen stappen waarvan een rechtzetting gevraagd werd, via die vraag.",
     ),
     ("A", "Elk dossier."),
     ("Z", "Alleen het dossier over zichzelf."),

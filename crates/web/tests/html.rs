@@ -7,13 +7,14 @@ mod support;
 
 use axum::http::Method;
 use casework::{
-    ActionInput, Contact, ExperienceInput, GrantInput, MandateInput, NewClient, NewUser,
-    ProjectInput, StepInput, StudyInput, hash_password,
+    ActionInput, Contact, CorrectionAnswer, ExperienceInput, GrantInput, MandateInput, NewClient,
+    NewUser, ProjectInput, StepInput, StudyInput, hash_password,
 };
 use domain::catalogue::FundingCode;
 use domain::client_number::ClientNumber;
+use domain::corrections::{Ask, CorrectionKind, Subject};
 use domain::grants::Basis;
-use domain::ids::DossierId;
+use domain::ids::{CorrectionId, DossierId, StepId};
 use domain::login::Confirmed;
 use domain::mandates::{Period, Terms};
 use domain::people::{Actor, Role, Unit};
@@ -183,9 +184,37 @@ async fn scene() -> Scene {
         .unwrap();
     let me = user(&world, "wie", Role::Counsellor, Some(&unit), None).await;
     user(&world, "baas", Role::Manager, Some(&unit), None).await;
-    user(&world, "zelf", Role::Client, None, Some(dossier)).await;
-    let ids = filled(&world, &me, dossier).await;
+    let own = user(&world, "zelf", Role::Client, None, Some(dossier)).await;
+    let mut ids = filled(&world, &me, dossier).await;
+    let correction = corrected(&world, &own, dossier, ids[0].step).await;
+    for ids in &mut ids {
+        ids.correction = correction;
+    }
     Scene { world, ids }
+}
+
+/// A correction that stands next to a line, and one that waits.
+async fn corrected(world: &World, own: &Actor, dossier: DossierId, step: StepId) -> CorrectionId {
+    let ask = Ask {
+        kind: CorrectionKind::Correction,
+        subject: Subject::Line(step),
+        text: note(&hostile("klopt-niet")),
+    };
+    let casework = &world.casework;
+    let first = casework
+        .ask_correction(own, dossier, &ask, &world.submission())
+        .await
+        .unwrap();
+    let next_to = Some(note(&hostile("rechtzetting")));
+    let answer = CorrectionAnswer::Grant(note(&hostile("antwoord")), next_to);
+    casework
+        .decide_correction(&world.mediator, (first, 1), &answer, &world.submission())
+        .await
+        .unwrap();
+    let waits = casework
+        .ask_correction(own, dossier, &ask, &world.submission())
+        .await;
+    waits.unwrap()
 }
 
 /// The profile and a line of every fate.
@@ -349,7 +378,7 @@ fn hostile_form() -> String {
 }
 
 /// The fields that are stored, and a role that has to see each.
-const SHOWN: [(&str, &str); 28] = [
+const SHOWN: [(&str, &str); 31] = [
     ("wie", "titel-document"),
     ("wie", "naam-wie"),
     ("wie", "organisatie"),
@@ -375,6 +404,9 @@ const SHOWN: [(&str, &str); 28] = [
     ("wie", "aanvulling"),
     ("wie", "reden-annulering"),
     ("coach", "reden-verwijdering"),
+    ("wie", "rechtzetting"),
+    ("zelf", "antwoord"),
+    ("coach", "klopt-niet"),
     ("system", "kenmerk"),
     ("controller", "kenmerk"),
     ("system", "reden-project"),
@@ -545,6 +577,40 @@ async fn what_is_typed_in_an_address_comes_back_as_text() {
     seen.says(200, "Ga verder met wat je typte");
     is_only_text(&seen, "the kept form after the log-in");
     assert_eq!(seen.form(&address).get("samenvatting"), HOSTILE);
+}
+
+/// The file to read is a page too, and it is opened from a disk.
+#[tokio::test]
+async fn the_copy_of_everything_is_text_and_has_a_policy_of_its_own() {
+    let scene = scene().await;
+    let own = Browser::of(&scene.world, "zelf").await;
+    let address = format!("/dossier/{}/export", scene.ids[0].dossier.address());
+    let form = own.open(&address).await.form(&address);
+    let seen = own.send(&form.clone().set("vorm", "leesbaar")).await;
+    assert_eq!(seen.status, 200);
+    let policy = seen.header("content-security-policy");
+    assert!(policy.starts_with("default-src 'none'; style-src 'unsafe-inline';"));
+    assert!(!policy.contains("script"), "{policy}");
+    let name = seen.header("content-disposition");
+    assert_eq!(name, "attachment; filename=\"dossier-2025-05-28.html\"");
+    for raw in ["<script", "<img", "\"'>", "<link", "<iframe", "http"] {
+        assert!(!seen.html.contains(raw), "{raw}");
+    }
+    // Everything that people wrote about this client is in it.
+    for field in SHOWN.iter().map(|(_, field)| *field) {
+        let is_elsewhere = ["eenheid", "adres", "kenmerk", "reden-project"].contains(&field);
+        assert!(
+            is_elsewhere || seen.html.contains(&written(field)),
+            "{field}"
+        );
+    }
+    let seen = own.send(&form.set("vorm", "json")).await;
+    assert_eq!(seen.status, 200);
+    assert_eq!(
+        seen.header("content-type"),
+        "application/json; charset=utf-8"
+    );
+    assert!(seen.html.starts_with('{') && seen.html.contains("klantendossier-export"));
 }
 
 /// The check itself has to see what it looks for.
