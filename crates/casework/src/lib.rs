@@ -4,12 +4,14 @@
 //!
 //! Knows no HTML and no HTTP. Clock and identifiers come in from outside.
 
+mod account;
 mod account_events;
 mod actions;
 mod caseload;
 mod clients;
 mod clock;
 mod desk;
+mod factors;
 mod failure;
 mod generate;
 mod grants;
@@ -17,6 +19,7 @@ mod installation;
 mod journal_page;
 mod network;
 mod notices;
+mod passkeys;
 mod passwords;
 mod profile;
 mod removals;
@@ -25,12 +28,14 @@ mod setup;
 mod sign_in;
 mod steps;
 
+pub use account::{AccountPage, ColleagueFactors, Confirmation, PasswordNotChanged, SessionView};
 pub use account_events::AccountEventsPage;
 pub use actions::{ActionInput, ActionsPage};
 pub use caseload::{ControlRow, OwnRow};
 pub use clients::{PersonalData, PortraitPage};
 pub use clock::{Clock, Ids, RandomIds, RunningClock, SharedClock, SystemClock};
 pub use desk::Submission;
+pub use factors::{PendingApp, ProofRefused, SecondStep};
 pub use failure::{Conflict, Failure};
 pub use generate::{ACCOUNT as GENERATED_ACCOUNT, Made, Wish, generate};
 pub use grants::{
@@ -40,6 +45,7 @@ pub use grants::{
 pub use installation::{SecretRefused, has_secret};
 pub use journal_page::JournalPage;
 pub use notices::NoticeKind;
+pub use passkeys::{Answer, Challenge, PasskeyView};
 pub use passwords::{
     LONGEST as LONGEST_PASSWORD, PasswordRefused, SHORTEST as SHORTEST_PASSWORD, check_password,
 };
@@ -55,6 +61,7 @@ pub use store::account_events::{
 };
 pub use store::caseload::Shown;
 pub use store::dossiers::{Contact, Head, Hit, Sought};
+pub use store::factors::Enrolled;
 pub use store::grants::{Ending, Holder};
 pub use store::journal::Stored as JournalEntry;
 pub use store::openings::Opening;
@@ -67,6 +74,7 @@ pub use store::{Database, PostgresSettings, Settings, StoreError};
 use std::sync::Arc;
 
 use domain::catalogue::Catalogue;
+use domain::login::SecondFactor;
 use domain::{Day, Moment};
 
 use crate::desk::Openings;
@@ -82,6 +90,8 @@ pub struct Casework {
     openings: Arc<Openings>,
     hashing: Arc<tokio::sync::Semaphore>,
     limits: Limits,
+    /// What passkeys are made for; none where they cannot be used.
+    site: Option<Arc<webauthn_rs::Webauthn>>,
 }
 
 /// How long things last. Every number has a default and can be set.
@@ -101,6 +111,8 @@ pub struct Limits {
     pub notice_days: i64,
     /// Whether accounts of the demo may log in.
     pub demo_accounts: bool,
+    /// Whether everybody but the client needs a second factor.
+    pub second_factor: SecondFactor,
 }
 
 impl Default for Limits {
@@ -113,6 +125,7 @@ impl Default for Limits {
             attempts_of_address: 20,
             notice_days: 60,
             demo_accounts: false,
+            second_factor: SecondFactor::Optional,
         }
     }
 }
@@ -137,6 +150,7 @@ impl Casework {
             // Each hash takes 19 MiB: two at once bound the memory of a flood of log-ins.
             hashing: Arc::new(tokio::sync::Semaphore::new(2)),
             limits,
+            site: None,
         }
     }
 
@@ -151,6 +165,11 @@ impl Casework {
     /// The programme.
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
+    }
+
+    /// Seconds without use after which a session ends.
+    pub fn session_idle_seconds(&self) -> i64 {
+        self.limits.session_idle_seconds
     }
 
     /// The present instant.

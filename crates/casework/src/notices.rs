@@ -28,6 +28,8 @@ pub enum NoticeKind {
     GrantEnded,
     /// Another organisation owns the dossier now.
     DossierTakenOver,
+    /// Something changed about how the person logs in; the note says what.
+    LoginChanged,
 }
 
 impl NoticeKind {
@@ -43,6 +45,7 @@ impl NoticeKind {
             NoticeKind::GrantEnds => "grant_ends",
             NoticeKind::GrantEnded => "grant_ended",
             NoticeKind::DossierTakenOver => "dossier_taken_over",
+            NoticeKind::LoginChanged => "login_changed",
         }
     }
 
@@ -58,6 +61,7 @@ impl NoticeKind {
             NoticeKind::GrantEnds,
             NoticeKind::GrantEnded,
             NoticeKind::DossierTakenOver,
+            NoticeKind::LoginChanged,
         ]
         .into_iter()
         .find(|kind| kind.code() == code)

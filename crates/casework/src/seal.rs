@@ -5,7 +5,7 @@ use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use domain::Day;
 use domain::client_number::ClientNumber;
-use domain::ids::DossierId;
+use domain::ids::{DossierId, PersonId};
 use domain::insz::Insz;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
@@ -16,6 +16,7 @@ pub struct Secrets {
     seal: [u8; 32],
     pseudonym: [u8; 32],
     check: [u8; 32],
+    factor: [u8; 32],
 }
 
 const NONCE: usize = 24;
@@ -28,6 +29,7 @@ impl Secrets {
             seal: mac(secret, b"insz seal v1"),
             pseudonym: mac(secret, b"pseudonym v1"),
             check: mac(secret, b"installation check v1"),
+            factor: mac(secret, b"second factor v1"),
         }
     }
 
@@ -85,6 +87,34 @@ impl Secrets {
         Insz::parse(std::str::from_utf8(&digits).ok()?).ok()
     }
 
+    /// Seals a secret of one person, such as that of an authenticator app.
+    pub(crate) fn seal_for(
+        &self,
+        person: PersonId,
+        secret: &[u8],
+        nonce: [u8; NONCE],
+    ) -> Option<Vec<u8>> {
+        let payload = Payload {
+            msg: secret,
+            aad: person.0.as_bytes(),
+        };
+        let cipher = XChaCha20Poly1305::new(&Key::from(self.factor));
+        let sealed = cipher.encrypt(&XNonce::from(nonce), payload).ok()?;
+        Some([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Opens what was sealed for this person; none when it was not.
+    pub(crate) fn open_for(&self, person: PersonId, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, text) = sealed.split_at_checked(NONCE)?;
+        let nonce = <[u8; NONCE]>::try_from(nonce).ok()?;
+        let payload = Payload {
+            msg: text,
+            aad: person.0.as_bytes(),
+        };
+        let cipher = XChaCha20Poly1305::new(&Key::from(self.factor));
+        cipher.decrypt(&XNonce::from(nonce), payload).ok()
+    }
+
     fn cipher(&self) -> XChaCha20Poly1305 {
         XChaCha20Poly1305::new(&Key::from(self.seal))
     }
@@ -102,6 +132,16 @@ fn mac(key: &[u8], text: &[u8]) -> [u8; 32] {
 mod tests {
     use super::*;
     use uuid::Uuid;
+
+    #[test]
+    fn the_secret_of_a_factor_opens_for_its_own_person_only() {
+        let secrets = Secrets::derive(&[7; 32]);
+        let (one, other) = (PersonId(Uuid::from_u128(1)), PersonId(Uuid::from_u128(2)));
+        let sealed = secrets.seal_for(one, b"geheim", [9; NONCE]).unwrap();
+        assert!(!sealed.windows(6).any(|w| w == b"geheim"));
+        assert_eq!(secrets.open_for(one, &sealed).unwrap(), b"geheim");
+        assert!(secrets.open_for(other, &sealed).is_none());
+    }
 
     #[test]
     fn a_sealed_number_opens_only_in_its_own_dossier() {

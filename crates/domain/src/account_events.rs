@@ -20,6 +20,22 @@ coded! {
         SignedOut = "signed_out", "Afgemeld";
         /// account made
         AccountCreated = "account_created", "Account aangemaakt";
+        /// logged out everywhere
+        SignedOutEverywhere = "signed_out_everywhere", "Overal afgemeld";
+        /// own password changed
+        PasswordChanged = "password_changed", "Wachtwoord gewijzigd";
+        /// wrong password when asked to confirm
+        ConfirmationFailed = "confirmation_failed", "Mislukte bevestiging";
+        /// second factor added
+        FactorAdded = "factor_added", "Tweede stap toegevoegd";
+        /// second factor removed
+        FactorRemoved = "factor_removed", "Tweede stap verwijderd";
+        /// second factors taken away by a manager
+        FactorsReset = "factors_reset", "Tweede stap weggenomen";
+        /// new recovery codes
+        RecoveryCodesMade = "recovery_codes_made", "Herstelcodes gemaakt";
+        /// recovery code used
+        RecoveryCodeUsed = "recovery_code_used", "Herstelcode gebruikt";
     }
 }
 

@@ -90,6 +90,7 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
     };
     let parts = Parts::to_serve(settings).await?;
     parts.refuse_demo().await?;
+    let parts = parts.at_site(&settings.public_url.to_string());
     let web = web::WebSettings {
         demo: false,
         secure_cookies: settings.public_url.is_https(),

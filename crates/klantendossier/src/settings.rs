@@ -11,6 +11,7 @@ use std::str::FromStr;
 
 use axum::http::Uri;
 use casework::Limits;
+use domain::login::SecondFactor;
 use ipnet::IpNet;
 use serde::Deserialize;
 
@@ -59,6 +60,8 @@ pub(crate) struct Settings {
     pub(crate) log: String,
     /// How the log is written. Default text.
     pub(crate) log_format: LogFormat,
+    /// Whether everybody but the client needs a second factor. Default required.
+    pub(crate) second_factor: SecondFactorSetting,
     /// Networks of proxies whose X-Forwarded-For is believed. Default none.
     pub(crate) trusted_proxies: Vec<IpNet>,
     /// Minutes without use after which a session ends. Default 30.
@@ -76,6 +79,16 @@ pub(crate) enum LogFormat {
     Text,
     /// One JSON object per line.
     Json,
+}
+
+/// Whether everybody but the client needs a second factor.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SecondFactorSetting {
+    /// Without one, a session reaches only the pages to set one up.
+    Required,
+    /// Who has one is asked for it.
+    Optional,
 }
 
 /// The address of the product as people type it: https, or http on the own machine.
@@ -100,6 +113,7 @@ struct Given {
     catalogue: Option<PathBuf>,
     log: Option<String>,
     log_format: Option<LogFormat>,
+    second_factor: Option<SecondFactorSetting>,
     trusted_proxies: Option<String>,
     session_idle_minutes: Option<u16>,
     session_minutes: Option<u16>,
@@ -174,6 +188,7 @@ impl Settings {
             catalogue: pick!(catalogue),
             log: pick!(log).unwrap_or_else(|| "info".to_owned()),
             log_format: pick!(log_format).unwrap_or(LogFormat::Text),
+            second_factor: pick!(second_factor).unwrap_or(SecondFactorSetting::Required),
             trusted_proxies: networks(&pick!(trusted_proxies).unwrap_or_default())?,
             session_idle_minutes: pick!(session_idle_minutes).unwrap_or(30),
             session_minutes: pick!(session_minutes).unwrap_or(600),
@@ -187,6 +202,10 @@ impl Settings {
         Limits {
             session_idle_seconds: i64::from(self.session_idle_minutes) * 60,
             session_seconds: i64::from(self.session_minutes) * 60,
+            second_factor: match self.second_factor {
+                SecondFactorSetting::Required => SecondFactor::Required,
+                SecondFactorSetting::Optional => SecondFactor::Optional,
+            },
             ..Limits::default()
         }
     }
@@ -255,6 +274,14 @@ impl Settings {
                 "log_format",
                 "How the log is written: text or json.",
                 Some(quoted(format)),
+            ),
+            (
+                "second_factor",
+                "Whether everybody but the client needs a second factor: required or optional.",
+                Some(quoted(match self.second_factor {
+                    SecondFactorSetting::Required => "required",
+                    SecondFactorSetting::Optional => "optional",
+                })),
             ),
             (
                 "trusted_proxies",
@@ -391,6 +418,7 @@ fn read_environment(
             "catalogue" => given.catalogue = Some(PathBuf::from(value)),
             "log" => given.log = Some(parsed(name, &value)?),
             "log_format" => given.log_format = Some(parsed(name, &value)?),
+            "second_factor" => given.second_factor = Some(parsed(name, &value)?),
             "trusted_proxies" => given.trusted_proxies = Some(parsed(name, &value)?),
             "session_idle_minutes" => given.session_idle_minutes = Some(parsed(name, &value)?),
             "session_minutes" => given.session_minutes = Some(parsed(name, &value)?),
@@ -415,6 +443,18 @@ where
             "{PREFIX}{name} in the environment: {text:?}: {error}"
         ))
     })
+}
+
+impl FromStr for SecondFactorSetting {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "required" => Ok(SecondFactorSetting::Required),
+            "optional" => Ok(SecondFactorSetting::Optional),
+            _ => Err("expected required or optional"),
+        }
+    }
 }
 
 impl FromStr for LogFormat {
@@ -508,6 +548,7 @@ mod tests {
         assert_eq!(settings.limits().session_idle_seconds, 1_800);
         assert_eq!(settings.limits().session_seconds, 36_000);
         assert!(!settings.limits().demo_accounts);
+        assert_eq!(settings.limits().second_factor, SecondFactor::Required);
     }
 
     #[test]
@@ -564,6 +605,14 @@ mod tests {
             assert!(said.contains("is no level"), "{log}: {said}");
         }
         assert!(load("log = \"info,store=debug\"", &[]).is_ok());
+    }
+
+    #[test]
+    fn a_second_factor_is_required_or_optional() {
+        let settings = load("second_factor = \"optional\"", &[]).unwrap();
+        assert_eq!(settings.limits().second_factor, SecondFactor::Optional);
+        let said = refused("", &[("KLANTENDOSSIER_SECOND_FACTOR", "soms")]);
+        assert!(said.contains("required or optional"), "{said}");
     }
 
     #[test]

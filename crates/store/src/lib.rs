@@ -9,6 +9,7 @@ pub mod actions;
 pub mod caseload;
 pub mod dossiers;
 pub mod engine;
+pub mod factors;
 pub mod grant_requests;
 pub mod grants;
 pub mod installation;
@@ -61,6 +62,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         actions::ALL,
         caseload::ALL,
         dossiers::ALL,
+        factors::ALL,
         grant_requests::ALL,
         grants::ALL,
         installation::ALL,

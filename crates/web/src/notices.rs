@@ -63,6 +63,7 @@ fn sentence(kind: Option<NoticeKind>) -> &'static str {
         Some(NoticeKind::DossierTakenOver) => {
             "Een andere organisatie is nu eigenaar van een dossier dat van jou was."
         }
+        Some(NoticeKind::LoginChanged) => "Er is iets gewijzigd aan hoe je je aanmeldt.",
         None => "Er gebeurde iets met een stap waar jij aan werkt.",
     }
 }
@@ -79,6 +80,9 @@ async fn list(State(app): State<App>, me: Me) -> Result<Response, Response> {
         .map(|notice| {
             let kind = NoticeKind::from_code(&notice.kind);
             let (href, link) = match (notice.dossier, notice.step) {
+                (None, _) if kind == Some(NoticeKind::LoginChanged) => {
+                    (crate::account::PAGE.to_owned(), "Naar Mijn account")
+                }
                 (None, _) => (String::new(), ""),
                 // A removed line is out of sight: its list is where a new one is registered.
                 (Some(dossier), Some(step)) if kind != Some(NoticeKind::LineRemoved) => {

@@ -60,6 +60,11 @@ pub(crate) async fn start(options: &Demo) -> anyhow::Result<()> {
         secure_cookies: false,
         version: VERSION,
     };
+    // Browsers make passkeys for names only.
+    let parts = parts.at_site(&format!(
+        "http://localhost:{}",
+        listener.local_addr()?.port()
+    ));
     operator::say(&welcome(listener.local_addr()?, options))?;
     server::serve(parts, web, Vec::new(), listener).await
 }
