@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const BINARY =
+export const BINARY =
   process.env.E2E_BINARY ??
   fileURLToPath(new URL('../../target/release/klantendossier', import.meta.url))
 
@@ -18,18 +18,21 @@ export const NOW = '2025-05-28T10:00:00+02:00'
 /** The password of every demo account. */
 export const PASSWORD = 'klantendossier-demo'
 
-/** Starts the demo and waits until it is ready. Answers its address and a way to stop it. */
-export async function startDemo() {
+/**
+ * Starts the demo and waits until it is ready. Answers its address and a way to stop it. `words` go on
+ * its command line.
+ */
+export async function startDemo({ words = [] } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'klantendossier-e2e-'))
   const address = `127.0.0.1:${await freePort()}`
   const database = ownDatabase()
-  let server = await launch(address, folder, NOW, database)
+  let server = await launch(address, folder, NOW, database, words)
   return {
     url: `http://${address}`,
     /** The same data, later: the clock starts again at `now`. */
     async restartAt(now) {
       await end(server)
-      server = await launch(address, folder, now, database)
+      server = await launch(address, folder, now, database, words)
     },
     async stop() {
       await end(server)
@@ -39,7 +42,7 @@ export async function startDemo() {
 }
 
 /** The address of a new database on the server, where the tests are for one. It goes with the server. */
-function ownDatabase() {
+export function ownDatabase() {
   const server = process.env.E2E_POSTGRES
   if (!server) return null
   const name = `e2e_${randomUUID().replaceAll('-', '')}`
@@ -47,9 +50,14 @@ function ownDatabase() {
   return server.replace(/\/[^/]*$/, `/${name}`)
 }
 
-async function launch(address, folder, now, database) {
+function launch(address, folder, now, database, more) {
   const where = database ? ['--database', database] : []
-  const words = ['demo', '--listen', address, '--data', folder, '--now', now, ...where]
+  const words = ['demo', '--listen', address, '--data', folder, '--now', now, ...where, ...more]
+  return launchWith(words, address, folder)
+}
+
+/** Starts the product with these words, and waits until it is ready. */
+export async function launchWith(words, address, folder) {
   const server = spawn(BINARY, words, {
     cwd: folder,
     env: environment(),
@@ -73,16 +81,16 @@ async function launch(address, folder, now, database) {
     await new Promise(resolve => setTimeout(resolve, 20))
   }
   server.kill('SIGKILL')
-  throw new Error(`the demo did not get ready; it said:\n${said.slice(-4000)}`)
+  throw new Error(`it did not get ready; it said:\n${said.slice(-4000)}`)
 }
 
 /** Ours without settings of the product that somebody has for a server of their own. */
-function environment() {
+export function environment() {
   const ours = Object.entries(process.env)
   return Object.fromEntries(ours.filter(([name]) => !name.startsWith('KLANTENDOSSIER_')))
 }
 
-async function end(server) {
+export async function end(server) {
   if (server.exitCode !== null || server.signalCode !== null) return
   const gone = new Promise(resolve => server.once('exit', resolve))
   server.kill('SIGTERM')
@@ -91,7 +99,7 @@ async function end(server) {
   clearTimeout(hard)
 }
 
-function freePort() {
+export function freePort() {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.on('error', reject)

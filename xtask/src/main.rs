@@ -1,4 +1,5 @@
-//! What a newcomer types: `cargo xtask test`, `cargo xtask screenshots`, `cargo xtask bench`.
+//! What a newcomer types: `cargo xtask test`, `cargo xtask screenshots`, `cargo xtask bench`,
+//! `cargo xtask docs`.
 //!
 //! One file per command. This program drives other programs (cargo, npm, Playwright, wrk) and knows
 //! nothing of the product but the name of its binary and how it is started.
@@ -9,6 +10,7 @@
 
 mod bench;
 mod counts;
+mod docs;
 mod e2e;
 mod ha;
 mod postgres;
@@ -29,6 +31,8 @@ cargo xtask screenshots
 cargo xtask bench [--steps N]
     Pages and changes a second on SQLite and PostgreSQL, against the same bytes from memory; with a
     data set of N lines beside one of ten thousand.
+cargo xtask docs
+    docs/authorisation.md, printed from the authorisation table in the code.
 cargo xtask ha
     The database's primary is killed under load: docs/ha.md.";
 
@@ -42,6 +46,7 @@ fn main() -> ExitCode {
         "test" => return test::start(rest),
         "screenshots" => screenshots::start(),
         "bench" => bench::start(rest),
+        "docs" => docs::start(),
         "ha" => ha::start(),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

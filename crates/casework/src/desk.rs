@@ -2,6 +2,7 @@
 //! anything is shown (I3). A `Desk` is a change: decided on one version of the dossier, written with
 //! its journal in one transaction, and decided again when somebody was first.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Mutex;
 
@@ -46,7 +47,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) head: Head,
     pub(crate) batch: Batch,
     pub(crate) now: Moment,
-    entries: Vec<Entry>,
+    pub(crate) entries: Vec<Entry>,
 }
 
 /// Whether a change was stored.
@@ -59,7 +60,7 @@ pub(crate) enum Stored {
 }
 
 /// Which dossier, by whom, and what of it.
-type Opened = (DossierId, PersonId, &'static str);
+type Opened = (DossierId, PersonId, Cow<'static, str>);
 
 /// Openings that are durable already, within the present minute.
 #[derive(Debug, Default)]
@@ -71,12 +72,12 @@ pub(crate) struct Openings {
 const MOST_OPENINGS: usize = 20_000;
 
 impl Openings {
-    fn is_durable(&self, minute: i64, key: Opened) -> bool {
+    fn is_durable(&self, minute: i64, key: &Opened) -> bool {
         let seen = self
             .seen
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner());
-        seen.0 == minute && seen.1.contains(&key)
+        seen.0 == minute && seen.1.contains(key)
     }
 
     fn remember(&self, minute: i64, key: Opened) {
@@ -99,12 +100,13 @@ impl Casework {
         actor: &Actor,
         operation: Operation,
         dossier: DossierId,
-        what: &'static str,
+        what: impl Into<Cow<'static, str>>,
     ) -> Result<Glance, Failure> {
+        let what = what.into();
         loop {
             let now = self.now();
             let mut reader = self.database.reader().await?;
-            let facts = grants::facts(&mut reader, dossier, actor.organisation()).await?;
+            let facts = grants::facts_for(&mut reader, dossier, actor).await?;
             let Some(facts) = facts else {
                 // The same answer as for a role that never may, or a dossier that is not theirs.
                 policy_of_nothing(actor, operation)?;
@@ -112,8 +114,8 @@ impl Casework {
             };
             let access = policy::read(actor, operation, &facts, now.brussels_day())?;
             let minute = openings::minute_of(now);
-            let opened = (dossier, actor.person, what);
-            if self.openings.is_durable(minute, opened) {
+            let opened = (dossier, actor.person, what.clone());
+            if self.openings.is_durable(minute, &opened) {
                 let head = dossiers::head(&mut reader, &access).await?;
                 return Ok(Glance {
                     reader,
@@ -124,7 +126,7 @@ impl Casework {
             }
             drop(reader);
             let mut batch = Batch::new();
-            openings::write(&mut batch, &access, actor.person, what, minute);
+            openings::write(&mut batch, &access, actor.person, &what, minute);
             self.database.commit(batch).await?;
             self.openings.remember(minute, opened);
         }
@@ -139,7 +141,7 @@ impl Casework {
     ) -> Result<Desk<'a>, Failure> {
         let now = self.now();
         let mut reader = self.database.reader().await?;
-        let facts = grants::facts(&mut reader, dossier, actor.organisation()).await?;
+        let facts = grants::facts_for(&mut reader, dossier, actor).await?;
         let Some(facts) = facts else {
             policy_of_nothing(actor, operation)?;
             return Err(Failure::Denied(Denied::Dossier));
@@ -164,7 +166,7 @@ impl Casework {
         Ok(Some(self.desk_with(program, access, reader, now).await?))
     }
 
-    async fn desk_with<'a>(
+    pub(crate) async fn desk_with<'a>(
         &'a self,
         actor: &'a Actor,
         access: Access<Write>,

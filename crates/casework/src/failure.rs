@@ -64,3 +64,13 @@ impl From<StoreError> for Failure {
         }
     }
 }
+
+impl From<files::FilesError> for Failure {
+    fn from(error: files::FilesError) -> Self {
+        if matches!(error, files::FilesError::Damaged(_)) {
+            // A row points at it: the operator has to look in the backups.
+            tracing::error!(%error, "a document cannot be given back");
+        }
+        Failure::Unavailable(error.to_string())
+    }
+}

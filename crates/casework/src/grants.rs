@@ -6,6 +6,7 @@
 
 use domain::Day;
 use domain::client_number::ClientNumber;
+use domain::documents::FileFacts;
 use domain::grants::{
     self as rules, Basis, ClientAnswer, Grant, RefusalGround, Request, RequestDecision, RequestKind,
 };
@@ -18,6 +19,7 @@ use domain::policy::{Operation, Permit};
 use domain::refusal::Refusal;
 use domain::steps::Stamp;
 use domain::text::Note;
+use store::assignments::{self, Assigned};
 use store::dossiers::{Head, Sought};
 use store::grant_requests::{self, Kept};
 use store::grants::{self, Due, Ending, Give, Holder};
@@ -26,6 +28,7 @@ use store::owners::{self, Owner};
 use store::{Batch, Reader, StoreError, guard, notices, people, submissions};
 
 use crate::desk::{Desk, Stored, TRIES};
+use crate::documents::{self, RequestForm};
 use crate::steps::busy;
 use crate::{Casework, Failure, NoticeKind, Submission};
 
@@ -95,6 +98,8 @@ pub struct GrantQueuePage {
 pub struct GrantRequestPage {
     /// The request.
     pub request: Request,
+    /// The form that came with it.
+    pub form: Option<FileFacts>,
     /// The dossier that number and proof fit; none when they fit no client.
     pub found: Option<(Head, Vec<Holder>)>,
 }
@@ -119,18 +124,35 @@ pub struct ServicesPage {
     pub owners: Vec<Owner>,
     /// What was asked about this dossier and waits.
     pub waiting: Vec<Request>,
+    /// The counsellors to whom it is assigned, of the organisations that narrow their dossiers.
+    pub assigned: Vec<Assigned>,
 }
 
 impl Casework {
-    /// Asks for an access grant from outside the dossier.
+    /// Asks for an access grant without a form, as on a mandate.
     ///
     /// # Errors
-    /// The refusals of `check_form`; `GrantAlreadyHeld` and `GrantAlreadyAsked`, which tell only what the own
-    /// organisation did; `TooManyGrantRequests`. Never whether there is such a client.
+    /// As `ask_grant_with_form`.
     pub async fn ask_grant(
         &self,
         actor: &Actor,
         input: &AskInput,
+        submission: &Submission,
+    ) -> Result<(), Failure> {
+        self.ask_grant_with_form(actor, input, None, submission)
+            .await
+    }
+
+    /// Asks for an access grant from outside the dossier, with the form that was filled in.
+    ///
+    /// # Errors
+    /// The refusals of `check_form`; `GrantAlreadyHeld` and `GrantAlreadyAsked`, which tell only what the own
+    /// organisation did; `TooManyGrantRequests`. Never whether there is such a client.
+    pub async fn ask_grant_with_form(
+        &self,
+        actor: &Actor,
+        input: &AskInput,
+        form: Option<RequestForm>,
         submission: &Submission,
     ) -> Result<(), Failure> {
         domain::policy::permit(actor, Operation::AskGrant)?;
@@ -142,7 +164,8 @@ impl Casework {
         if let Some(led_to) = submissions::find(&mut reader, submission.key, actor.person).await? {
             return Err(Failure::AlreadyDone(led_to));
         }
-        rules::check_form(input.basis, input.form_on, now.brussels_day())?;
+        let today = now.brussels_day();
+        rules::check_form(input.basis, input.form_on, form.is_some(), today)?;
         let day_ago = now.plus_seconds(-86_400);
         let recent = grant_requests::count(&mut reader, actor.person, day_ago).await?;
         if recent >= MOST_REQUESTS_A_DAY {
@@ -183,6 +206,9 @@ impl Casework {
         };
         let mut batch = Batch::new();
         grant_requests::insert(&mut batch, &kept);
+        if let Some(form) = form {
+            batch.append(self.form_batch(kept.request.id, form).await?);
+        }
         self.store_alone(actor, batch, submission, Refusal::GrantAlreadyAsked)
             .await
     }
@@ -197,7 +223,7 @@ impl Casework {
     }
 
     /// Stores a change that concerns no dossier; a missed row means that somebody was first.
-    async fn store_alone(
+    pub(crate) async fn store_alone(
         &self,
         actor: &Actor,
         batch: Batch,
@@ -228,13 +254,19 @@ impl Casework {
         };
         let today = self.today();
         let mut reader = self.database.reader().await?;
-        let requests = grant_requests::of_organisation(&mut reader, own).await?;
+        let mut requests = grant_requests::of_organisation(&mut reader, own).await?;
+        if let Some(person) = permit.narrows_to()
+            && assignments::is_narrowed(&mut reader, own).await?
+        {
+            requests.retain(|kept| kept.request.asked.by == person);
+        }
         let window = (today, today.plus_days(SHOWN_AHEAD));
         let mut ending = grants::ending(&mut reader, &permit, window).await?;
         // One that goes on under another grant does not end.
         let mut kept = Vec::new();
         for soon in ending.drain(..) {
-            let facts = grants::facts(&mut reader, soon.dossier, Some(own)).await?;
+            let facts = grants::facts_for(&mut reader, soon.dossier, actor).await?;
+            let facts = facts.filter(|it| permit.narrows_to().is_none() || !it.others_only);
             let until = facts.and_then(|facts| rules::open_until(&facts.grants, today));
             if until == Some(Some(soon.last_day)) {
                 kept.push(soon);
@@ -275,6 +307,7 @@ impl Casework {
         let kept = grant_requests::one(&mut reader, &permit, id).await?;
         let kept = kept.ok_or(Failure::NotFound)?;
         let dossier = self.fitting(&mut reader, &permit, &kept).await?;
+        let form = store::documents::form(&mut reader, &permit, id).await?;
         drop(reader);
         let found = match dossier {
             None => None,
@@ -289,8 +322,21 @@ impl Casework {
         };
         Ok(GrantRequestPage {
             request: kept.request,
+            form,
             found,
         })
+    }
+
+    /// The dossier that a request fits, as `fitting` finds it.
+    pub(crate) async fn dossier_of_request(
+        &self,
+        reader: &mut Reader,
+        permit: &Permit,
+        id: GrantRequestId,
+    ) -> Result<Option<DossierId>, Failure> {
+        let kept = grant_requests::one(reader, permit, id).await?;
+        let kept = kept.ok_or(Failure::NotFound)?;
+        self.fitting(reader, permit, &kept).await
     }
 
     /// The dossier that a request's number and proof fit. One asked within a dossier needs no proof.
@@ -357,6 +403,8 @@ impl Casework {
                 }
             }
             grant_requests::decide(&mut desk.batch, &decided);
+            let is_granted = matches!(decision, GrantDecision::Grant(_));
+            desk.settle_form(&permit, &decided, is_granted).await?;
             let kind = match decision {
                 GrantDecision::Grant(_) => NoticeKind::GrantGiven,
                 GrantDecision::Refuse(..) => NoticeKind::GrantRefused,
@@ -396,6 +444,7 @@ impl Casework {
         let decided = decided(request, decision, stamp)?;
         let mut batch = Batch::new();
         grant_requests::decide(&mut batch, &decided);
+        documents::form_goes(&mut batch, request.id, now);
         let number = Some(decided.client_number.to_string());
         let notice = notice(now, NoticeKind::GrantRefused, None, number);
         let asker = decided.asked.by;
@@ -590,11 +639,14 @@ impl Casework {
         let holders = grants::holders(reader, access).await?;
         let owners = owners::list(reader, access).await?;
         let waiting = self.requests_about(reader, access, &glance.head).await?;
+        let mut assigned = assignments::of_dossier(reader, access).await?;
+        assigned.retain(|it| it.narrowed);
         Ok(ServicesPage {
             head: glance.head,
             holders,
             owners,
             waiting,
+            assigned,
         })
     }
 
@@ -786,6 +838,9 @@ impl Desk<'_> {
                     ends,
                 };
                 self.give(&input, Event::GrantGiven, Some(decided)).await?;
+                let asker = &decided.asked;
+                self.assign_where_narrowed(organisation, asker.by, &asker.by_name)
+                    .await?;
             }
             RequestKind::Extension => {
                 self.extend(organisation, decided.basis, Some(decided))
@@ -909,7 +964,7 @@ impl Desk<'_> {
     }
 
     /// A notice to one person.
-    fn notify(
+    pub(crate) fn notify(
         &mut self,
         person: PersonId,
         kind: NoticeKind,

@@ -7,18 +7,22 @@
 mod account;
 mod account_events;
 mod actions;
+mod assignments;
 mod caseload;
 mod clients;
 mod clock;
 mod desk;
+mod documents;
 mod factors;
 mod failure;
 mod generate;
 mod grants;
 mod installation;
 mod journal_page;
+mod mail;
 mod network;
 mod notices;
+mod oidc;
 mod passkeys;
 mod passwords;
 mod profile;
@@ -31,10 +35,14 @@ mod steps;
 pub use account::{AccountPage, ColleagueFactors, Confirmation, PasswordNotChanged, SessionView};
 pub use account_events::AccountEventsPage;
 pub use actions::{ActionInput, ActionsPage};
+pub use assignments::{AssignmentPage, AssignmentsPage};
 pub use caseload::{ControlRow, OwnRow};
 pub use clients::{PersonalData, PortraitPage};
 pub use clock::{Clock, Ids, RandomIds, RunningClock, SharedClock, SystemClock};
 pub use desk::Submission;
+pub use documents::{
+    Correction, DocumentInput, DocumentPage, DocumentsPage, Incoming, OpenedFile, RequestForm,
+};
 pub use factors::{PendingApp, ProofRefused, SecondStep};
 pub use failure::{Conflict, Failure};
 pub use generate::{ACCOUNT as GENERATED_ACCOUNT, Made, Wish, generate};
@@ -44,7 +52,9 @@ pub use grants::{
 };
 pub use installation::{SecretRefused, has_secret};
 pub use journal_page::JournalPage;
+pub use mail::{Delivery, Letter, MailPage};
 pub use notices::NoticeKind;
+pub use oidc::{Ahead, Oidc, OidcAnswer, OidcBegin, OidcDone, OidcRefused};
 pub use passkeys::{Answer, Challenge, PasskeyView};
 pub use passwords::{
     LONGEST as LONGEST_PASSWORD, PasswordRefused, SHORTEST as SHORTEST_PASSWORD, check_password,
@@ -56,14 +66,17 @@ pub use setup::{NewClient, NewUser, SetupError};
 pub use sign_in::{SignIn, SignInRefused, Signed, hash_password};
 pub use steps::{Done, RegisterPage, StepInput, StepPage, StepsPage, Warning};
 
+pub use files::{Files, FilesError, Place as DocumentPlace, Scanner, Spooled};
 pub use store::account_events::{
     Place as LogPlace, Stored as StoredAccountEvent, Which as WhichEvents,
 };
+pub use store::assignments::{Assigned, Held, HeldDossier};
 pub use store::caseload::Shown;
 pub use store::dossiers::{Contact, Head, Hit, Sought};
 pub use store::factors::Enrolled;
 pub use store::grants::{Ending, Holder};
 pub use store::journal::Stored as JournalEntry;
+pub use store::mail::{Mail, MailStatus};
 pub use store::openings::Opening;
 pub use store::owners::Owner;
 pub use store::people::{Listed as ListedPerson, Organisation};
@@ -88,10 +101,12 @@ pub struct Casework {
     ids: Arc<dyn Ids>,
     secrets: Arc<Secrets>,
     openings: Arc<Openings>,
+    files: Files,
     hashing: Arc<tokio::sync::Semaphore>,
     limits: Limits,
     /// What passkeys are made for; none where they cannot be used.
     site: Option<Arc<webauthn_rs::Webauthn>>,
+    oidc: Option<Arc<Oidc>>,
 }
 
 /// How long things last. Every number has a default and can be set.
@@ -113,6 +128,10 @@ pub struct Limits {
     pub demo_accounts: bool,
     /// Whether everybody but the client needs a second factor.
     pub second_factor: SecondFactor,
+    /// Whether people may log in with a password.
+    pub local_login: bool,
+    /// Whether this installation sends mail.
+    pub sends_mail: bool,
 }
 
 impl Default for Limits {
@@ -126,6 +145,8 @@ impl Default for Limits {
             notice_days: 60,
             demo_accounts: false,
             second_factor: SecondFactor::Optional,
+            local_login: true,
+            sends_mail: false,
         }
     }
 }
@@ -138,6 +159,7 @@ impl Casework {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
         secrets: Secrets,
+        files: Files,
         limits: Limits,
     ) -> Self {
         Casework {
@@ -147,10 +169,12 @@ impl Casework {
             ids,
             secrets: Arc::new(secrets),
             openings: Arc::default(),
+            files,
             // Each hash takes 19 MiB: two at once bound the memory of a flood of log-ins.
             hashing: Arc::new(tokio::sync::Semaphore::new(2)),
             limits,
             site: None,
+            oidc: None,
         }
     }
 
@@ -160,6 +184,11 @@ impl Casework {
             clock,
             ..self.clone()
         }
+    }
+
+    /// Where the bytes of documents come in and are kept.
+    pub fn files(&self) -> &Files {
+        &self.files
     }
 
     /// The programme.

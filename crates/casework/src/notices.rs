@@ -30,6 +30,10 @@ pub enum NoticeKind {
     DossierTakenOver,
     /// Something changed about how the person logs in; the note says what.
     LoginChanged,
+    /// I2: the dossier is assigned to the person.
+    DossierAssigned,
+    /// I2: the dossier is not assigned to the person any more; the note holds the client number.
+    DossierReleased,
 }
 
 impl NoticeKind {
@@ -46,6 +50,8 @@ impl NoticeKind {
             NoticeKind::GrantEnded => "grant_ended",
             NoticeKind::DossierTakenOver => "dossier_taken_over",
             NoticeKind::LoginChanged => "login_changed",
+            NoticeKind::DossierAssigned => "dossier_assigned",
+            NoticeKind::DossierReleased => "dossier_released",
         }
     }
 
@@ -62,6 +68,8 @@ impl NoticeKind {
             NoticeKind::GrantEnded,
             NoticeKind::DossierTakenOver,
             NoticeKind::LoginChanged,
+            NoticeKind::DossierAssigned,
+            NoticeKind::DossierReleased,
         ]
         .into_iter()
         .find(|kind| kind.code() == code)

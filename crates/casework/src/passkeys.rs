@@ -91,6 +91,9 @@ impl Casework {
 
     /// Begins a whole log-in with a passkey. Nobody is named: the device knows whose it is.
     pub async fn begin_passkey_sign_in(&self, address: &str) -> Result<Challenge, SignInRefused> {
+        if !self.limits.local_login {
+            return Err(SignInRefused::NotHere);
+        }
         let Some(site) = self.site.as_deref() else {
             return Err(SignInRefused::Wrong);
         };

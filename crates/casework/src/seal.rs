@@ -9,6 +9,7 @@ use domain::ids::{DossierId, PersonId};
 use domain::insz::Insz;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
+use uuid::Uuid;
 
 /// Keys derived from the one secret of the installation.
 pub struct Secrets {
@@ -16,7 +17,7 @@ pub struct Secrets {
     seal: [u8; 32],
     pseudonym: [u8; 32],
     check: [u8; 32],
-    factor: [u8; 32],
+    link: [u8; 32],
 }
 
 const NONCE: usize = 24;
@@ -29,7 +30,7 @@ impl Secrets {
             seal: mac(secret, b"insz seal v1"),
             pseudonym: mac(secret, b"pseudonym v1"),
             check: mac(secret, b"installation check v1"),
-            factor: mac(secret, b"second factor v1"),
+            link: mac(secret, b"link v1"),
         }
     }
 
@@ -64,6 +65,27 @@ impl Secrets {
         name
     }
 
+    /// The code of the link that confirms an address: it is kept nowhere, and nobody else can make it.
+    pub(crate) fn link_code(&self, link: Uuid, address: &str, person: PersonId) -> String {
+        let code = mac(&self.link, &link_text(link, address, person));
+        code.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Whether a code is the one of this link. Takes as long for a wrong one.
+    pub(crate) fn is_link_code(
+        &self,
+        code: &str,
+        link: Uuid,
+        address: &str,
+        person: PersonId,
+    ) -> bool {
+        let right = mac(&self.link, &link_text(link, address, person));
+        let typed = domain::journal::digest(code.as_bytes());
+        let right: String = right.iter().map(|byte| format!("{byte:02x}")).collect();
+        // Digests are compared: how far a code is right does not show in the time.
+        typed == domain::journal::digest(right.as_bytes())
+    }
+
     /// Seals a national number for one dossier.
     pub fn seal(&self, insz: &Insz, dossier: DossierId, nonce: [u8; NONCE]) -> Option<Vec<u8>> {
         let digits = insz.digits();
@@ -94,30 +116,52 @@ impl Secrets {
         secret: &[u8],
         nonce: [u8; NONCE],
     ) -> Option<Vec<u8>> {
-        let payload = Payload {
-            msg: secret,
-            aad: person.0.as_bytes(),
-        };
-        let cipher = XChaCha20Poly1305::new(&Key::from(self.factor));
-        let sealed = cipher.encrypt(&XNonce::from(nonce), payload).ok()?;
-        Some([nonce.as_slice(), &sealed].concat())
+        self.seal_bytes(secret, &factor_of(person), nonce)
     }
 
     /// Opens what was sealed for this person; none when it was not.
     pub(crate) fn open_for(&self, person: PersonId, sealed: &[u8]) -> Option<Vec<u8>> {
+        self.unseal_bytes(sealed, &factor_of(person))
+    }
+
+    /// Seals bytes for one purpose, which opening has to name again.
+    pub(crate) fn seal_bytes(
+        &self,
+        bytes: &[u8],
+        purpose: &[u8],
+        nonce: [u8; NONCE],
+    ) -> Option<Vec<u8>> {
+        let payload = Payload {
+            msg: bytes,
+            aad: purpose,
+        };
+        let sealed = self.cipher().encrypt(&XNonce::from(nonce), payload).ok()?;
+        Some([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Opens what was sealed for this purpose; none when it was not.
+    pub(crate) fn unseal_bytes(&self, sealed: &[u8], purpose: &[u8]) -> Option<Vec<u8>> {
         let (nonce, text) = sealed.split_at_checked(NONCE)?;
         let nonce = <[u8; NONCE]>::try_from(nonce).ok()?;
         let payload = Payload {
             msg: text,
-            aad: person.0.as_bytes(),
+            aad: purpose,
         };
-        let cipher = XChaCha20Poly1305::new(&Key::from(self.factor));
-        cipher.decrypt(&XNonce::from(nonce), payload).ok()
+        self.cipher().decrypt(&XNonce::from(nonce), payload).ok()
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
         XChaCha20Poly1305::new(&Key::from(self.seal))
     }
+}
+
+fn link_text(link: Uuid, address: &str, person: PersonId) -> Vec<u8> {
+    let text = format!("{}\0{address}\0{}", link.simple(), person.0.simple());
+    text.into_bytes()
+}
+
+fn factor_of(person: PersonId) -> Vec<u8> {
+    [b"second factor\0".as_slice(), person.0.as_bytes()].concat()
 }
 
 fn mac(key: &[u8], text: &[u8]) -> [u8; 32] {
@@ -131,7 +175,6 @@ fn mac(key: &[u8], text: &[u8]) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
 
     #[test]
     fn the_secret_of_a_factor_opens_for_its_own_person_only() {

@@ -295,7 +295,7 @@ impl Casework {
         })
     }
 
-    async fn set_up(&self, batch: Batch, what: &str) -> Result<(), SetupError> {
+    pub(crate) async fn set_up(&self, batch: Batch, what: &str) -> Result<(), SetupError> {
         match self.database.commit(batch).await {
             Ok(()) => Ok(()),
             Err(StoreError::Missed(guard::TAKEN)) => Err(SetupError::Taken(what.to_owned())),

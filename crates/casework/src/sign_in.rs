@@ -35,6 +35,8 @@ pub struct SignIn {
 pub enum SignInRefused {
     /// User name or password is wrong.
     Wrong,
+    /// Nobody logs in with a password here.
+    NotHere,
     /// Too many wrong attempts: wait so many seconds.
     Wait(i64),
     /// The password is right, and a second factor has to come: half a log-in, by its token. It is no session
@@ -81,6 +83,9 @@ impl Casework {
     /// Checks user name and password and starts a session. Gives the token for the cookie; only its
     /// digest is stored.
     pub async fn sign_in(&self, attempt: &SignIn) -> Result<[u8; 32], SignInRefused> {
+        if !self.limits.local_login {
+            return Err(SignInRefused::NotHere);
+        }
         let now = self.now();
         let user_name = attempt.user_name.trim().to_lowercase();
         let mut reader = self.database.reader().await?;
@@ -301,6 +306,7 @@ impl Casework {
         };
         let mut batch = Batch::new();
         sessions::stop(&mut batch, &digest);
+        store::oidc::forget_session(&mut batch, &digest);
         let itself = About::itself(&found.actor);
         self.record(&mut batch, AccountEvent::SignedOut, &itself);
         match self.database.commit(batch).await {
@@ -316,7 +322,9 @@ impl Casework {
         let mut batch = Batch::new();
         sessions::clean(&mut batch, now, now.plus_seconds(-2 * DAY));
         factors::clean(&mut batch, now);
+        self.tidy_oidc(&mut batch, now);
         store::submissions::clean(&mut batch, now.plus_seconds(-8 * DAY));
+        self.tidy_mail(&mut batch);
         self.database.commit(batch).await?;
         let today = now.brussels_day();
         let made = self
@@ -367,7 +375,9 @@ impl Casework {
 impl From<SignInRefused> for ProofRefused {
     fn from(refused: SignInRefused) -> Self {
         match refused {
-            SignInRefused::Wrong | SignInRefused::SecondFactor(_) => ProofRefused::Wrong,
+            SignInRefused::Wrong | SignInRefused::NotHere | SignInRefused::SecondFactor(_) => {
+                ProofRefused::Wrong
+            }
             SignInRefused::Wait(seconds) => ProofRefused::Wait(seconds),
             SignInRefused::Failed(failure) => ProofRefused::Failed(failure),
         }
@@ -406,6 +416,6 @@ pub(crate) fn digest(token: &[u8; 32]) -> [u8; 32] {
     domain::journal::digest(token)
 }
 
-fn left(now: Moment, last: Option<Moment>, wait: i64) -> i64 {
+pub(crate) fn left(now: Moment, last: Option<Moment>, wait: i64) -> i64 {
     last.map_or(0, |last| wait - now.seconds_since(last)).max(0)
 }

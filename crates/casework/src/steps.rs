@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::catalogue::{FundingCode, StepType, StepTypeCode};
+use domain::documents::{self, Document};
 use domain::ids::{DossierId, OrganisationId, PersonId, StepId, UnitId};
 use domain::journal::{Change, Event};
 use domain::moment::AppendWindow;
@@ -79,6 +80,10 @@ pub struct StepPage {
     pub may_change: bool,
     /// Whether this person reads its story.
     pub sees_story: bool,
+    /// The documents that are its evidence, the first first, also those that were withdrawn.
+    pub documents: Vec<Document>,
+    /// Whether this person can add evidence to it now.
+    pub takes_evidence: bool,
 }
 
 /// The fields of the detail screen, parsed.
@@ -225,13 +230,23 @@ impl Casework {
         });
         let window = addendum::window(&step, &self.catalogue);
         let own = actor.organisation();
+        let documents = if sees_story && may(actor, Operation::ViewDocuments) {
+            store::documents::of_step(reader, access, step.id).await?
+        } else {
+            Vec::new()
+        };
+        let is_own = own.is_some_and(|own| step.involves(own));
+        let takes_evidence = is_own
+            && may(actor, Operation::AddDocument)
+            && documents::check_evidence(&step, glance.now, &self.catalogue).is_ok();
         Ok(StepPage {
+            documents,
+            takes_evidence,
             kind: self.catalogue.step_type(&step.step_type).cloned(),
             checks: store::steps::checks(reader, access, step.id).await?,
             removals,
             window_open: window.is_some_and(|window| addendum::is_open(window, glance.now)),
-            may_change: may(actor, Operation::ChangeStep)
-                && own.is_some_and(|own| step.involves(own)),
+            may_change: may(actor, Operation::ChangeStep) && is_own,
             head: glance.head,
             step,
             addenda,
@@ -346,6 +361,7 @@ impl Casework {
             );
             desk.close_grants(&around.spans, None, &step, self.months_after(&step));
             let warnings = desk.warn_elsewhere(&around.spans, &step).await?;
+            desk.assign_parties(None, &step).await?;
             let id = step.id;
             if desk.store(submission).await? == Stored::Yes {
                 return Ok(Done { step: id, warnings });
@@ -375,6 +391,7 @@ impl Casework {
                 return Ok(Done::quietly(step));
             }
             self.write_changed(&mut desk, &before, &around, &changed, Event::StepChanged);
+            desk.assign_parties(Some(&before), &changed.step).await?;
             if desk.store(submission).await? == Stored::Yes {
                 return Ok(Done::quietly(step));
             }

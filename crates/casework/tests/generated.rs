@@ -42,12 +42,19 @@ async fn the_counsellor_of_the_account_finds_lives_that_keep_the_rules() {
     let (place, made) = generated(wish(60, 1)).await;
     assert_eq!((made.dossiers, made.steps), (60, 600));
     let database = Arc::new(Database::open(&place.settings()).await.unwrap());
+    let folder = testkit::TestFolder::new();
     let casework = Casework::new(
         Arc::clone(&database),
         Arc::new(Catalogue::parse(PROGRAMME).unwrap()),
         ManualClock::at(at("2026-11-02T10:00:00+01:00")),
         Arc::new(RandomIds::default()),
         Secrets::derive(&[7; 32]),
+        testkit::files_in(
+            &folder,
+            &[7; 32],
+            None,
+            domain::documents::DocumentLimits::default(),
+        ),
         Limits::default(),
     );
     let attempt = SignIn {
@@ -103,6 +110,7 @@ async fn the_counsellor_of_the_account_finds_lives_that_keep_the_rules() {
             dossier: *dossier,
             grants: Vec::new(),
             removal_asked: false,
+            others_only: false,
         };
         let mut mediator = me.clone();
         mediator.role = domain::people::Role::Mediator;

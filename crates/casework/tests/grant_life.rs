@@ -27,9 +27,12 @@ fn asking(text: &str, birth: &str) -> AskInput {
 }
 
 async fn ask(world: &World, actor: &Actor, input: &AskInput) -> Result<Request, Failure> {
+    let form =
+        testkit::papers::incoming(&world.casework, "formulier.pdf", &testkit::papers::pdf("F"));
+    let form = Some(form.await);
     world
         .casework
-        .ask_grant(actor, input, &world.submission())
+        .ask_grant_with_form(actor, input, form, &world.submission())
         .await?;
     let own = world.casework.own_grants(actor).await?;
     Ok(own.requests[0].clone())
@@ -267,7 +270,10 @@ async fn i2_what_is_asked_badly_is_refused() {
 async fn i2_a_request_that_is_sent_twice_is_stored_once() {
     let w = world().await;
     let submission = w.leading_to("/inzagerechten");
-    let input = asking("61000447", "2008-03-17");
+    let input = AskInput {
+        basis: Basis::Mandate,
+        ..asking("61000447", "2008-03-17")
+    };
     w.casework
         .ask_grant(&w.carla, &input, &submission)
         .await

@@ -36,6 +36,20 @@ coded! {
         RecoveryCodesMade = "recovery_codes_made", "Herstelcodes gemaakt";
         /// recovery code used
         RecoveryCodeUsed = "recovery_code_used", "Herstelcode gebruikt";
+        /// logged out by the provider where the log-in began
+        SignedOutByProvider = "signed_out_by_provider", "Afgemeld door de andere dienst";
+        /// a log-in outside counts as this person from now on
+        IdentityLinked = "identity_linked", "Aanmelding van een andere dienst gekoppeld";
+        /// it does not any more
+        IdentityUnlinked = "identity_unlinked", "Koppeling met een andere dienst verwijderd";
+        /// somebody logged in outside, and is nobody here or may not be let in
+        IdentityRefused = "identity_refused", "Aanmelding van een andere dienst geweigerd";
+        /// an address for notices confirmed
+        MailAddressConfirmed = "mail_address_confirmed", "E-mailadres bevestigd";
+        /// the address for notices taken away
+        MailAddressRemoved = "mail_address_removed", "E-mailadres verwijderd";
+        /// dossiers opened to assigned counsellors only, or to all again
+        NarrowingChanged = "narrowing_changed", "Beperking tot toegewezen begeleiders gewijzigd";
     }
 }
 

@@ -145,14 +145,20 @@ pub struct Request {
 }
 
 /// Checks what a request says of its basis (I2): the agreement stands on a form that was filled in
-/// with the client; a mandate needs none.
+/// with the client and comes with the request; a mandate needs none.
 ///
 /// # Errors
-/// `FormDayNeeded`, `FormInFuture`.
-pub fn check_form(basis: Basis, form_on: Option<Day>, today: Day) -> Result<(), Refusal> {
+/// `FormDayNeeded`, `FormInFuture`, `FormFileNeeded`.
+pub fn check_form(
+    basis: Basis,
+    form_on: Option<Day>,
+    has_form: bool,
+    today: Day,
+) -> Result<(), Refusal> {
     match (basis, form_on) {
         (Basis::Agreement, None) => Err(Refusal::FormDayNeeded),
         (_, Some(day)) if day > today => Err(Refusal::FormInFuture { today }),
+        (Basis::Agreement, Some(_)) if !has_form => Err(Refusal::FormFileNeeded),
         _ => Ok(()),
     }
 }

@@ -50,6 +50,8 @@ ids! {
     GrantId,
     /// A request for an access grant, its extension or the ownership of a dossier.
     GrantRequestId,
+    /// A document in a dossier.
+    DocumentId,
     /// A request to the provincial coach to remove a line.
     RemovalId,
     /// The key of one submission of a form (T2).

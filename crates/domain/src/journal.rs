@@ -65,6 +65,16 @@ coded! {
         ClientAnswered = "client_answered", "Antwoord van de jongere op een vraag om inzagerecht";
         /// another organisation owns the dossier
         OwnerChanged = "owner_changed", "Eigenaar van het dossier gewijzigd";
+        /// document added
+        DocumentAdded = "document_added", "Document toegevoegd";
+        /// title, kind, day or line of a document corrected
+        DocumentChanged = "document_changed", "Document gewijzigd";
+        /// document taken out of sight
+        DocumentWithdrawn = "document_withdrawn", "Document ingetrokken";
+        /// assigned to a counsellor, where the organisation narrows its dossiers
+        CounsellorAssigned = "counsellor_assigned", "Dossier toegewezen aan een begeleider";
+        /// no longer assigned to a counsellor
+        CounsellorReleased = "counsellor_released", "Dossier niet langer toegewezen aan een begeleider";
     }
 }
 

@@ -17,19 +17,22 @@ pub enum Method {
     PasswordAndPasskey,
     /// A passkey that verified its user: a whole log-in by itself.
     Passkey,
-    /// The log-in of another organisation, which answers for the factors.
+    /// The log-in of another organisation, which answers for two factors.
     Provider,
+    /// The log-in of another organisation, which does not say that there were two.
+    ProviderAlone,
 }
 
 impl Method {
     /// All ways.
-    pub const ALL: [Method; 6] = [
+    pub const ALL: [Method; 7] = [
         Method::Password,
         Method::PasswordAndCode,
         Method::PasswordAndRecovery,
         Method::PasswordAndPasskey,
         Method::Passkey,
         Method::Provider,
+        Method::ProviderAlone,
     ];
 
     /// The code that is stored.
@@ -41,6 +44,7 @@ impl Method {
             Method::PasswordAndPasskey => "password_passkey",
             Method::Passkey => "passkey",
             Method::Provider => "provider",
+            Method::ProviderAlone => "provider_alone",
         }
     }
 
@@ -57,7 +61,7 @@ impl Method {
             Method::PasswordAndRecovery => "Wachtwoord en herstelcode",
             Method::PasswordAndPasskey => "Wachtwoord en passkey",
             Method::Passkey => "Passkey",
-            Method::Provider => "Aanmelding van een andere dienst",
+            Method::Provider | Method::ProviderAlone => "Aanmelding van een andere dienst",
         }
     }
 }
@@ -73,7 +77,12 @@ pub enum SecondFactor {
 
 /// Whether a session that began so reaches only the pages to set up a second factor.
 pub fn must_enrol(asked: SecondFactor, role: Role, method: Method) -> bool {
-    asked == SecondFactor::Required && role != Role::Client && method == Method::Password
+    asked == SecondFactor::Required && role != Role::Client && has_one_factor(method)
+}
+
+/// Whether a session that began so rests on one factor.
+fn has_one_factor(method: Method) -> bool {
+    matches!(method, Method::Password | Method::ProviderAlone)
 }
 
 /// When the person who acts last proved to be there.
@@ -132,7 +141,8 @@ mod tests {
         for role in Role::ALL {
             for method in Method::ALL {
                 let must = must_enrol(SecondFactor::Required, role, method);
-                let expected = role != Role::Client && method == Method::Password;
+                let alone = [Method::Password, Method::ProviderAlone].contains(&method);
+                let expected = role != Role::Client && alone;
                 assert_eq!(must, expected, "{role:?} {method:?}");
                 assert!(!must_enrol(SecondFactor::Optional, role, method));
             }

@@ -6,8 +6,9 @@
 use std::marker::PhantomData;
 
 use crate::day::Day;
+use crate::documents::{Audience, Document};
 use crate::grants::Grant;
-use crate::ids::{DossierId, OrganisationId};
+use crate::ids::{DossierId, OrganisationId, PersonId};
 use crate::moment::Moment;
 use crate::people::{Actor, Role};
 use crate::steps::{State, Step};
@@ -71,6 +72,16 @@ pub enum Operation {
     AnswerRequest,
     /// Read the journal of a dossier.
     ViewJournal,
+    /// List and read the documents of a dossier.
+    ViewDocuments,
+    /// Add a document.
+    AddDocument,
+    /// Correct a document's title, kind, day or line, or withdraw it.
+    ChangeDocument,
+    /// Whether the own organisation narrows its dossiers, and to whom each is assigned.
+    AssignDossiers,
+    /// Within an open dossier: who of the own organisation works on it, and handing it to a colleague.
+    HandOver,
     /// Read the administrative log: what happened to accounts, people and organisations.
     ViewAccountEvents,
     /// What the program does by itself on its day, such as ending a grant. Nobody can ask for it.
@@ -86,8 +97,11 @@ pub enum Reach {
     Function,
     /// It concerns no dossier, and only what belongs to the own organisation.
     Organisation,
-    /// Dossiers for which the own organisation holds an active grant.
+    /// Dossiers for which the own organisation holds an active grant and, where it narrows that to whom a
+    /// dossier is assigned, that are assigned to the person.
     Granted,
+    /// Dossiers for which the own organisation holds an active grant, whoever they are assigned to.
+    GrantedToHouse,
     /// The same, and only lines the own organisation asked for or gives.
     GrantedOwnLine,
     /// Lines that are or were asked to be removed; see `Access::sees_line`.
@@ -100,8 +114,8 @@ pub enum Reach {
 
 use Operation as O;
 use Reach::{
-    All, Function as Fun, Granted as Held, GrantedOwnLine as Line, Never, Organisation as Own,
-    RemovalQueue as Queue, Self_,
+    All, Function as Fun, Granted as Held, GrantedOwnLine as Line, GrantedToHouse as House, Never,
+    Organisation as Own, RemovalQueue as Queue, Self_,
 };
 
 /// The authorisation table: one row per operation, one column per role in the order of `Role::ALL`
@@ -208,6 +222,26 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
         [Never, Never, Never, Never, Never, Never, Self_, All],
     ),
     (
+        O::ViewDocuments,
+        [Held, Never, Never, All, Never, Never, Self_, Never],
+    ),
+    (
+        O::AddDocument,
+        [Held, Never, Never, All, Never, Never, Self_, Never],
+    ),
+    (
+        O::ChangeDocument,
+        [Held, Never, Never, All, Never, Never, Self_, Never],
+    ),
+    (
+        O::AssignDossiers,
+        [Never, House, Never, Never, Never, Never, Never, Never],
+    ),
+    (
+        O::HandOver,
+        [Held, Never, Never, Never, Never, Never, Never, Never],
+    ),
+    (
         O::ViewAccountEvents,
         [Never, Own, Never, Never, Never, Fun, Never, Fun],
     ),
@@ -277,6 +311,8 @@ pub struct Permit {
     operation: Operation,
     reach: Reach,
     organisation: Option<OrganisationId>,
+    person: PersonId,
+    role: Role,
 }
 
 /// What the policy looks at. No dossier content is needed for it.
@@ -288,6 +324,9 @@ pub struct DossierFacts {
     pub grants: Vec<Grant>,
     /// Whether a removal was ever asked for one of its lines.
     pub removal_asked: bool,
+    /// Whether the actor's organisation opens its dossiers only to whom they are assigned, and this one is
+    /// not assigned to the actor.
+    pub others_only: bool,
 }
 
 /// Whether an actor may use a function that concerns no single dossier.
@@ -302,6 +341,8 @@ pub fn permit(actor: &Actor, operation: Operation) -> Result<Permit, Denied> {
             operation,
             reach,
             organisation: actor.organisation(),
+            person: actor.person,
+            role: actor.role,
         }),
     }
 }
@@ -350,14 +391,18 @@ fn decide<Mode>(
     today: Day,
 ) -> Result<Access<Mode>, Denied> {
     let reach = reach(actor.role, operation);
-    let allowed = match reach {
-        Never | Fun | Own => return Err(Denied::Function),
-        All => true,
-        Held | Line => facts.grants.iter().any(|grant| {
+    let is_granted = || {
+        facts.grants.iter().any(|grant| {
             grant.dossier == facts.dossier
                 && Some(grant.organisation) == actor.organisation()
                 && grant.is_active(today)
-        }),
+        })
+    };
+    let allowed = match reach {
+        Never | Fun | Own => return Err(Denied::Function),
+        All => true,
+        Held | Line => is_granted() && !facts.others_only,
+        House => is_granted(),
         Queue => facts.removal_asked,
         Self_ => actor.own_dossier == Some(facts.dossier),
     };
@@ -420,6 +465,43 @@ impl<Mode> Access<Mode> {
         }
     }
 
+    /// Whether this document may be seen: a counsellor sees those of the own organisation and those meant
+    /// for every organisation that may open the dossier. A withdrawn one is out of sight for them and for
+    /// the client; the mediator sees what became of it.
+    pub fn sees_document(&self, document: &Document) -> bool {
+        match self.reach {
+            Held | Line => {
+                document.withdrawn.is_none()
+                    && (document.details.audience == Audience::Granted
+                        || self.is_own_document(document))
+            }
+            Self_ => document.withdrawn.is_none(),
+            _ => true,
+        }
+    }
+
+    /// Whether this document may be corrected or withdrawn: by the organisation that added it, by a client
+    /// who added it, by a mediator.
+    ///
+    /// # Errors
+    /// `Denied::Function`: that the document exists is known, so it can be said.
+    pub fn own_document(&self, document: &Document, person: PersonId) -> Result<(), Denied> {
+        let is_own = match self.reach {
+            Held | Line => self.is_own_document(document),
+            Self_ => document.is_of(person),
+            _ => true,
+        };
+        if is_own {
+            Ok(())
+        } else {
+            Err(Denied::Function)
+        }
+    }
+
+    fn is_own_document(&self, document: &Document) -> bool {
+        document.organisation.is_some() && document.organisation == self.organisation
+    }
+
     /// Whether this line may be read at all. A cancelled or removed one is out of sight (C1, R6). A coach
     /// sees the lines whose removal was asked, whatever became of them, and the cancelled ones beside
     /// them; of the rest of the dossier nothing.
@@ -459,6 +541,17 @@ impl Permit {
     /// The organisation of the person who acts.
     pub fn organisation(&self) -> Option<OrganisationId> {
         self.organisation
+    }
+
+    /// The person who acts.
+    pub fn person(&self) -> PersonId {
+        self.person
+    }
+
+    /// The person whose assignments bound a list of the own organisation's dossiers, where that narrows
+    /// them: a counsellor. Who assigns them sees them all.
+    pub fn narrows_to(&self) -> Option<PersonId> {
+        (self.role == Role::Counsellor).then_some(self.person)
     }
 
     /// The one organisation it is bound to, when it reaches no further than that.

@@ -2,6 +2,7 @@
 //! The Dutch sentence of each is made in one place, in the pages.
 
 use crate::day::Day;
+use crate::documents::FileFault;
 use crate::ids::StepId;
 
 /// A field of a form that a refusal belongs to.
@@ -99,6 +100,24 @@ pub enum Field {
     Ground,
     /// Organisatie
     Organisation,
+    /// Bestanden
+    Files,
+    /// Soort document
+    DocumentKind,
+    /// Titel
+    Title,
+    /// Dag (on a document)
+    DocumentDay,
+    /// Wie mag dit zien
+    Audience,
+    /// Bij welke stap (evidence)
+    Evidence,
+    /// Reden van het intrekken
+    WithdrawReason,
+    /// E-mailadres
+    MailAddress,
+    /// Begeleider (to whom a dossier is assigned)
+    Counsellor,
     /// The whole form
     Form,
 }
@@ -289,6 +308,56 @@ pub enum Refusal {
     },
     /// I2: this organisation has no right to open the dossier now.
     NoActiveGrant,
+    /// I2: the client's agreement stands on a form, and the form is not with the request.
+    FormFileNeeded,
+    /// A file that is not accepted.
+    FileRefused {
+        /// Its name.
+        file: String,
+        /// Why not.
+        fault: FileFault,
+    },
+    /// More files at once than fit.
+    TooManyFiles {
+        /// Most.
+        most: usize,
+    },
+    /// The documents of a dossier take so much room that no more fit.
+    DossierFull {
+        /// Most mebibytes.
+        most_mib: u64,
+    },
+    /// So many documents in a day that it looks like a fault.
+    TooManyDocuments {
+        /// Most.
+        most: u32,
+    },
+    /// The day of a document lies in the future.
+    DocumentInFuture {
+        /// Today.
+        today: Day,
+    },
+    /// The document is out of sight and takes no change.
+    DocumentWithdrawn,
+    /// R3: nothing about an ended line changes once its window is closed, also not its evidence.
+    EvidenceTooLate {
+        /// The last day on which it was possible.
+        last_day: Day,
+    },
+    /// I2: the person is no counsellor of the own organisation.
+    NotOurCounsellor,
+    /// I2: the dossier is assigned to this person already.
+    AlreadyAssigned,
+    /// I2: the dossier is not assigned to this person, or no longer.
+    NotAssigned,
+    /// I2: the organisation does not narrow its dossiers, so there is nothing to assign.
+    NotNarrowed,
+    /// The text is no e-mail address.
+    NoMailAddress,
+    /// So many links to confirm an address in a day that they would bother somebody.
+    TooManyConfirmations,
+    /// The link that confirms an address is used, too old, or of another address.
+    LinkNotValid,
     /// A field that must be filled in is empty.
     Empty(Field),
     /// A choice that must be made was not made, or is not in the list.
@@ -336,7 +405,7 @@ impl Refusal {
             ActionInFuture { .. } | DurationOutOfRange { .. } => "A2",
             ActionsAfterEnd(_) => "A3",
             Final(FinalKind::Cancelled) | ActionsWillBeVoided(_) => "C2",
-            Final(_) | AddendumWindowClosed { .. } => "R3",
+            Final(_) | AddendumWindowClosed { .. } | EvidenceTooLate { .. } => "R3",
             EndBeforeStart { .. } | EndInFuture { .. } => "R4",
             ResultDoesNotFollow { .. } | FactsContradict | ResultNoteNeeded => "R2",
             RemovalOnlyOfEnded | RemovalAlreadyAsked | RemovalAlreadyDecided | OwnRequest => "R6",
@@ -350,7 +419,12 @@ impl Refusal {
             | GrantRequestDecided
             | OwnGrantRequest
             | GrantEndsInPast { .. }
-            | NoActiveGrant => "I2",
+            | FormFileNeeded
+            | NoActiveGrant
+            | NotOurCounsellor
+            | AlreadyAssigned
+            | NotAssigned
+            | NotNarrowed => "I2",
             ChangedMeanwhile => "T1",
             AuthenticIsReadOnly => "I4",
             CertificateNeedsDay
@@ -358,6 +432,15 @@ impl Refusal {
             | StudyBeforeBirth { .. }
             | UntilBeforeFrom { .. }
             | FromInFuture { .. }
+            | FileRefused { .. }
+            | TooManyFiles { .. }
+            | DossierFull { .. }
+            | TooManyDocuments { .. }
+            | DocumentInFuture { .. }
+            | DocumentWithdrawn
+            | NoMailAddress
+            | TooManyConfirmations
+            | LinkNotValid
             | Empty(_)
             | NotChosen(_)
             | TooLong { .. }
@@ -402,6 +485,17 @@ impl Refusal {
             GrantEndsInPast { .. } => Field::GrantEnd,
             ClientDisagrees | NoClientFits | GrantRequestDecided | OwnGrantRequest
             | NoActiveGrant => Field::Decision,
+            FormFileNeeded
+            | FileRefused { .. }
+            | TooManyFiles { .. }
+            | DossierFull { .. }
+            | TooManyDocuments { .. } => Field::Files,
+            DocumentInFuture { .. } => Field::DocumentDay,
+            DocumentWithdrawn => Field::Form,
+            EvidenceTooLate { .. } => Field::Evidence,
+            NotOurCounsellor | AlreadyAssigned | NotAssigned => Field::Counsellor,
+            NotNarrowed => Field::Form,
+            NoMailAddress | TooManyConfirmations | LinkNotValid => Field::MailAddress,
             Empty(field) | NotChosen(field) | OddCharacters(field) => *field,
             TooLong { field, .. } => *field,
         }

@@ -787,6 +787,7 @@ fn facts(grants: Vec<Grant>) -> DossierFacts {
         dossier: DossierId(id(1000)),
         grants,
         removal_asked: false,
+        others_only: false,
     }
 }
 
@@ -804,6 +805,39 @@ fn i1_opening_a_dossier_asks_for_a_grant_on_top_of_the_role() {
         policy::read(&system, view, &held, today).unwrap_err(),
         Denied::Function
     );
+}
+
+#[test]
+fn i2_a_dossier_that_is_assigned_to_others_is_closed_but_to_who_assigns() {
+    let today = day(TODAY);
+    let held = facts(vec![grant("2025-01-01", None, None, false)]);
+    let others = DossierFacts {
+        others_only: true,
+        ..held.clone()
+    };
+    let me = actor(Role::Counsellor, 1);
+    for operation in [
+        Operation::ViewDossier,
+        Operation::ChangeStep,
+        Operation::HandOver,
+    ] {
+        assert!(policy::write(&me, operation, &held, today).is_ok());
+        let denied = policy::write(&me, operation, &others, today).unwrap_err();
+        assert_eq!(denied, Denied::Dossier, "{operation:?}");
+    }
+    let manager = actor(Role::Manager, 1);
+    let assign = Operation::AssignDossiers;
+    assert!(policy::write(&manager, assign, &others, today).is_ok());
+    // Without a grant there is nothing to assign, and nobody else assigns.
+    let none = facts(Vec::new());
+    let denied = policy::write(&manager, assign, &none, today).unwrap_err();
+    assert_eq!(denied, Denied::Dossier);
+    let denied = policy::write(&me, assign, &held, today).unwrap_err();
+    assert_eq!(denied, Denied::Function);
+    // Lists of a counsellor are bounded by it, those of a manager are not.
+    let bounds = |who| policy::permit(who, Operation::ViewCaseload).map(|it| it.narrows_to());
+    assert_eq!(bounds(&me), Ok(Some(me.person)));
+    assert_eq!(bounds(&manager), Ok(None));
 }
 
 #[test]

@@ -8,9 +8,12 @@ use domain::client_number::ClientNumber;
 use domain::ids::OrganisationId;
 use domain::insz::Insz;
 use domain::kbo::Kbo;
+use domain::mail::MailAddress;
 use domain::people::Role;
 use domain::text::Name;
 use domain::{Day, Moment};
+
+use crate::settings::MailServer;
 
 /// Klantendossier: an open client dossier.
 #[derive(Debug, Parser)]
@@ -41,8 +44,23 @@ pub(crate) enum Command {
     Migrate,
     /// Fill an empty database with made-up dossiers, for measuring.
     Generate(Generate),
+    /// The mail of notices.
+    #[command(subcommand)]
+    Mail(Mail),
     #[command(flatten)]
     Set(Set),
+}
+
+/// What can be done about mail.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Mail {
+    /// Send a mail to an address, to try the settings.
+    Test {
+        #[arg(value_parser = mail_address)]
+        address: MailAddress,
+    },
+    /// Print how many mails wait, fail and were given up.
+    Status,
 }
 
 /// What `generate` takes.
@@ -78,6 +96,10 @@ pub(crate) struct Demo {
     /// Start the clock at this instant and let it run on from there, as 2025-05-28T10:00:00+02:00.
     #[arg(long, value_name = "INSTANT", value_parser = moment)]
     pub(crate) now: Option<Moment>,
+    /// Hand the mail of notices to this mail server of this machine, as smtp://127.0.0.1:2525. The
+    /// demo's addresses are made up.
+    #[arg(long, value_name = "URL", value_parser = own_mail_server)]
+    pub(crate) smtp_url: Option<MailServer>,
 }
 
 /// What the operator sets up.
@@ -104,6 +126,30 @@ pub(crate) enum Set {
 pub(crate) enum User {
     /// Create a user. Without --password-stdin a password is made and printed once.
     Create(UserCreate),
+    /// Let a user log in at the provider of `oidc_issuer`.
+    LinkOidc {
+        /// Name to log in with here.
+        #[arg(long)]
+        user_name: String,
+        /// Who the provider says the user is (`sub`); the page of a refused log-in shows it.
+        #[arg(long)]
+        subject: String,
+    },
+    /// Take such a link away.
+    UnlinkOidc {
+        /// Name to log in with here.
+        #[arg(long)]
+        user_name: String,
+    },
+    /// Set where a user's notices are mailed to. The address is used once its owner opened the link that is
+    /// mailed to it.
+    Email {
+        /// Name the user logs in with.
+        #[arg(long)]
+        user_name: String,
+        #[arg(long, value_parser = mail_address)]
+        address: MailAddress,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -314,6 +360,19 @@ fn client_number(text: &str) -> Result<ClientNumber, String> {
 
 fn insz(text: &str) -> Result<Insz, String> {
     Insz::parse(text).map_err(|error| error.to_string())
+}
+
+fn mail_address(text: &str) -> Result<MailAddress, String> {
+    MailAddress::parse(text).map_err(|error| error.to_string())
+}
+
+/// A mail server of this machine without encryption, as of a demo.
+fn own_mail_server(text: &str) -> Result<MailServer, String> {
+    match MailServer::parse(text) {
+        Ok(server) if server.own_machine => Ok(server),
+        Ok(_) => Err("the demo mails to a server of this machine only".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 fn kbo(text: &str) -> Result<Kbo, String> {

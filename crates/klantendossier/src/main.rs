@@ -3,8 +3,10 @@
 
 mod arguments;
 mod demo;
+mod mail;
 mod operator;
 mod parts;
+mod provider;
 mod secret;
 mod server;
 mod settings;
@@ -16,6 +18,7 @@ use anyhow::Context as _;
 use clap::Parser as _;
 
 use crate::arguments::{Arguments, Command};
+use crate::mail::Postman;
 use crate::parts::Parts;
 use crate::settings::{Misconfigured, Settings};
 
@@ -72,11 +75,16 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             start_log("warn", settings::LogFormat::Text)?;
             operator::generate(&settings, &wish).await
         }),
+        Command::Mail(what) => server::run_and_close(async {
+            let settings = load(config)?;
+            operator::mail(&settings, what).await
+        }),
         Command::Set(change) => server::run_and_close(async {
             let settings = load(config)?;
             let parts = Parts::for_command(&settings).await?;
             parts.refuse_demo().await?;
-            operator::set(&parts.casework, change).await
+            let issuer = settings.oidc.as_ref().map(|oidc| oidc.issuer.as_str());
+            operator::set(&parts.casework, issuer, change).await
         }),
     }
 }
@@ -88,16 +96,37 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
         None => Some(parts::claim(&settings.data)?),
         Some(_) => None,
     };
-    let parts = Parts::to_serve(settings).await?;
+    let outside = match &settings.oidc {
+        Some(oidc) => Some(provider::provider(oidc, &settings.public_url)?),
+        None => None,
+    };
+    let mut parts = Parts::to_serve(settings).await?;
     parts.refuse_demo().await?;
-    let parts = parts.at_site(&settings.public_url.to_string());
+    parts.casework = parts.casework.at_site(&settings.public_url.to_string());
+    if let Some(outside) = outside {
+        parts.casework = parts.casework.with_oidc(outside);
+    }
     let web = web::WebSettings {
         demo: false,
         secure_cookies: settings.public_url.is_https(),
         version: VERSION,
     };
+    let postman = match &settings.mail {
+        Some(mail) => Some(Postman::new(
+            mail,
+            settings.public_url.as_str(),
+            settings.public_url.host(),
+        )?),
+        None => {
+            tracing::info!(
+                "smtp_url is not set: no mail is sent, and notices are read under 'Meldingen' only"
+            );
+            None
+        }
+    };
     tracing::info!(listen = %settings.listen, public_url = %settings.public_url, "serving");
-    server::serve(parts, web, settings.trusted_proxies.clone(), listener).await
+    let proxies = settings.trusted_proxies.clone();
+    server::serve(parts, web, proxies, listener, postman).await
 }
 
 fn load(config: Option<&Path>) -> anyhow::Result<Settings> {

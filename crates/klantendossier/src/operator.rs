@@ -16,9 +16,10 @@ use domain::text::Name;
 use domain::work_situation;
 
 use crate::arguments::{
-    BasisName, Client, ClientCreate, Generate, Grant, GrantGive, Organisation, Set, Unit, User,
-    UserCreate, WhichUnit,
+    BasisName, Client, ClientCreate, Generate, Grant, GrantGive, Mail, Organisation, Set, Unit,
+    User, UserCreate, WhichUnit,
 };
+use crate::mail::Postman;
 use crate::parts::{self, Parts};
 use crate::secret;
 use crate::settings::Settings;
@@ -38,9 +39,33 @@ pub(crate) fn say(text: &str) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// In one line, why it was not done; nothing was stored then.
-pub(crate) async fn set(casework: &Casework, change: Set) -> anyhow::Result<()> {
+pub(crate) async fn set(
+    casework: &Casework,
+    issuer: Option<&str>,
+    change: Set,
+) -> anyhow::Result<()> {
+    let issuer = || issuer.context("oidc_issuer is not set: there is no provider to link to");
     match change {
         Set::User(User::Create(user)) => create_user(casework, user).await,
+        Set::User(User::LinkOidc { user_name, subject }) => {
+            let subject = subject.trim();
+            casework
+                .link_identity(issuer()?, &user_name, subject)
+                .await?;
+            say(&format!("linked {user_name} to {subject}\n"))
+        }
+        Set::User(User::UnlinkOidc { user_name }) => {
+            casework.unlink_identity(issuer()?, &user_name).await?;
+            say(&format!("unlinked {user_name}\n"))
+        }
+        Set::User(User::Email { user_name, address }) => {
+            let person = casework.actor_named(&user_name).await?.person;
+            let set = casework.set_mail_address_of(person, &address).await;
+            set.map_err(|failure| anyhow!("not done: {failure:?}"))?;
+            say(&format!(
+                "a link to confirm the address is mailed to {address}\n"
+            ))
+        }
         Set::Organisation(Organisation::Create { name, kbo }) => {
             let id = casework.create_organisation(name.as_str(), kbo).await?;
             say(&format!("{}\n", id.address()))
@@ -53,6 +78,45 @@ pub(crate) async fn set(casework: &Casework, change: Set) -> anyhow::Result<()> 
         }) => create_unit(casework, organisation, &name, &address, &number).await,
         Set::Client(Client::Create(client)) => create_client(casework, client).await,
         Set::Grant(Grant::Give(grant)) => give_grant(casework, grant).await,
+    }
+}
+
+/// Tries the mail settings, or tells how the mail goes.
+///
+/// # Errors
+/// In one line: the settings are not there or wrong, or what the mail server said.
+pub(crate) async fn mail(settings: &Settings, what: Mail) -> anyhow::Result<()> {
+    match what {
+        Mail::Test { address } => {
+            let Some(mail) = &settings.mail else {
+                bail!("smtp_url is not set: no mail is sent");
+            };
+            let url = &settings.public_url;
+            let postman = Postman::new(mail, url.as_str(), url.host())?;
+            postman.send_trial(&address).await.with_context(|| {
+                format!("the mail server {} did not take the mail", mail.server)
+            })?;
+            say(&format!("{} took a mail to {address}\n", mail.server))
+        }
+        Mail::Status => {
+            let parts = Parts::for_command(settings).await?;
+            let status = parts.casework.mail_status().await;
+            let status = status.map_err(|failure| anyhow!("{failure:?}"))?;
+            let last = match status.last_sent {
+                Some(at) => at.to_string(),
+                None => "none in 30 days".to_owned(),
+            };
+            let sends = if settings.mail.is_some() {
+                "on"
+            } else {
+                "off: smtp_url is not set"
+            };
+            say(&format!(
+                "mail is {sends}\nwaiting {}, of which {} failed so far\ngiven up in 30 days {}\n\
+                 last taken by the mail server {last}\n",
+                status.waiting, status.failing, status.given_up
+            ))
+        }
     }
 }
 

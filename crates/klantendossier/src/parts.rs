@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
-use casework::{Casework, Clock, Database, Limits, RandomIds, Secrets, SharedClock, SystemClock};
+use casework::{
+    Casework, Clock, Database, Files, Limits, RandomIds, Secrets, SharedClock, SystemClock,
+};
 use domain::catalogue::Catalogue;
 
 use crate::secret;
@@ -15,6 +17,11 @@ use crate::settings::{Misconfigured, Settings};
 
 /// The programme that comes with the program.
 const PROGRAMME: &str = include_str!("../../../catalogue/programmas.toml");
+
+/// The folder in the data folder for files that come in; they have no name there.
+pub(crate) const INCOMING: &str = "incoming";
+/// The folder in the data folder in which documents are kept, when nothing else is set.
+pub(crate) const DOCUMENTS: &str = "documents";
 
 /// An opened installation.
 pub(crate) struct Parts {
@@ -81,9 +88,16 @@ impl Parts {
             Some(shared) => Arc::clone(shared) as Arc<dyn Clock>,
             None => Arc::new(SystemClock),
         };
+        let files = Files::open(
+            &settings.documents_place(),
+            &settings.data.join(INCOMING),
+            &secret,
+            settings.clamd.clone(),
+            settings.document_limits(),
+        )?;
         let parts = Parts {
             clock,
-            ..Parts::assemble(database, catalogue, &secret, told, limits)
+            ..Parts::assemble(database, catalogue, &secret, told, files, limits)
         };
         parts
             .casework
@@ -100,6 +114,7 @@ impl Parts {
         catalogue: Catalogue,
         secret: &[u8],
         clock: Arc<dyn Clock>,
+        files: Files,
         limits: Limits,
     ) -> Self {
         Parts {
@@ -109,6 +124,7 @@ impl Parts {
                 clock,
                 Arc::new(RandomIds::default()),
                 Secrets::derive(secret),
+                files,
                 limits,
             ),
             clock: None,

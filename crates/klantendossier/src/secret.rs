@@ -68,10 +68,10 @@ fn decode(text: &str) -> Option<[u8; BYTES]> {
     Some(secret)
 }
 
-fn warn_of_open_file(file: &Path) {
+pub(crate) fn warn_of_open_file(file: &Path) {
     let mode = fs::metadata(file).map_or(0, |found| found.permissions().mode());
     if mode & 0o077 != 0 {
-        tracing::warn!(file = %file.display(), "others than its owner can read the secret file");
+        tracing::warn!(file = %file.display(), "others than its owner can read this secret file");
     }
 }
 

@@ -12,9 +12,10 @@ use casework::Casework;
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use web::{Web, WebSettings};
 
+use crate::mail::{self, Postman};
 use crate::parts::Parts;
 
 /// How often what no longer counts is forgotten.
@@ -23,6 +24,8 @@ const TIDY_EVERY: Duration = Duration::from_secs(10 * 60);
 const CLOCK_EVERY: Duration = Duration::from_secs(60);
 /// How long running requests get to finish once the program is asked to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
+/// How long the mail that is being sent gets to finish after that.
+const LAST_MAIL: Duration = Duration::from_secs(10);
 /// How long tasks that do not listen to reason keep the program from ending after that.
 const LAST_TASKS: Duration = Duration::from_secs(2);
 /// Hashing passwords is what blocks; more of it at once only costs memory.
@@ -68,8 +71,12 @@ pub(crate) async fn serve(
     settings: WebSettings,
     trusted_proxies: Vec<IpNet>,
     listener: TcpListener,
+    postman: Option<Postman>,
 ) -> anyhow::Result<()> {
     let casework = parts.casework.clone();
+    let (stop_mail, mail_stopped) = watch::channel(false);
+    let mailing =
+        postman.map(|postman| tokio::spawn(mail::deliver(casework.clone(), postman, mail_stopped)));
     let tidying = tokio::spawn(tidy(casework.clone()));
     let following = tokio::spawn(async move { follow_clock(&parts).await });
     let app = web::router(Web {
@@ -104,6 +111,11 @@ pub(crate) async fn serve(
     };
     tidying.abort();
     following.abort();
+    let _ = stop_mail.send(true);
+    if let Some(mailing) = mailing {
+        // The letter it has in hand is finished, or sent again by whoever comes after.
+        let _ = tokio::time::timeout(LAST_MAIL, mailing).await;
+    }
     tracing::info!("stopped");
     done
 }
@@ -139,6 +151,13 @@ async fn tidy(casework: Casework) {
         turn.tick().await;
         if let Err(failure) = casework.tidy().await {
             tracing::warn!(?failure, "tidying failed; tried again in ten minutes");
+        }
+        match casework.tidy_documents().await {
+            Ok(0) => {}
+            Ok(gone) => tracing::info!(gone, "documents that nothing points at are removed"),
+            Err(failure) => {
+                tracing::warn!(?failure, "documents not tidied; tried again in ten minutes");
+            }
         }
         match casework.keep_up_grants().await {
             Ok(0) => {}

@@ -10,8 +10,11 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use axum::http::Uri;
-use casework::Limits;
+use casework::{DocumentPlace, Limits, Scanner};
+use domain::documents::{DocumentLimits, MIB};
 use domain::login::SecondFactor;
+use domain::mail::MailAddress;
+use domain::oidc::WantedClaim;
 use ipnet::IpNet;
 use serde::Deserialize;
 
@@ -68,7 +71,78 @@ pub(crate) struct Settings {
     pub(crate) session_idle_minutes: u16,
     /// Minutes after which a session ends whatever happens. Default 600.
     pub(crate) session_minutes: u16,
+    /// Whether people may log in with a password. Default true.
+    pub(crate) local_login: bool,
+    /// A provider outside where people may log in (OpenID Connect). Default none.
+    pub(crate) oidc: Option<OidcSettings>,
+    /// Folder for documents, or s3://bucket/prefix. Default documents in `data`.
+    pub(crate) documents: String,
+    /// Most mebibytes of one file. Default 10.
+    pub(crate) document_mib: u16,
+    /// Most files at once. Default 10.
+    pub(crate) document_files: u16,
+    /// Most mebibytes of all documents in one dossier. Default 200.
+    pub(crate) dossier_mib: u32,
+    /// Most documents of one person in a day. Default 50.
+    pub(crate) documents_a_day: u32,
+    /// Socket or host:port of clamd, that looks at every file. Default none.
+    pub(crate) clamd: Option<Scanner>,
+    /// The mail server and what goes with it; none when no mail is sent.
+    pub(crate) mail: Option<MailSettings>,
     sources: BTreeMap<&'static str, Source>,
+}
+
+/// The provider outside where people may log in.
+#[derive(Clone, Debug)]
+pub(crate) struct OidcSettings {
+    /// Address under which the provider is known.
+    pub(crate) issuer: String,
+    /// Name of this installation there.
+    pub(crate) client_id: String,
+    /// File with the secret of this installation there.
+    pub(crate) client_secret_file: Option<PathBuf>,
+    /// Name on the button. Default the host of `issuer`.
+    pub(crate) name: String,
+    /// What is asked beside `openid`, parted by spaces. Default nothing.
+    pub(crate) scopes: String,
+    /// Ways of logging in there that are accepted, parted by spaces. Default any.
+    pub(crate) acr_values: String,
+    /// Ways of logging in there that count as two factors, parted by spaces. Default none.
+    pub(crate) second_factor: String,
+    /// Claim that has to be there for roles that reach beyond one organisation. Default none.
+    pub(crate) privileged_claim: Option<WantedClaim>,
+    /// Claim with the national number by which a young person is found. Default none.
+    pub(crate) client_insz_claim: Option<String>,
+    /// Minutes since somebody logged in there, at most. Default any.
+    pub(crate) max_age_minutes: Option<u16>,
+    /// PEM file with the authorities that vouch for its server. Default those of the machine.
+    pub(crate) ca_file: Option<PathBuf>,
+}
+
+/// How mail is sent.
+#[derive(Clone, Debug)]
+pub(crate) struct MailSettings {
+    /// The server.
+    pub(crate) server: MailServer,
+    /// User and password file, where the server asks for them.
+    pub(crate) login: Option<(String, PathBuf)>,
+    /// PEM file with the authority that vouches for the server. Default those of the machine.
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Who the mail comes from.
+    pub(crate) from: MailAddress,
+}
+
+/// A mail server: its connection is encrypted, but on the own machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MailServer {
+    /// Its name.
+    pub(crate) host: String,
+    /// Its port.
+    pub(crate) port: u16,
+    /// Encrypted from the first byte on (smtps); else it becomes so with STARTTLS.
+    pub(crate) wrapped: bool,
+    /// On the own machine, where smtp:// goes as it is.
+    pub(crate) own_machine: bool,
 }
 
 /// How the log is written.
@@ -117,6 +191,29 @@ struct Given {
     trusted_proxies: Option<String>,
     session_idle_minutes: Option<u16>,
     session_minutes: Option<u16>,
+    local_login: Option<bool>,
+    oidc_issuer: Option<String>,
+    oidc_client_id: Option<String>,
+    oidc_client_secret_file: Option<PathBuf>,
+    oidc_name: Option<String>,
+    oidc_scopes: Option<String>,
+    oidc_acr_values: Option<String>,
+    oidc_second_factor: Option<String>,
+    oidc_privileged_claim: Option<String>,
+    oidc_client_insz_claim: Option<String>,
+    oidc_max_age_minutes: Option<u16>,
+    oidc_ca_file: Option<PathBuf>,
+    documents: Option<String>,
+    document_mib: Option<u16>,
+    document_files: Option<u16>,
+    dossier_mib: Option<u32>,
+    documents_a_day: Option<u32>,
+    clamd: Option<String>,
+    smtp_url: Option<String>,
+    smtp_user: Option<String>,
+    smtp_password_file: Option<PathBuf>,
+    smtp_ca_file: Option<PathBuf>,
+    mail_from: Option<String>,
 }
 
 impl Settings {
@@ -134,6 +231,8 @@ impl Settings {
         for (name, minutes) in [
             ("session_idle_minutes", settings.session_idle_minutes),
             ("session_minutes", settings.session_minutes),
+            ("document_mib", settings.document_mib),
+            ("document_files", settings.document_files),
         ] {
             if minutes == 0 {
                 return Err(Misconfigured(format!("{name} must be at least 1")));
@@ -157,6 +256,21 @@ impl Settings {
                 }
             }
         }
+        if settings.oidc.is_none() {
+            for name in OIDC {
+                if settings.sources.get(name) != Some(&Source::Default) {
+                    return Err(Misconfigured(format!(
+                        "{name} is set, and oidc_issuer is not: it belongs to a provider"
+                    )));
+                }
+            }
+            if !settings.local_login {
+                return Err(Misconfigured(
+                    "local_login = false, and oidc_issuer is not set: nobody could log in"
+                        .to_owned(),
+                ));
+            }
+        }
         Ok(settings)
     }
 
@@ -177,6 +291,39 @@ impl Settings {
         let data = pick!(data).unwrap_or_else(|| PathBuf::from("klantendossier-data"));
         let public_url = pick!(public_url).unwrap_or_else(|| format!("http://{listen}"));
         let secret_file = pick!(secret_file).unwrap_or_else(|| data.join("secret.key"));
+        let oidc = match pick!(oidc_issuer) {
+            None => {
+                // Noted where they come from, so that a stray one is refused.
+                pick!(oidc_client_id);
+                pick!(oidc_client_secret_file);
+                pick!(oidc_name);
+                pick!(oidc_scopes);
+                pick!(oidc_acr_values);
+                pick!(oidc_second_factor);
+                pick!(oidc_privileged_claim);
+                pick!(oidc_client_insz_claim);
+                pick!(oidc_max_age_minutes);
+                pick!(oidc_ca_file);
+                None
+            }
+            Some(issuer) => Some(OidcSettings {
+                client_id: pick!(oidc_client_id).ok_or_else(|| {
+                    Misconfigured("oidc_issuer is set, and oidc_client_id is not".to_owned())
+                })?,
+                client_secret_file: pick!(oidc_client_secret_file),
+                name: pick!(oidc_name).unwrap_or_else(|| host_of(&issuer)),
+                scopes: pick!(oidc_scopes).unwrap_or_default(),
+                acr_values: pick!(oidc_acr_values).unwrap_or_default(),
+                second_factor: pick!(oidc_second_factor).unwrap_or_default(),
+                privileged_claim: pick!(oidc_privileged_claim)
+                    .map(|text| wanted_claim(&text))
+                    .transpose()?,
+                client_insz_claim: pick!(oidc_client_insz_claim),
+                max_age_minutes: pick!(oidc_max_age_minutes),
+                ca_file: pick!(oidc_ca_file),
+                issuer,
+            }),
+        };
         Ok(Settings {
             listen,
             public_url: PublicUrl::parse(&public_url)?,
@@ -192,6 +339,26 @@ impl Settings {
             trusted_proxies: networks(&pick!(trusted_proxies).unwrap_or_default())?,
             session_idle_minutes: pick!(session_idle_minutes).unwrap_or(30),
             session_minutes: pick!(session_minutes).unwrap_or(600),
+            local_login: pick!(local_login).unwrap_or(true),
+            oidc,
+            documents: pick!(documents)
+                .unwrap_or_else(|| data.join(crate::parts::DOCUMENTS).display().to_string()),
+            document_mib: pick!(document_mib).unwrap_or(10),
+            document_files: pick!(document_files).unwrap_or(10),
+            dossier_mib: pick!(dossier_mib).unwrap_or(200),
+            documents_a_day: pick!(documents_a_day).unwrap_or(50),
+            clamd: pick!(clamd)
+                .map(|text| {
+                    text.parse()
+                        .map_err(|error| Misconfigured(format!("clamd = {text:?}: {error}")))
+                })
+                .transpose()?,
+            mail: mail_settings(
+                pick!(smtp_url),
+                (pick!(smtp_user), pick!(smtp_password_file)),
+                pick!(smtp_ca_file),
+                pick!(mail_from),
+            )?,
             data,
             sources,
         })
@@ -206,7 +373,33 @@ impl Settings {
                 SecondFactorSetting::Required => SecondFactor::Required,
                 SecondFactorSetting::Optional => SecondFactor::Optional,
             },
+            local_login: self.local_login,
+            sends_mail: self.mail.is_some(),
             ..Limits::default()
+        }
+    }
+
+    /// Where documents are kept.
+    pub(crate) fn documents_place(&self) -> DocumentPlace {
+        match self.documents.strip_prefix("s3://") {
+            None => DocumentPlace::Folder(PathBuf::from(&self.documents)),
+            Some(rest) => {
+                let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+                DocumentPlace::Bucket {
+                    bucket: bucket.to_owned(),
+                    prefix: prefix.trim_matches('/').to_owned(),
+                }
+            }
+        }
+    }
+
+    /// How much fits.
+    pub(crate) fn document_limits(&self) -> DocumentLimits {
+        DocumentLimits {
+            file_bytes: u64::from(self.document_mib) * MIB,
+            files: usize::from(self.document_files),
+            dossier_bytes: u64::from(self.dossier_mib) * MIB,
+            a_day: self.documents_a_day,
         }
     }
 
@@ -217,6 +410,8 @@ impl Settings {
             LogFormat::Text => "text",
             LogFormat::Json => "json",
         };
+        let mail = self.mail.as_ref();
+        let login = mail.and_then(|mail| mail.login.as_ref());
         let rows = [
             (
                 "listen",
@@ -301,9 +496,69 @@ impl Settings {
                 "Minutes after which a session ends whatever happens.",
                 Some(self.session_minutes.to_string()),
             ),
+            (
+                "local_login",
+                "Whether people may log in with a password; false only with a provider.",
+                Some(self.local_login.to_string()),
+            ),
+            (
+                "documents",
+                "Folder for documents, or s3://bucket/prefix (a build with S3; the rest from AWS_ variables).",
+                Some(quoted(&self.documents)),
+            ),
+            (
+                "document_mib",
+                "Most mebibytes of one file.",
+                Some(self.document_mib.to_string()),
+            ),
+            (
+                "document_files",
+                "Most files at once.",
+                Some(self.document_files.to_string()),
+            ),
+            (
+                "dossier_mib",
+                "Most mebibytes of all documents in one dossier.",
+                Some(self.dossier_mib.to_string()),
+            ),
+            (
+                "documents_a_day",
+                "Most documents of one person in a day.",
+                Some(self.documents_a_day.to_string()),
+            ),
+            (
+                "clamd",
+                "Socket or host:port of clamd, a virus scanner; without its answer no file is accepted.",
+                self.clamd.as_ref().map(|it| quoted(&it.to_string())),
+            ),
+            (
+                "smtp_url",
+                "Mail server, as smtp://host:587 (STARTTLS) or smtps://host:465; without it no mail is sent.",
+                mail.map(|mail| quoted(&mail.server.to_string())),
+            ),
+            (
+                "smtp_user",
+                "User at the mail server, where it asks for one.",
+                login.map(|(user, _)| quoted(user)),
+            ),
+            (
+                "smtp_password_file",
+                "File with the password of that user.",
+                login.map(|(_, file)| path(file)),
+            ),
+            (
+                "smtp_ca_file",
+                "PEM file with the authority that vouches for the mail server, in place of the machine's.",
+                mail.and_then(|mail| mail.ca_file.as_deref()).map(path),
+            ),
+            (
+                "mail_from",
+                "Address the mail comes from.",
+                mail.map(|mail| quoted(mail.from.as_str())),
+            ),
         ];
         let mut text = String::new();
-        for (name, what, value) in rows {
+        for (name, what, value) in rows.into_iter().chain(self.oidc_rows()) {
             let source = match self.sources.get(name) {
                 Some(Source::Environment) => "environment",
                 Some(Source::File) => "file",
@@ -317,6 +572,109 @@ impl Settings {
         }
         text
     }
+}
+
+impl Settings {
+    /// The settings of the provider, as `describe` shows them. The secret stays in its file.
+    fn oidc_rows(&self) -> [(&'static str, &'static str, Option<String>); 11] {
+        let of = |pick: &dyn Fn(&OidcSettings) -> Option<String>| {
+            self.oidc.as_ref().and_then(pick).map(|text| quoted(&text))
+        };
+        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        [
+            (
+                "oidc_issuer",
+                "Provider where people may log in besides (OpenID Connect): its address, https.",
+                of(&|it| Some(it.issuer.clone())),
+            ),
+            (
+                "oidc_client_id",
+                "Name of this installation at the provider.",
+                of(&|it| Some(it.client_id.clone())),
+            ),
+            (
+                "oidc_client_secret_file",
+                "File with its secret there, readable by its owner only.",
+                of(&|it| path(&it.client_secret_file)),
+            ),
+            (
+                "oidc_name",
+                "Name of the provider on the button 'Aanmelden met …'.",
+                of(&|it| Some(it.name.clone())),
+            ),
+            (
+                "oidc_scopes",
+                "Scopes that are asked beside openid, parted by spaces.",
+                of(&|it| given(&it.scopes)),
+            ),
+            (
+                "oidc_acr_values",
+                "Ways of logging in there (acr) of which one has to be in the answer, parted by spaces.",
+                of(&|it| given(&it.acr_values)),
+            ),
+            (
+                "oidc_second_factor",
+                "Ways of logging in there (acr or amr) that count as two factors, parted by spaces.",
+                of(&|it| given(&it.second_factor)),
+            ),
+            (
+                "oidc_privileged_claim",
+                "Claim, as name=value, without which roles that reach beyond one organisation are refused.",
+                of(&|it| {
+                    let claim = it.privileged_claim.as_ref()?;
+                    Some(format!("{}={}", claim.name, claim.value))
+                }),
+            ),
+            (
+                "oidc_client_insz_claim",
+                "Claim with the national number by which a young person's account is found.",
+                of(&|it| it.client_insz_claim.clone()),
+            ),
+            (
+                "oidc_max_age_minutes",
+                "Minutes since somebody logged in there, at most.",
+                self.oidc
+                    .as_ref()
+                    .and_then(|it| it.max_age_minutes)
+                    .map(|minutes| minutes.to_string()),
+            ),
+            (
+                "oidc_ca_file",
+                "PEM file with the authorities that vouch for the provider; those of the machine without it.",
+                of(&|it| path(&it.ca_file)),
+            ),
+        ]
+    }
+}
+
+/// The settings that make no sense without `oidc_issuer`.
+const OIDC: [&str; 10] = [
+    "oidc_client_id",
+    "oidc_client_secret_file",
+    "oidc_name",
+    "oidc_scopes",
+    "oidc_acr_values",
+    "oidc_second_factor",
+    "oidc_privileged_claim",
+    "oidc_client_insz_claim",
+    "oidc_max_age_minutes",
+    "oidc_ca_file",
+];
+
+fn wanted_claim(text: &str) -> Result<WantedClaim, Misconfigured> {
+    WantedClaim::parse(text).ok_or_else(|| {
+        Misconfigured(format!(
+            "oidc_privileged_claim = {text:?}: expected a claim and its value, as vo_doelgroepcode=GID"
+        ))
+    })
+}
+
+/// The host of an address, to name a provider by; the address itself when it has none.
+fn host_of(address: &str) -> String {
+    let host = address.parse::<Uri>().ok();
+    let host = host.as_ref().and_then(Uri::host);
+    host.unwrap_or(address).to_owned()
 }
 
 /// Networks, or single addresses, parted by commas.
@@ -333,6 +691,53 @@ fn networks(text: &str) -> Result<Vec<IpNet>, Misconfigured> {
             })
         })
         .collect()
+}
+
+/// All settings of mail, or none.
+fn mail_settings(
+    url: Option<String>,
+    (user, password): (Option<String>, Option<PathBuf>),
+    ca_file: Option<PathBuf>,
+    from: Option<String>,
+) -> Result<Option<MailSettings>, Misconfigured> {
+    let Some(url) = url else {
+        for (name, is_set) in [
+            ("smtp_user", user.is_some()),
+            ("smtp_password_file", password.is_some()),
+            ("smtp_ca_file", ca_file.is_some()),
+            ("mail_from", from.is_some()),
+        ] {
+            if is_set {
+                return Err(Misconfigured(format!(
+                    "{name} is set, and smtp_url is not: it belongs to a mail server"
+                )));
+            }
+        }
+        return Ok(None);
+    };
+    let server = MailServer::parse(&url)?;
+    let login = match (user, password) {
+        (Some(user), Some(file)) => Some((user, file)),
+        (None, None) => None,
+        _ => {
+            return Err(Misconfigured(
+                "smtp_user and smtp_password_file go together: one of them is not set".to_owned(),
+            ));
+        }
+    };
+    let Some(from) = from else {
+        return Err(Misconfigured(
+            "smtp_url is set, and mail_from is not: set the address the mail comes from".to_owned(),
+        ));
+    };
+    let from = MailAddress::parse(&from)
+        .map_err(|error| Misconfigured(format!("mail_from = {from:?}: {error}")))?;
+    Ok(Some(MailSettings {
+        server,
+        login,
+        ca_file,
+        from,
+    }))
 }
 
 /// A misspelt level would be taken for the name of a part, and silence everything else.
@@ -422,6 +827,29 @@ fn read_environment(
             "trusted_proxies" => given.trusted_proxies = Some(parsed(name, &value)?),
             "session_idle_minutes" => given.session_idle_minutes = Some(parsed(name, &value)?),
             "session_minutes" => given.session_minutes = Some(parsed(name, &value)?),
+            "local_login" => given.local_login = Some(parsed(name, &value)?),
+            "oidc_issuer" => given.oidc_issuer = Some(parsed(name, &value)?),
+            "oidc_client_id" => given.oidc_client_id = Some(parsed(name, &value)?),
+            "oidc_client_secret_file" => given.oidc_client_secret_file = Some(PathBuf::from(value)),
+            "oidc_name" => given.oidc_name = Some(parsed(name, &value)?),
+            "oidc_scopes" => given.oidc_scopes = Some(parsed(name, &value)?),
+            "oidc_acr_values" => given.oidc_acr_values = Some(parsed(name, &value)?),
+            "oidc_second_factor" => given.oidc_second_factor = Some(parsed(name, &value)?),
+            "oidc_privileged_claim" => given.oidc_privileged_claim = Some(parsed(name, &value)?),
+            "oidc_client_insz_claim" => given.oidc_client_insz_claim = Some(parsed(name, &value)?),
+            "oidc_max_age_minutes" => given.oidc_max_age_minutes = Some(parsed(name, &value)?),
+            "oidc_ca_file" => given.oidc_ca_file = Some(PathBuf::from(value)),
+            "documents" => given.documents = Some(parsed(name, &value)?),
+            "document_mib" => given.document_mib = Some(parsed(name, &value)?),
+            "document_files" => given.document_files = Some(parsed(name, &value)?),
+            "dossier_mib" => given.dossier_mib = Some(parsed(name, &value)?),
+            "documents_a_day" => given.documents_a_day = Some(parsed(name, &value)?),
+            "clamd" => given.clamd = Some(parsed(name, &value)?),
+            "smtp_url" => given.smtp_url = Some(parsed(name, &value)?),
+            "smtp_user" => given.smtp_user = Some(parsed(name, &value)?),
+            "smtp_password_file" => given.smtp_password_file = Some(PathBuf::from(value)),
+            "smtp_ca_file" => given.smtp_ca_file = Some(PathBuf::from(value)),
+            "mail_from" => given.mail_from = Some(parsed(name, &value)?),
             _ => {
                 return Err(Misconfigured(format!(
                     "{PREFIX}{name} in the environment: there is no such setting; \
@@ -469,7 +897,70 @@ impl FromStr for LogFormat {
     }
 }
 
+impl MailServer {
+    /// Reads an address as smtp://host:587 or smtps://host.
+    ///
+    /// # Errors
+    /// When it is none, or holds a user, a password or a path.
+    pub(crate) fn parse(text: &str) -> Result<Self, Misconfigured> {
+        // What is wrong may hold a password: it is not repeated.
+        let wrong = |why: &str| Misconfigured(format!("smtp_url: {why}"));
+        if text.contains('@') {
+            return Err(wrong(
+                "no user or password stands in it; set smtp_user and smtp_password_file",
+            ));
+        }
+        let uri: Uri = text
+            .trim_end_matches('/')
+            .parse()
+            .map_err(|_| wrong("expected an address as smtp://mail.example.be:587"))?;
+        let wrapped = match uri.scheme_str() {
+            Some("smtp") => false,
+            Some("smtps") => true,
+            _ => return Err(wrong("expected an address as smtp://mail.example.be:587")),
+        };
+        let host = uri.host().unwrap_or_default();
+        if host.is_empty() || !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+            return Err(wrong("expected a host and at most a port"));
+        }
+        Ok(MailServer {
+            host: host
+                .trim_start_matches('[')
+                .trim_end_matches(']')
+                .to_owned(),
+            port: uri.port_u16().unwrap_or(if wrapped { 465 } else { 587 }),
+            wrapped,
+            own_machine: is_own_machine(host),
+        })
+    }
+}
+
+impl Display for MailServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.wrapped { "smtps" } else { "smtp" };
+        if self.host.contains(':') {
+            write!(f, "{scheme}://[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{scheme}://{}:{}", self.host, self.port)
+        }
+    }
+}
+
 impl PublicUrl {
+    /// The address, without a slash at its end.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Its host, without a port.
+    pub(crate) fn host(&self) -> &str {
+        let after = self.0.split_once("://").map_or("", |(_, rest)| rest);
+        match after.strip_prefix('[') {
+            Some(inside) => inside.split(']').next().unwrap_or_default(),
+            None => after.split(':').next().unwrap_or_default(),
+        }
+    }
+
     /// Reads an address without a path.
     ///
     /// # Errors
@@ -670,6 +1161,107 @@ mod tests {
             &[],
         );
         assert!(said.contains("at least 2"), "{said}");
+    }
+
+    #[test]
+    fn settings_of_a_provider_need_its_address_and_the_other_way_round() {
+        for name in OIDC {
+            let value = if name == "oidc_max_age_minutes" {
+                "60"
+            } else {
+                "\"a=b\""
+            };
+            let said = refused(&format!("{name} = {value}"), &[]);
+            assert!(
+                said.contains(name) && said.contains("oidc_issuer"),
+                "{said}"
+            );
+        }
+        let said = refused("oidc_issuer = \"https://op.example\"", &[]);
+        assert!(said.contains("oidc_client_id"), "{said}");
+        let said = refused("local_login = false", &[]);
+        assert!(said.contains("nobody could log in"), "{said}");
+        let said = refused(
+            "oidc_issuer = \"https://op.example\"\noidc_client_id = \"kd\"\n\
+             oidc_privileged_claim = \"GID\"",
+            &[],
+        );
+        assert!(said.contains("oidc_privileged_claim"), "{said}");
+    }
+
+    #[test]
+    fn a_provider_is_named_by_its_host_and_its_settings_are_printed() {
+        let settings = load(
+            "oidc_issuer = \"https://authenticatie.vlaanderen.be/op\"\noidc_client_id = \"kd\"\n",
+            &[
+                (
+                    "KLANTENDOSSIER_OIDC_PRIVILEGED_CLAIM",
+                    "vo_doelgroepcode=GID",
+                ),
+                ("KLANTENDOSSIER_LOCAL_LOGIN", "false"),
+            ],
+        )
+        .unwrap();
+        assert!(!settings.limits().local_login);
+        let print = settings.describe();
+        for line in [
+            "oidc_issuer = \"https://authenticatie.vlaanderen.be/op\"  # file",
+            "oidc_name = \"authenticatie.vlaanderen.be\"  # default",
+            "oidc_privileged_claim = \"vo_doelgroepcode=GID\"  # environment",
+            "local_login = false  # environment",
+            "# oidc_scopes is not set",
+        ] {
+            assert!(print.lines().any(|it| it == line), "{line}\n{print}");
+        }
+        let again = load(&print, &[]).unwrap();
+        assert_eq!(
+            again
+                .describe()
+                .replace("# file", "# default")
+                .replace("# environment", "# default"),
+            print
+                .replace("# file", "# default")
+                .replace("# environment", "# default")
+        );
+    }
+
+    #[test]
+    fn mail_goes_encrypted_but_on_the_own_machine_and_its_settings_go_together() {
+        let mail = |file: &str| load(file, &[]).unwrap().mail;
+        assert!(mail("").is_none());
+        let set = mail("smtp_url = \"smtp://mail.example.org\"\nmail_from = \"kd@example.org\"");
+        let server = set.unwrap().server;
+        assert_eq!(server.to_string(), "smtp://mail.example.org:587");
+        assert!(!server.own_machine && !server.wrapped);
+        let server = MailServer::parse("smtps://mail.example.org/").unwrap();
+        assert!(server.wrapped && server.port == 465);
+        let server = MailServer::parse("smtp://[::1]:2525").unwrap();
+        assert!(server.own_machine);
+        assert_eq!(server.to_string(), "smtp://[::1]:2525");
+        for (file, named) in [
+            ("mail_from = \"kd@example.org\"", "smtp_url"),
+            ("smtp_user = \"kd\"", "smtp_url"),
+            ("smtp_url = \"smtp://localhost\"", "mail_from"),
+            (
+                "smtp_url = \"smtp://localhost\"\nmail_from = \"niemand\"",
+                "mail_from",
+            ),
+            (
+                "smtp_url = \"smtp://localhost\"\nmail_from = \"a@b.be\"\nsmtp_user = \"kd\"",
+                "smtp_password_file",
+            ),
+            ("smtp_url = \"mail.example.org\"", "smtp_url"),
+            ("smtp_url = \"http://mail.example.org\"", "smtp_url"),
+            ("smtp_url = \"smtp://mail.example.org/pad\"", "smtp_url"),
+        ] {
+            let said = refused(file, &[]);
+            assert!(said.contains(named), "{file}: {said}");
+        }
+        let said = refused("smtp_url = \"smtp://kd:geheim@mail.example.org\"", &[]);
+        assert!(
+            said.contains("smtp_user") && !said.contains("geheim"),
+            "{said}"
+        );
     }
 
     #[test]

@@ -10,12 +10,13 @@ mod program;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
 use std::time::Duration;
 
 use testkit::TestFolder;
 
-use program::{Serving, finished, free_port, program, refused, run, said};
+use program::{Serving, finished, free_port, get, program, refused, run, said};
 
 #[test]
 fn from_an_empty_folder_to_a_first_client_with_a_grant() {
@@ -199,6 +200,61 @@ fn serve_serves_and_stops_tidily_when_asked() {
         !data.join("klantendossier.db-wal").exists(),
         "the log is folded in"
     );
+}
+
+#[test]
+fn a_provider_that_is_down_keeps_the_program_from_nothing_and_users_are_linked_to_it() {
+    let folder = TestFolder::new();
+    let folder = folder.path();
+    let port = free_port();
+    let secret = folder.join("oidc.secret");
+    fs::write(&secret, "geheim").unwrap();
+    let with = |arguments: &[&str]| {
+        let mut command = program(folder);
+        command
+            .args(arguments)
+            .env("KLANTENDOSSIER_LISTEN", format!("127.0.0.1:{port}"))
+            .env("KLANTENDOSSIER_OIDC_ISSUER", "http://127.0.0.1:1")
+            .env("KLANTENDOSSIER_OIDC_CLIENT_ID", "kd")
+            .env("KLANTENDOSSIER_OIDC_CLIENT_SECRET_FILE", &secret)
+            .env("KLANTENDOSSIER_OIDC_NAME", "ACM/IDM");
+        command
+    };
+    let user = [
+        "user",
+        "create",
+        "--user-name",
+        "ada",
+        "--name",
+        "Ada Peeters",
+    ];
+    let made = run(folder, &[&user[..], &["--role", "system_manager"]].concat());
+    assert!(made.status.success(), "{made:?}");
+    let link = [
+        "user",
+        "link-oidc",
+        "--user-name",
+        "ada",
+        "--subject",
+        "s-ada",
+    ];
+    assert!(refused(&run(folder, &link), 1).contains("oidc_issuer is not set"));
+    let linked = finished(&mut with(&link));
+    assert_eq!(said(&linked), "linked ada to s-ada\n", "{linked:?}");
+    assert!(refused(&finished(&mut with(&link)), 1).contains("already in use"));
+    let unlink = ["user", "unlink-oidc", "--user-name", "ada"];
+    assert!(finished(&mut with(&unlink)).status.success());
+    assert!(refused(&finished(&mut with(&unlink)), 1).contains("there is no link"));
+
+    // Others can read the secret: said before anything starts.
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o644)).unwrap();
+    let open = finished(&mut with(&["serve"]));
+    assert!(refused(&open, 2).contains("oidc_client_secret_file"));
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
+    let serving = Serving::start(with(&["serve"]), port);
+    let page = get(port, "/aanmelden").unwrap();
+    assert!(page.contains("Aanmelden met ACM/IDM"), "{page}");
+    assert_eq!(serving.stop().0, Some(0));
 }
 
 #[test]

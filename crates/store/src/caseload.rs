@@ -16,6 +16,9 @@ statements! {
          FROM step s JOIN dossier d ON d.id = s.dossier_id JOIN person p ON p.id = s.provider_person
          LEFT JOIN step_review r ON r.step_id = s.id
          WHERE s.provider_org = ?1 AND s.state = ?2 AND s.listed_on <= ?3
+         AND (EXISTS (SELECT 1 FROM assignment a WHERE a.dossier_id = s.dossier_id AND a.organisation_id = ?1
+                      AND a.person_id = ?5 AND a.until IS NULL)
+              OR ?5 IS NULL OR NOT EXISTS (SELECT 1 FROM organisation o WHERE o.id = ?1 AND o.narrowed))
          ORDER BY s.listed_on DESC, s.dossier_id DESC, s.id DESC LIMIT ?4";
     CONTROL = "caseload.control",
         "SELECT s.id, s.dossier_id, s.state, s.start_on, s.end_on, s.result, s.reason, u.name, r.since
@@ -68,7 +71,8 @@ pub struct OwnLine {
     pub review: bool,
 }
 
-/// The lines the own organisation gives, the newest first, up to and including a day.
+/// The lines the own organisation gives, the newest first, up to and including a day. Where it narrows its
+/// dossiers, a counsellor finds those in the dossiers assigned to them.
 pub async fn own(
     reader: &mut Reader,
     permit: &Permit,
@@ -84,6 +88,7 @@ pub async fn own(
         shown.code().into(),
         until.into(),
         limit.into(),
+        permit.narrows_to().map(|id| id.0).into(),
     ];
     reader
         .all(&OWN, &params, |row| {

@@ -23,14 +23,20 @@ statements! {
          WHERE client_number = ?1 AND (EXISTS (
              SELECT 1 FROM access_grant g WHERE g.dossier_id = dossier.id AND g.organisation_id = ?2
              AND g.ended_at IS NULL AND g.starts_on <= ?3
-             AND (g.ends_on IS NULL OR g.ends_on >= ?3) AND (g.closes_on IS NULL OR g.closes_on >= ?3))
+             AND (g.ends_on IS NULL OR g.ends_on >= ?3) AND (g.closes_on IS NULL OR g.closes_on >= ?3)
+             AND (NOT EXISTS (SELECT 1 FROM organisation o WHERE o.id = ?2 AND o.narrowed) OR EXISTS (
+                 SELECT 1 FROM assignment a WHERE a.dossier_id = dossier.id AND a.organisation_id = ?2
+                 AND a.person_id = ?4 AND a.until IS NULL)))
              OR ?2 IS NULL)";
     BY_INSZ = "dossiers.by_insz",
         "SELECT id, client_number, given_name, family_name, birth_day FROM dossier
          WHERE insz_digest = ?1 AND (EXISTS (
              SELECT 1 FROM access_grant g WHERE g.dossier_id = dossier.id AND g.organisation_id = ?2
              AND g.ended_at IS NULL AND g.starts_on <= ?3
-             AND (g.ends_on IS NULL OR g.ends_on >= ?3) AND (g.closes_on IS NULL OR g.closes_on >= ?3))
+             AND (g.ends_on IS NULL OR g.ends_on >= ?3) AND (g.closes_on IS NULL OR g.closes_on >= ?3)
+             AND (NOT EXISTS (SELECT 1 FROM organisation o WHERE o.id = ?2 AND o.narrowed) OR EXISTS (
+                 SELECT 1 FROM assignment a WHERE a.dossier_id = dossier.id AND a.organisation_id = ?2
+                 AND a.person_id = ?4 AND a.until IS NULL)))
              OR ?2 IS NULL)";
     BY_WORD = "dossiers.by_word",
         "SELECT d.id, d.client_number, d.given_name, d.family_name, d.birth_day
@@ -41,7 +47,10 @@ statements! {
          AND (EXISTS (
              SELECT 1 FROM access_grant g WHERE g.dossier_id = d.id AND g.organisation_id = ?2
              AND g.ended_at IS NULL AND g.starts_on <= ?3
-             AND (g.ends_on IS NULL OR g.ends_on >= ?3) AND (g.closes_on IS NULL OR g.closes_on >= ?3))
+             AND (g.ends_on IS NULL OR g.ends_on >= ?3) AND (g.closes_on IS NULL OR g.closes_on >= ?3)
+             AND (NOT EXISTS (SELECT 1 FROM organisation o WHERE o.id = ?2 AND o.narrowed) OR EXISTS (
+                 SELECT 1 FROM assignment a WHERE a.dossier_id = d.id AND a.organisation_id = ?2
+                 AND a.person_id = ?8 AND a.until IS NULL)))
              OR ?2 IS NULL)
          ORDER BY w.word, w.dossier_id LIMIT ?1";
     INSZ_DIGEST = "dossiers.insz_digest", "SELECT insz_digest FROM dossier WHERE id = ?1";
@@ -210,7 +219,7 @@ pub enum Sought {
 pub const MOST_HITS: usize = 50;
 
 /// The dossiers that fit, out of those the permit reaches: with an active grant of the own
-/// organisation, or all. What is not reached is not there.
+/// organisation (and assigned to the person, where it narrows), or all. What is not reached is not there.
 pub async fn search(
     reader: &mut Reader,
     permit: &Permit,
@@ -228,13 +237,23 @@ pub async fn search(
     let scope = scope.map(|id| id.0);
     match sought {
         Sought::Number(number) => {
-            let params = [number.to_string().into(), scope.into(), today.into()];
+            let params = [
+                number.to_string().into(),
+                scope.into(),
+                today.into(),
+                permit.person().0.into(),
+            ];
             reader
                 .all(&BY_NUMBER, &params, |row| hit(&BY_NUMBER, row))
                 .await
         }
         Sought::Insz(digest) => {
-            let params = [digest.clone().into(), scope.into(), today.into()];
+            let params = [
+                digest.clone().into(),
+                scope.into(),
+                today.into(),
+                permit.person().0.into(),
+            ];
             reader
                 .all(&BY_INSZ, &params, |row| hit(&BY_INSZ, row))
                 .await
@@ -256,6 +275,7 @@ pub async fn search(
                 after_prefix(first).into(),
                 second.clone().into(),
                 second.map(|word| after_prefix(&word)).into(),
+                permit.person().0.into(),
             ];
             let mut hits = reader
                 .all(&BY_WORD, &params, |row| hit(&BY_WORD, row))

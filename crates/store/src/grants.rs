@@ -5,6 +5,7 @@ use domain::Moment;
 use domain::client_number::ClientNumber;
 use domain::grants::{Basis, Grant};
 use domain::ids::{DossierId, GrantId, GrantRequestId, OrganisationId, PersonId};
+use domain::people::Actor;
 use domain::policy::{Access, DossierFacts, Permit, Read, Write};
 
 use crate::engine::{Batch, Row, Sql, Statement};
@@ -12,8 +13,12 @@ use crate::{Reader, StoreError, guard, known, statements};
 
 statements! {
     FACTS = "grants.facts",
-        "SELECT d.removal_asked, g.id, g.organisation_id, g.starts_on, g.ends_on, g.closes_on, g.ended_at
+        "SELECT d.removal_asked, g.id, g.organisation_id, g.starts_on, g.ends_on, g.closes_on, g.ended_at,
+                o.narrowed AND NOT EXISTS (
+                    SELECT 1 FROM assignment a WHERE a.dossier_id = ?1 AND a.organisation_id = ?2
+                    AND a.person_id = ?3 AND a.until IS NULL)
          FROM dossier d
+         LEFT JOIN organisation o ON o.id = ?2
          LEFT JOIN access_grant g ON g.dossier_id = d.id AND g.organisation_id = ?2
          WHERE d.id = ?1";
     HOLDERS = "grants.holders",
@@ -79,25 +84,49 @@ fn grant_at(
     }))
 }
 
-/// What the policy looks at for a dossier; none when there is no such dossier.
+/// What the policy looks at for a dossier and a person who acts; none when there is no such dossier.
+pub async fn facts_for(
+    reader: &mut Reader,
+    dossier: DossierId,
+    actor: &Actor,
+) -> Result<Option<DossierFacts>, StoreError> {
+    facts_of(reader, dossier, actor.organisation(), Some(actor.person)).await
+}
+
+/// The same for an organisation, where it is about its grants and nobody acts.
 pub async fn facts(
     reader: &mut Reader,
     dossier: DossierId,
     organisation: Option<OrganisationId>,
 ) -> Result<Option<DossierFacts>, StoreError> {
-    let organisation = organisation.map(|id| id.0);
+    facts_of(reader, dossier, organisation, None).await
+}
+
+async fn facts_of(
+    reader: &mut Reader,
+    dossier: DossierId,
+    organisation: Option<OrganisationId>,
+    person: Option<PersonId>,
+) -> Result<Option<DossierFacts>, StoreError> {
+    let params = [
+        dossier.0.into(),
+        organisation.map(|id| id.0).into(),
+        person.map(|id| id.0).into(),
+    ];
     let rows = reader
-        .all(&FACTS, &[dossier.0.into(), organisation.into()], |row| {
-            Ok((row.bool(0)?, grant_at(&FACTS, row, dossier)?))
+        .all(&FACTS, &params, |row| {
+            let others_only = row.opt_bool(7)?.unwrap_or(false);
+            Ok((row.bool(0)?, others_only, grant_at(&FACTS, row, dossier)?))
         })
         .await?;
-    let Some(removal_asked) = rows.first().map(|(asked, _)| *asked) else {
+    let Some((removal_asked, others_only)) = rows.first().map(|it| (it.0, it.1)) else {
         return Ok(None);
     };
     Ok(Some(DossierFacts {
         dossier,
-        grants: rows.into_iter().filter_map(|(_, grant)| grant).collect(),
+        grants: rows.into_iter().filter_map(|(.., grant)| grant).collect(),
         removal_asked,
+        others_only,
     }))
 }
 

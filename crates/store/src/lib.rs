@@ -6,7 +6,9 @@
 
 pub mod account_events;
 pub mod actions;
+pub mod assignments;
 pub mod caseload;
+pub mod documents;
 pub mod dossiers;
 pub mod engine;
 pub mod factors;
@@ -14,7 +16,9 @@ pub mod grant_requests;
 pub mod grants;
 pub mod installation;
 pub mod journal;
+pub mod mail;
 pub mod notices;
+pub mod oidc;
 pub mod openings;
 pub mod owners;
 pub mod people;
@@ -60,14 +64,18 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
     [
         account_events::ALL,
         actions::ALL,
+        assignments::ALL,
         caseload::ALL,
+        documents::ALL,
         dossiers::ALL,
         factors::ALL,
         grant_requests::ALL,
         grants::ALL,
         installation::ALL,
         journal::ALL,
+        mail::ALL,
         notices::ALL,
+        oidc::ALL,
         openings::ALL,
         owners::ALL,
         people::ALL,

@@ -1,4 +1,5 @@
-//! The outbox: what has to reach a person. Written with the change, shown under 'Meldingen'.
+//! The outbox: what has to reach a person. Written with the change, shown under 'Meldingen', and mailed
+//! from there.
 
 use domain::Moment;
 use domain::ids::{DossierId, PersonId, StepId};
@@ -9,8 +10,8 @@ use crate::{Reader, StoreError, statements};
 
 statements! {
     WRITE = "notices.write",
-        "INSERT INTO outbox (id, at, person_id, kind, dossier_id, step_id, note, read_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL)";
+        "INSERT INTO outbox (id, at, person_id, kind, dossier_id, step_id, note, read_at, mail_due)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, ?2)";
     LIST = "notices.list",
         "SELECT at, kind, dossier_id, step_id, note, read_at FROM outbox
          WHERE person_id = ?1 ORDER BY at DESC LIMIT 100";

@@ -45,6 +45,14 @@ const MAY_SCAN: &[(&str, &str)] = &[
         "counts the at most 100 rows of its own sub-select",
     ),
     (
+        "documents.count",
+        "counts the at most 1,000 rows of its own sub-select",
+    ),
+    (
+        "documents.released",
+        "an index of only what something let go of, at most 200",
+    ),
+    (
         "notices.unread",
         "counts the at most 100 rows of its own sub-select",
     ),

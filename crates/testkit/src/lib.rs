@@ -11,13 +11,19 @@
 
 mod clock;
 mod database;
+pub mod papers;
+pub mod provider;
+mod smtp;
 mod steps;
 mod world;
 
 pub use clock::ManualClock;
 pub use database::{OwnDatabase, Place, TestDatabase, TestFolder, schema_versions};
+pub use smtp::{MailSink, Manner, Received};
 pub use steps::{ended, facts};
-pub use world::{House, PASSWORD, World, world, world_with};
+pub use world::{
+    House, OidcSet, PASSWORD, World, files_in, world, world_with, world_with_documents,
+};
 
 use domain::text::{Label, Note, Summary};
 use domain::{Day, Moment};

@@ -1,10 +1,11 @@
 //! Short ways to what a counsellor does with lines, actions and studies. Each panics when refused;
 //! a test of a refusal calls the use case itself.
 
-use casework::{ActionInput, Done, Failure, StepInput, StudyInput};
+use casework::{ActionInput, DocumentInput, Done, Failure, StepInput, StudyInput};
 use domain::actions::Presence;
 use domain::catalogue::{ActionKindCode, FundingCode, ReasonCode, ResultCode, StepTypeCode};
-use domain::ids::{ActionId, DossierId, StepId, StudyId};
+use domain::documents::{Audience, DocumentKind};
+use domain::ids::{ActionId, DocumentId, DossierId, StepId, StudyId};
 use domain::people::Actor;
 use domain::steps::end::EndWith;
 use domain::steps::{OutcomeFacts, Step};
@@ -121,6 +122,30 @@ impl World {
             .record_action(actor, dossier, step, &self.talk(iso), &self.submission())
             .await
             .unwrap()
+    }
+
+    /// Adds a PDF that only the own organisation sees, dated 20/05/2025; evidence of a line when one is given.
+    pub async fn add_document(
+        &self,
+        actor: &Actor,
+        dossier: DossierId,
+        title: &str,
+        step: Option<StepId>,
+    ) -> DocumentId {
+        let input = DocumentInput {
+            kind: DocumentKind::Agreement,
+            title: Some(label(title)),
+            day: day("2025-05-20"),
+            audience: Audience::Own,
+            step,
+        };
+        let paper = crate::papers::pdf(&uuid::Uuid::new_v4().to_string());
+        let file = crate::papers::incoming(&self.casework, "overeenkomst.pdf", &paper).await;
+        let added = self
+            .casework
+            .add_documents(actor, dossier, &input, vec![file], &self.submission())
+            .await;
+        added.unwrap()[0]
     }
 
     /// A study of the 3rd grade that ended on a day, with or without a certificate.

@@ -3,18 +3,20 @@
 use std::sync::{Arc, OnceLock};
 
 use casework::{
-    AskInput, Casework, Contact, Database, GrantInput, JournalEntry, Limits, NewClient, NewUser,
-    Proof, RandomIds, Secrets, Submission, hash_password,
+    AskInput, Casework, Contact, Database, DocumentPlace, Files, GrantInput, JournalEntry, Limits,
+    NewClient, NewUser, Oidc, Proof, RandomIds, Scanner, Secrets, Submission, hash_password,
 };
 use domain::catalogue::Catalogue;
 use domain::client_number::ClientNumber;
+use domain::documents::DocumentLimits;
 use domain::grants::Basis;
 use domain::ids::{DossierId, GrantId, GrantRequestId, OrganisationId, PersonId};
 use domain::login::Confirmed;
+use domain::oidc::Demands;
 use domain::people::{Actor, Role, Unit};
 use domain::policy::{self, DossierFacts, Operation};
 
-use crate::{ManualClock, Place, TestDatabase, at, day, note};
+use crate::{ManualClock, Place, TestDatabase, TestFolder, at, day, note};
 
 /// The password of everybody in the world.
 pub const PASSWORD: &str = "een-lang-wachtwoord";
@@ -67,8 +69,22 @@ pub struct World {
     pub dossier: DossierId,
     /// The grant of A on it.
     pub grant: GrantId,
-    // Last: the file goes after everything that uses it.
+    // Last: the files go after everything that uses them.
     database: TestDatabase,
+    documents: TestFolder,
+}
+
+/// What a test asks of a provider's word; nothing at first.
+#[derive(Debug, Default)]
+pub struct OidcSet {
+    /// Accepted ways of logging in there.
+    pub acr_values: Vec<String>,
+    /// How long ago it may have been.
+    pub max_age_seconds: Option<i64>,
+    /// What has to be there for whom.
+    pub demands: Demands,
+    /// The claim with a national number.
+    pub client_insz_claim: Option<String>,
 }
 
 /// The world on a database of its own.
@@ -78,12 +94,24 @@ pub async fn world() -> World {
 
 /// The same with other limits.
 pub async fn world_with(limits: Limits) -> World {
+    world_of(limits, DocumentLimits::default(), None).await
+}
+
+/// The same with other limits on documents, or a virus scanner.
+pub async fn world_with_documents(limits: DocumentLimits, scanner: Option<Scanner>) -> World {
+    world_of(Limits::default(), limits, scanner).await
+}
+
+async fn world_of(limits: Limits, documents: DocumentLimits, scanner: Option<Scanner>) -> World {
     // Everybody shares one hash, and only accounts of the demo are made from a hash.
     let limits = Limits {
         demo_accounts: true,
+        sends_mail: true,
         ..limits
     };
     let database = TestDatabase::open().await;
+    let folder = TestFolder::new();
+    let files = files_in(&folder, &SECRET, scanner, documents);
     let clock = ManualClock::at(at("2025-05-28T10:00:00+02:00"));
     let casework = Casework::new(
         Arc::clone(&database.database),
@@ -91,6 +119,7 @@ pub async fn world_with(limits: Limits) -> World {
         clock.clone(),
         Arc::new(RandomIds::default()),
         Secrets::derive(&SECRET),
+        files,
         limits,
     );
     let a = house(&casework, "Leerhuis De Brug", "Stationsstraat 1", "4101").await;
@@ -140,6 +169,7 @@ pub async fn world_with(limits: Limits) -> World {
         dossier,
         grant,
         database,
+        documents: folder,
     }
 }
 
@@ -152,6 +182,11 @@ impl World {
     /// Where the database stands, for a test that goes past the program.
     pub fn place(&self) -> &Place {
         self.database.place()
+    }
+
+    /// The folder in which documents are kept, for a test that goes past the program.
+    pub fn documents_folder(&self) -> std::path::PathBuf {
+        self.documents.path().join("documents")
     }
 
     /// The same use cases in another program on the same database: nothing in memory is shared.
@@ -167,11 +202,35 @@ impl World {
             self.clock.clone(),
             Arc::new(RandomIds::default()),
             Secrets::derive(secret),
+            files_in(&self.documents, secret, None, DocumentLimits::default()),
             Limits {
                 demo_accounts: true,
                 ..Limits::default()
             },
         )
+    }
+
+    /// The same use cases with a provider outside, as it is configured for a test.
+    pub fn with_provider(&self, issuer: &str, set: impl FnOnce(&mut OidcSet)) -> Casework {
+        let mut wanted = OidcSet::default();
+        set(&mut wanted);
+        let configuration = oidc::Configuration {
+            issuer: issuer.to_owned(),
+            client_id: crate::provider::CLIENT_ID.to_owned(),
+            client_secret: Some(crate::provider::CLIENT_SECRET.to_owned()),
+            scopes: vec!["profile".to_owned()],
+            acr_values: wanted.acr_values,
+            max_age_seconds: wanted.max_age_seconds,
+            ca_file: None,
+            redirect: "http://127.0.0.1:8080/oidc/terug".to_owned(),
+            after_logout: "http://127.0.0.1:8080/oidc/afgemeld".to_owned(),
+        };
+        self.casework.clone().with_oidc(Oidc {
+            provider: oidc::Provider::new(configuration).expect("a provider"),
+            name: "ACM/IDM".to_owned(),
+            demands: wanted.demands,
+            client_insz_claim: wanted.client_insz_claim,
+        })
     }
 
     /// The same world at another clock, for two who act at different instants.
@@ -218,8 +277,10 @@ impl World {
             form_on: None,
             purpose: note("Begeleiding vanaf juni."),
         };
+        let form = crate::papers::pdf("Inzageformulier");
+        let form = crate::papers::incoming(&self.casework, "formulier.pdf", &form).await;
         self.casework
-            .ask_grant(counsellor, &input, &self.submission())
+            .ask_grant_with_form(counsellor, &input, Some(form), &self.submission())
             .await
             .expect("it can be asked");
         let own = self.casework.own_grants(counsellor).await;
@@ -232,6 +293,7 @@ impl World {
             dossier,
             grants: Vec::new(),
             removal_asked: false,
+            others_only: false,
         };
         let today = self.casework.today();
         let access = policy::read(&self.mediator, Operation::ViewDossier, &facts, today)
@@ -241,6 +303,18 @@ impl World {
             .await
             .expect("the journal can be read")
     }
+}
+
+/// Where the documents of a program are kept, in a folder of a test.
+pub fn files_in(
+    folder: &TestFolder,
+    secret: &[u8],
+    scanner: Option<Scanner>,
+    limits: DocumentLimits,
+) -> Files {
+    let place = DocumentPlace::Folder(folder.path().join("documents"));
+    let incoming = folder.path().join("incoming");
+    Files::open(&place, &incoming, secret, scanner, limits).expect("the folder can be used")
 }
 
 async fn house(casework: &Casework, name: &str, address: &str, number: &str) -> House {

@@ -8,10 +8,12 @@ use std::path::Path;
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("store", &["domain"]),
-    ("casework", &["domain", "store"]),
+    ("oidc", &["domain"]),
+    ("files", &["domain"]),
+    ("casework", &["domain", "store", "oidc", "files"]),
     ("web", &["domain", "casework"]),
-    ("klantendossier", &["domain", "casework", "web"]),
-    ("testkit", &["domain", "store", "casework"]),
+    ("klantendossier", &["domain", "oidc", "casework", "web"]),
+    ("testkit", &["domain", "store", "oidc", "casework"]),
 ];
 
 fn own_dependencies(name: &str) -> Vec<String> {

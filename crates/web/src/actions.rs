@@ -240,6 +240,10 @@ fn may_record(app: &App, me: &Me, page: &ActionsPage, typed: &str) -> Result<(),
     if page.may_record {
         return Ok(());
     }
+    // What became of another organisation's line is no reason: this is not theirs to record.
+    if !page.sees_story {
+        return Err(fail::function_denied(app, me));
+    }
     match page.step.ongoing() {
         Err(refusal) if typed.is_empty() => Err(fail::answer(app, me, refusal.into())),
         Err(refusal) => {

@@ -210,7 +210,8 @@ pub(crate) fn token(app: &Web, headers: &HeaderMap) -> Option<[u8; 32]> {
     token_in(headers, cookie_name(app))
 }
 
-fn token_in(headers: &HeaderMap, name: &str) -> Option<[u8; 32]> {
+/// The token in a cookie.
+pub(crate) fn token_in(headers: &HeaderMap, name: &str) -> Option<[u8; 32]> {
     headers
         .get_all(COOKIE)
         .iter()
@@ -222,6 +223,7 @@ fn token_in(headers: &HeaderMap, name: &str) -> Option<[u8; 32]> {
         })
 }
 
+/// A token as a cookie holds it.
 pub(crate) fn to_hex(token: &[u8; 32]) -> String {
     token.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -253,7 +255,14 @@ pub(crate) fn know_device(app: &Web, response: &mut Response, token: &[u8; 32]) 
     put_cookie(app, response, name, &to_hex(token), Some(DEVICE_SECONDS));
 }
 
-fn put_cookie(app: &Web, response: &mut Response, name: &str, value: &str, age: Option<u32>) {
+/// Puts a cookie in an answer, for so many seconds; without, until the browser closes.
+pub(crate) fn put_cookie(
+    app: &Web,
+    response: &mut Response,
+    name: &str,
+    value: &str,
+    age: Option<u32>,
+) {
     let secure = if app.settings.secure_cookies {
         "; Secure"
     } else {
@@ -371,6 +380,9 @@ fn main_links(actor: &Actor) -> Vec<(&'static str, String)> {
     }
     if may(Operation::ViewOrganisation) {
         links.push(("Medewerkers", "/medewerkers".to_owned()));
+    }
+    if may(Operation::AssignDossiers) {
+        links.push(("Toewijzingen", crate::assignments::LIST.to_owned()));
     }
     if may(Operation::ManageSystem) {
         links.push(("Systeem", "/systeem".to_owned()));

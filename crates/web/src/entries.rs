@@ -27,7 +27,6 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/dossier/{dossier}/loopbaangegevens", ViewDossier, career)
         .get("/dossier/{dossier}/begeleiding/{tab}", ViewDossier, tab)
         .get("/dossier/{dossier}/vacatures", ViewDossier, vacancies)
-        .get("/dossier/{dossier}/documenten", ViewDossier, documents)
         .get("/dossier/{dossier}/berichten", ViewDossier, messages)
         .get("/dossier/{dossier}/loopbaancheques", ViewDossier, vouchers)
         .get(
@@ -406,10 +405,6 @@ empty_entries! {
     vacancies: ViewDossier, "vacatures", "Vacature-dashboard", |_| (
         "Nog geen vacatures",
         "Hier komen vacatures en leerwerkplekken die voor deze jongere bewaard zijn, en waarvoor de jongere solliciteerde. In deze versie kan je er nog geen toevoegen.",
-    );
-    documents: ViewDossier, "documenten", "Documenten", |_| (
-        "Nog geen documenten",
-        "Hier komen documenten zoals de begeleidingsovereenkomst, studiebewijzen en aanwezigheidslijsten. In deze versie kan je er nog geen toevoegen.",
     );
     messages: ViewDossier, "berichten", "Berichten", |_| (
         "Nog geen berichten",

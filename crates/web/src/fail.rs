@@ -232,6 +232,23 @@ pub(crate) fn unreadable(app: &Web, unreadable: Unreadable) -> Response {
     }
 }
 
+/// A form with files that are too much together.
+pub(crate) fn too_many_files(app: &Web, files: usize, mib: u64) -> Response {
+    let most = format!(
+        "Wat je stuurde is te groot. Kies hoogstens {files} bestanden, elk van hoogstens {mib} MB."
+    );
+    page(
+        app,
+        None,
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "Te groot",
+        &[
+            &most,
+            "Ga terug in je browser en kies minder of kleinere bestanden.",
+        ],
+    )
+}
+
 /// The fallback for paths that are no route.
 pub(crate) async fn no_such_page(State(app): State<App>, headers: HeaderMap) -> Response {
     let me = crate::context::visitor(&app, &headers).await;

@@ -89,6 +89,11 @@ impl Fields {
             .any(|(key, sent)| key == name && sent == value)
     }
 
+    /// Adds a field that was sent.
+    pub(crate) fn add(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        self.0.push((name.into(), value.into()));
+    }
+
     /// Sets a field.
     pub(crate) fn set(&mut self, name: &str, value: impl Into<String>) {
         self.0.retain(|(key, _)| key != name);

@@ -3,23 +3,30 @@
 
 use std::time::Duration;
 
+use crate::{App, fail, patience, upload};
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, HeaderName};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::predicate::{DefaultPredicate, Predicate as _, SizeAbove};
+use tower_http::compression::predicate::{
+    DefaultPredicate, NotForContentType, Predicate as _, SizeAbove,
+};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::csrf::CsrfLayer;
-use tower_http::timeout::TimeoutLayer;
-
-use crate::{App, fail, patience};
 
 /// Nothing but our own files: no inline script or style, no other host.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The same, for a page that shows one of our own files in a frame.
+pub(crate) const WITH_FRAME: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+    connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src 'self'";
+
+/// How long a request may take.
+const REQUEST: Duration = Duration::from_secs(10);
 
 const HEADERS: [(&str, &str); 8] = [
     ("content-security-policy", POLICY),
@@ -42,10 +49,10 @@ async fn with_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        headers.insert(
-            HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        );
+        // A file of a document says stricter things of itself.
+        headers
+            .entry(HeaderName::from_static(name))
+            .or_insert(HeaderValue::from_static(value));
     }
     // Pages hold personal data; the files under /bestanden say for themselves how long they keep.
     headers
@@ -54,18 +61,31 @@ async fn with_headers(request: Request, next: Next) -> Response {
     response
 }
 
+/// A request that takes too long is let go. Files over a slow phone take longer than a form.
+async fn in_time(request: Request, next: Next) -> Response {
+    let limit = if upload::is_upload(request.method(), request.headers()) {
+        upload::WHOLE
+    } else {
+        REQUEST
+    };
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
 /// Puts everything round the routes.
 pub(crate) fn around(router: Router, app: &App) -> Router {
     let panic_app = app.clone();
-    let bytes = DefaultPredicate::new().and(SizeAbove::new(1024));
+    // Documents are small already, and say how large they are.
+    let bytes = DefaultPredicate::new()
+        .and(SizeAbove::new(1024))
+        .and(NotForContentType::const_new("application/"));
     router
         .layer(CatchPanicLayer::custom(
             move |_: Box<dyn std::any::Any + Send>| fail::panicked(&panic_app),
         ))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            Duration::from_secs(10),
-        ))
+        .layer(from_fn(in_time))
         .layer(from_fn_with_state(app.clone(), patience::around))
         .layer(CsrfLayer::new().with_rejection_response(|_| fail::cross_site()))
         .layer(

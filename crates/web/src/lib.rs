@@ -6,8 +6,10 @@
 mod account;
 mod actions;
 mod assets;
+mod assignments;
 mod caseload;
 mod context;
+mod documents;
 mod entries;
 mod fail;
 mod fields;
@@ -15,7 +17,10 @@ mod grants;
 mod headers;
 mod home;
 mod journal;
+mod letters;
+mod mail;
 mod notices;
+mod oidc;
 mod openings;
 pub mod page;
 mod patience;
@@ -28,7 +33,9 @@ mod sentences;
 mod sign_in;
 mod steps;
 mod system;
+mod upload;
 
+pub use letters::{LetterText, letter_text, trial_text};
 pub use routes::{Route, table};
 
 use std::sync::Arc;

@@ -64,6 +64,10 @@ fn sentence(kind: Option<NoticeKind>) -> &'static str {
             "Een andere organisatie is nu eigenaar van een dossier dat van jou was."
         }
         Some(NoticeKind::LoginChanged) => "Er is iets gewijzigd aan hoe je je aanmeldt.",
+        Some(NoticeKind::DossierAssigned) => "Een dossier is aan jou toegewezen.",
+        Some(NoticeKind::DossierReleased) => {
+            "Een dossier is niet langer aan jou toegewezen. Je kan het niet meer openen."
+        }
         None => "Er gebeurde iets met een stap waar jij aan werkt.",
     }
 }
@@ -96,7 +100,11 @@ async fn list(State(app): State<App>, me: Me) -> Result<Response, Response> {
                 reason: notice
                     .note
                     .map(|note| match kind {
-                        Some(NoticeKind::GrantRefused | NoticeKind::GrantEnded) => {
+                        Some(
+                            NoticeKind::GrantRefused
+                            | NoticeKind::GrantEnded
+                            | NoticeKind::DossierReleased,
+                        ) => {
                             format!("Klantnummer {note}")
                         }
                         Some(NoticeKind::GrantEnds) => format!("Laatste dag: {note}"),

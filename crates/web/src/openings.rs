@@ -5,9 +5,10 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use casework::{Failure, Head, Opening};
-use domain::ids::DossierId;
+use domain::ids::{DocumentId, DossierId};
 use domain::people::Role;
 use domain::policy::Operation;
+use domain::text::Label;
 
 use crate::App;
 use crate::context::{Me, dossier_address};
@@ -40,7 +41,7 @@ struct Row {
     when: String,
     who: String,
     role: &'static str,
-    what: &'static str,
+    what: String,
 }
 
 /// Most openings on one page.
@@ -60,6 +61,16 @@ async fn show(
     let earlier = earlier
         .map(|minute| format!("{}/raadplegingen?voor={minute}", dossier_address(id)))
         .unwrap_or_default();
+    let is_own = me.actor.role == Role::Client;
+    // A privacy officer reads that a document was opened, and not what it is called.
+    let titles = if is_own {
+        app.casework
+            .document_titles(&me.actor, id)
+            .await
+            .map_err(|failure| fail::answer(&app, &me, failure))?
+    } else {
+        Vec::new()
+    };
     let rows = found
         .into_iter()
         .map(|opening| Row {
@@ -70,10 +81,9 @@ async fn show(
                 format!("{}, {}", opening.person, opening.organisation)
             },
             role: Role::from_code(&opening.role).map_or("", Role::label),
-            what: what(&opening.what),
+            what: what(&opening.what, &titles),
         })
         .collect();
-    let is_own = me.actor.role == Role::Client;
     let heading = if is_own {
         "Wie bekeek mijn dossier"
     } else {
@@ -131,8 +141,22 @@ fn keep_whole_minutes(found: &mut Vec<Opening>) -> Option<i64> {
 }
 
 /// What was opened, in words.
-fn what(code: &str) -> &'static str {
+fn what(code: &str, titles: &[(DocumentId, Label)]) -> String {
+    if let Some((kind, document)) = code.split_once(':') {
+        let what = match kind {
+            "bestand" => "Het bestand van een document",
+            _ => "Een document",
+        };
+        let known = DocumentId::from_address(document);
+        let title = titles.iter().find(|(id, _)| Some(*id) == known);
+        return title.map_or_else(|| what.to_owned(), |(_, title)| format!("{what}: {title}"));
+    }
+    entry(code).to_owned()
+}
+
+fn entry(code: &str) -> &'static str {
     match code {
+        "inzageformulier" => "Het formulier bij een vraag om inzagerecht",
         "stappen" => "De lijst met stappen naar werk",
         "stap" => "Een stap",
         "stap_nieuw" => "Het formulier voor een nieuwe stap",

@@ -13,8 +13,9 @@ use domain::policy::{self, Operation};
 use percent_encoding::percent_decode_str;
 
 use crate::{
-    App, account, actions, assets, caseload, context, entries, fail, grants, home, journal,
-    notices, openings, profile, public, removal_queue, search, sign_in, steps, system,
+    App, account, actions, assets, assignments, caseload, context, documents, entries, fail,
+    grants, home, journal, mail, notices, oidc, openings, profile, public, removal_queue, search,
+    sign_in, steps, system,
 };
 
 /// One row of the table of routes.
@@ -126,16 +127,20 @@ fn all(app: App) -> Routes {
     let routes = home::routes(routes);
     let routes = sign_in::routes(routes);
     let routes = account::routes(routes);
+    let routes = oidc::routes(routes);
     let routes = entries::routes(routes);
     let routes = openings::routes(routes);
     let routes = journal::routes(routes);
     let routes = grants::routes(routes);
     let routes = profile::routes(routes);
+    let routes = documents::routes(routes);
     let routes = steps::routes(routes);
     let routes = actions::routes(routes);
     let routes = caseload::routes(routes);
     let routes = removal_queue::routes(routes);
     let routes = notices::routes(routes);
+    let routes = mail::routes(routes);
+    let routes = assignments::routes(routes);
     let routes = system::routes(routes);
     let routes = public::routes(routes);
     search::routes(routes)

@@ -2,6 +2,7 @@
 //! B1 level, no codes. A new reason without a sentence does not compile.
 
 use domain::day::{DayError, DayPart};
+use domain::documents::FileFault;
 use domain::refusal::{Field, FinalKind, NamedAction, Refusal};
 
 /// A form that lacks its hidden parts.
@@ -46,6 +47,26 @@ pub(crate) fn succeeded(code: &str) -> Option<&'static str> {
             "Het inzagerecht is beëindigd. De organisatie kan het dossier niet meer openen."
         }
         "antwoord" => "Je antwoord is bewaard. De bemiddelaar ziet het.",
+        "gekoppeld" => "Je account is gekoppeld. Je kan je voortaan zo aanmelden.",
+        "ontkoppeld" => "Je account is ontkoppeld.",
+        "document" => "Toegevoegd aan de documenten.",
+        "document-gewijzigd" => "De wijziging van het document is bewaard.",
+        "document-ingetrokken" => "Het document is ingetrokken.",
+        "mail-adres" => {
+            "We stuurden een link naar dat adres. Open de link om het adres te bevestigen."
+        }
+        "mail-bevestigd" => "Je e-mailadres is bevestigd.",
+        "mail-wens" => "Je keuze is bewaard.",
+        "mail-weg" => "Je e-mailadres is verwijderd. Je krijgt geen mails meer.",
+        "beperkt" => {
+            "Vanaf nu opent een begeleider alleen de dossiers die aan hem of haar toegewezen zijn."
+        }
+        "niet-beperkt" => "Alle begeleiders van je organisatie openen weer elk dossier.",
+        "toegewezen" => "Het dossier is toegewezen. De begeleider krijgt een melding.",
+        "weggehaald" => {
+            "Gedaan. Die begeleider kan het dossier niet meer openen en krijgt een melding."
+        }
+        "doorgegeven" => "Het dossier is doorgegeven. Je collega krijgt een melding.",
         "afgemeld" => "Je bent afgemeld.",
         "overal-afgemeld" => "Je bent overal afgemeld.",
         "sessie-afgemeld" => "Dat toestel is afgemeld.",
@@ -242,6 +263,51 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         R::NoActiveGrant => {
             "Deze organisatie heeft nu geen inzagerecht op dit dossier. Kijk de lijst na.".into()
         }
+        R::FormFileNeeded => "Voeg het ingevulde formulier toe: een scan of een foto ervan. \
+             Een handtekening hoeft niet."
+            .into(),
+        R::FileRefused { file, fault } => file_refused(file, *fault),
+        R::TooManyFiles { most } => format!(
+            "Dat zijn te veel bestanden tegelijk. Kies er hoogstens {most}, en voeg de andere daarna toe."
+        ),
+        R::DossierFull { most_mib } => format!(
+            "De documenten in dit dossier zijn samen al bijna {most_mib} MB: dit past er niet meer bij. \
+             Trek in wat niet nodig is, of vraag raad aan de beheerder."
+        ),
+        R::TooManyDocuments { most } => format!(
+            "Je voegde vandaag al heel veel documenten toe (hoogstens {most}). Probeer het morgen opnieuw."
+        ),
+        R::DocumentInFuture { today } => format!(
+            "De dag op het document ligt in de toekomst. Kies vandaag ({today}) of een dag ervoor."
+        ),
+        R::DocumentWithdrawn => {
+            "Dit document is ingetrokken. Er kan niets meer aan veranderen; voeg zo nodig een nieuw toe."
+                .into()
+        }
+        R::EvidenceTooLate { last_day } => format!(
+            "Deze stap is beëindigd. Bewijs erbij zetten of weghalen kon tot en met {last_day}. \
+             Kies geen stap: het document staat dan bij het dossier."
+        ),
+        R::NotOurCounsellor => "Dit is geen begeleider van je organisatie. Kies iemand uit de lijst.".into(),
+        R::AlreadyAssigned => {
+            "Het dossier is al aan deze begeleider toegewezen. Kijk de lijst na.".into()
+        }
+        R::NotAssigned => {
+            "Het dossier is niet, of niet meer, aan deze begeleider toegewezen. Kijk de lijst na.".into()
+        }
+        R::NotNarrowed => {
+            "Je organisatie beperkt dossiers niet. Er is niets toe te wijzen.".into()
+        }
+        R::NoMailAddress => {
+            "Dit is geen e-mailadres. Schrijf het zoals naam@voorbeeld.be, zonder spaties.".into()
+        }
+        R::TooManyConfirmations => {
+            "Je vroeg vandaag al vaak een link. Probeer het morgen opnieuw.".into()
+        }
+        R::LinkNotValid => {
+            "Deze link werkt niet meer, of hoort bij een andere gebruiker. Vul je e-mailadres opnieuw in."
+                .into()
+        }
         R::Empty(field) => empty(*field),
         R::NotChosen(field) => not_chosen(*field),
         R::TooLong { field, max, was } => format!(
@@ -255,8 +321,41 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
     }
 }
 
+/// Why a file is not accepted, with its name, and what does work.
+fn file_refused(file: &str, fault: FileFault) -> String {
+    match fault {
+        FileFault::Kind => format!(
+            "{file} kan je niet toevoegen. Kies een PDF, een foto (JPEG of PNG) of een tekst (ODT of DOCX)."
+        ),
+        FileFault::Disguised => format!(
+            "{file} is iets anders dan de naam zegt. Open het, bewaar het opnieuw als PDF en probeer het nog eens."
+        ),
+        FileFault::Damaged => format!(
+            "{file} is beschadigd of niet volledig. Open het, bewaar het opnieuw en probeer het nog eens."
+        ),
+        FileFault::Empty => format!("{file} is leeg. Kies het juiste bestand."),
+        FileFault::TooLarge { most_mib } => format!(
+            "{file} is te groot: meer dan {most_mib} MB. Maak het kleiner, bijvoorbeeld met minder bladzijden."
+        ),
+        FileFault::TooManyDots { most } => format!(
+            "{file} is een te grote foto: meer dan {most} miljoen beeldpunten. Maak ze kleiner."
+        ),
+        FileFault::Unpacks => format!(
+            "{file} wordt bij het openen veel te groot. Bewaar het opnieuw als PDF en probeer het nog eens."
+        ),
+        FileFault::Program => {
+            format!("In {file} zit een programma (macro). Bewaar het zonder macro's, of als PDF.")
+        }
+        FileFault::Infected => format!(
+            "De virusscanner vond iets in {file}. Het is niet bewaard. Verwittig je informaticadienst."
+        ),
+    }
+}
+
 fn empty(field: Field) -> String {
     match field {
+        Field::Files => "Kies een bestand, of neem een foto.".into(),
+        Field::WithdrawReason => "Schrijf waarom je het document intrekt.".into(),
         Field::End => "Vul de einddatum van de begeleiding in.".into(),
         Field::CancelReason => "Schrijf waarom deze stap een vergissing is.".into(),
         Field::RemovalReason => "Schrijf waarom deze stap fout is.".into(),
@@ -278,6 +377,9 @@ fn not_chosen(field: Field) -> String {
         Field::Basis => "Kies waarop het inzagerecht steunt.".into(),
         Field::Ground => "Kies waarom je weigert.".into(),
         Field::Organisation => "Kies een organisatie uit de lijst.".into(),
+        Field::DocumentKind => "Kies wat voor document het is.".into(),
+        Field::Audience => "Kies wie dit document mag zien.".into(),
+        Field::Counsellor => "Kies een begeleider uit de lijst.".into(),
         other => format!("Kies {} uit de lijst.", with_article(other)),
     }
 }
@@ -330,6 +432,15 @@ pub(crate) fn name(field: Field) -> &'static str {
         Field::GrantEnd => "laatste dag",
         Field::Ground => "reden",
         Field::Organisation => "organisatie",
+        Field::Files => "bestanden",
+        Field::DocumentKind => "soort document",
+        Field::Title => "titel",
+        Field::DocumentDay => "dag op het document",
+        Field::Audience => "keuze",
+        Field::Evidence => "stap",
+        Field::WithdrawReason => "reden",
+        Field::MailAddress => "e-mailadres",
+        Field::Counsellor => "begeleider",
         Field::Form => "formulier",
     }
 }
@@ -440,6 +551,8 @@ pub(crate) fn journal_field(field: &str) -> &str {
         "note" => "Nota",
         "study" => "Studie",
         "organisation" => "Organisatie",
+        "counsellor" => "Begeleider",
+        "narrowed" => "Beperkt tot toegewezen begeleiders",
         "basis" => "Grond",
         "starts" => "Eerste dag",
         "ends" => "Laatste dag",
@@ -450,6 +563,13 @@ pub(crate) fn journal_field(field: &str) -> &str {
         "ground" => "Waarom geweigerd",
         "answer" => "Antwoord",
         "owner" => "Eigenaar",
+        "document" => "Document",
+        "document_kind" => "Soort document",
+        "document_day" => "Dag op het document",
+        "audience" => "Wie mag dit zien",
+        "file_name" => "Naam van het bestand",
+        "file_digest" => "Vingerafdruk van het bestand (SHA-256)",
+        "evidence_of" => "Bewijs bij een stap",
         "client_number" => "Klantnummer",
         "about_me" => "Over mezelf",
         other => other,

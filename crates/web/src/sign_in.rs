@@ -8,7 +8,7 @@ use axum::Extension;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use casework::{Answer, Challenge, ProofRefused, SignIn, SignInRefused};
+use casework::{Ahead, Answer, Challenge, ProofRefused, SignIn, SignInRefused};
 use domain::policy::Operation;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -46,7 +46,39 @@ struct SignInPage {
     to: String,
     expired: bool,
     kept: KeptForm,
-    offers_passkey: bool,
+    ways: Ways,
+}
+
+/// By which ways people may log in.
+struct Ways {
+    /// With a password.
+    password: bool,
+    /// With a passkey, without a name.
+    passkey: bool,
+    /// At a provider outside: its name; empty without one.
+    provider: String,
+}
+
+impl Ways {
+    fn of(app: &Web) -> Self {
+        Ways {
+            password: app.casework.has_local_login(),
+            passkey: app.casework.has_local_login() && app.casework.has_passkeys(),
+            provider: app.casework.oidc_name().unwrap_or_default().to_owned(),
+        }
+    }
+
+    fn provider_label(&self) -> String {
+        format!("Aanmelden met {}", self.provider)
+    }
+
+    fn provider_kind(&self) -> &'static str {
+        if self.password {
+            "secondary"
+        } else {
+            "primary"
+        }
+    }
 }
 
 #[derive(Template)]
@@ -162,6 +194,14 @@ impl KeptForm {
         }
     }
 
+    /// A form that was carried through a log-in elsewhere.
+    fn ahead(ahead: &Ahead) -> Self {
+        KeptForm {
+            address: own_path(&ahead.kept_for).unwrap_or_default().to_owned(),
+            fields: ahead.kept.clone(),
+        }
+    }
+
     /// A form that is carried by the one that was sent now.
     pub(crate) fn in_fields(fields: &Fields) -> Self {
         let kept = fields
@@ -242,7 +282,7 @@ pub(crate) fn page_with_kept(app: &Web, address: &str, fields: Option<&Fields>) 
             to: "/".to_owned(),
             expired: true,
             kept,
-            offers_passkey: app.casework.has_passkeys(),
+            ways: Ways::of(app),
         },
     )
 }
@@ -260,7 +300,7 @@ async fn show(State(app): State<App>, Succeeded(notice): Succeeded, uri: Uri) ->
             to: own_path(query.get("naar")).unwrap_or("/").to_owned(),
             expired: query.has("verlopen", "1"),
             kept: KeptForm::default(),
-            offers_passkey: app.casework.has_passkeys(),
+            ways: Ways::of(&app),
         },
     )
 }
@@ -290,13 +330,17 @@ async fn sign_in(
         return again(&app, &fields, errors, StatusCode::UNPROCESSABLE_ENTITY);
     }
     match app.casework.sign_in(&attempt).await {
-        Ok(token) => welcome(&app, &fields, &token, &visit).await,
+        Ok(token) => arrive(&app, &ahead_of(&fields), &token, visit.device.as_ref()).await,
         Err(SignInRefused::Wrong) => {
             errors.add(
                 "gebruikersnaam",
                 "De gebruikersnaam of het wachtwoord klopt niet. Probeer het opnieuw.",
             );
             again(&app, &fields, errors, StatusCode::UNPROCESSABLE_ENTITY)
+        }
+        Err(SignInRefused::NotHere) => {
+            errors.add("", "Hier kan je je niet aanmelden met een wachtwoord.");
+            again(&app, &fields, errors, StatusCode::FORBIDDEN)
         }
         Err(SignInRefused::Wait(seconds)) => {
             let wait = wait_text(seconds);
@@ -336,7 +380,53 @@ fn again(app: &Web, fields: &Fields, errors: Errors, status: StatusCode) -> Resp
             to: own_path(fields.get("naar")).unwrap_or("/").to_owned(),
             expired: false,
             kept: KeptForm::in_fields(fields),
-            offers_passkey: app.casework.has_passkeys(),
+            ways: Ways::of(app),
+        },
+    )
+}
+
+/// What a log-in form carries along.
+pub(crate) fn ahead_of(fields: &Fields) -> Ahead {
+    let kept = KeptForm::in_fields(fields);
+    let size: usize = kept
+        .fields
+        .iter()
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
+    Ahead {
+        to: own_path(fields.get("naar")).unwrap_or("/").to_owned(),
+        kept_for: kept.address,
+        kept: if size > MOST_KEPT {
+            Vec::new()
+        } else {
+            kept.fields
+        },
+    }
+}
+
+/// The log-in again after a log-in elsewhere was refused, with what it carried along.
+pub(crate) fn page_with_refusal(
+    app: &Web,
+    status: StatusCode,
+    lines: &[String],
+    ahead: &Ahead,
+) -> Response {
+    let mut page = app.bare_page("Aanmelden");
+    page.has_errors = true;
+    let mut errors = Errors::new();
+    for line in lines {
+        errors.add("", line.as_str());
+    }
+    render(
+        status,
+        &SignInPage {
+            page,
+            errors,
+            user_name: String::new(),
+            to: own_path(&ahead.to).unwrap_or("/").to_owned(),
+            expired: false,
+            kept: KeptForm::ahead(ahead),
+            ways: Ways::of(app),
         },
     )
 }
@@ -425,7 +515,8 @@ async fn second_step(
     };
     match done {
         Ok(token) => {
-            let mut response = welcome(&app, &fields, &token, &visit).await;
+            let ahead = ahead_of(&fields);
+            let mut response = arrive(&app, &ahead, &token, visit.device.as_ref()).await;
             context::set_half(&app, &mut response, None);
             response
         }
@@ -479,7 +570,7 @@ async fn begin_passkey(
             StatusCode::TOO_MANY_REQUESTS,
         ),
         Err(SignInRefused::Failed(failure)) => return fail::plain(&app, failure),
-        Err(SignInRefused::Wrong | SignInRefused::SecondFactor(_)) => (
+        Err(SignInRefused::Wrong | SignInRefused::NotHere | SignInRefused::SecondFactor(_)) => (
             "Met een passkey gaat het hier niet. Gebruik je wachtwoord.".to_owned(),
             StatusCode::UNPROCESSABLE_ENTITY,
         ),
@@ -503,7 +594,7 @@ async fn finish_passkey(
         return over(&app, &fields);
     };
     match app.casework.finish_passkey_sign_in(&answer, &from).await {
-        Ok(token) => welcome(&app, &fields, &token, &visit).await,
+        Ok(token) => arrive(&app, &ahead_of(&fields), &token, visit.device.as_ref()).await,
         Err(ProofRefused::Over) => over(&app, &fields),
         Err(refused) => {
             let wrong =
@@ -520,17 +611,19 @@ async fn finish_passkey(
     }
 }
 
-async fn welcome(app: &Web, fields: &Fields, token: &[u8; 32], visit: &Visit) -> Response {
-    let to = own_path(fields.get("naar")).unwrap_or("/");
+/// What follows a log-in: the form that was kept, or where the person was going.
+pub(crate) async fn arrive(
+    app: &Web,
+    ahead: &Ahead,
+    token: &[u8; 32],
+    device: Option<&[u8; 32]>,
+) -> Response {
+    let to = own_path(&ahead.to).unwrap_or("/");
     let lead = "Je bent opnieuw aangemeld. Je formulier is nog niet bewaard.";
-    let mut response = KeptForm::in_fields(fields).go_on(app, to, lead);
+    let mut response = KeptForm::ahead(ahead).go_on(app, to, lead);
     context::set_cookie(app, &mut response, Some(token));
     // A browser that cannot be remembered now is remembered the next time.
-    match app
-        .casework
-        .remember_device(token, visit.device.as_ref())
-        .await
-    {
+    match app.casework.remember_device(token, device).await {
         Ok(Some(known)) => context::know_device(app, &mut response, &known),
         Ok(None) => {}
         Err(failure) => tracing::warn!(?failure, "a browser could not be remembered"),
@@ -539,12 +632,20 @@ async fn welcome(app: &Web, fields: &Fields, token: &[u8; 32], visit: &Visit) ->
 }
 
 async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Response {
-    if let Some(token) = context::token(&app, &headers)
-        && let Err(failure) = app.casework.sign_out(&token).await
-    {
-        return fail::plain(&app, failure);
+    let mut elsewhere = None;
+    if let Some(token) = context::token(&app, &headers) {
+        elsewhere = match app.casework.oidc_log_out(&token).await {
+            Ok(address) => address,
+            Err(failure) => return fail::plain(&app, failure),
+        };
+        if let Err(failure) = app.casework.sign_out(&token).await {
+            return fail::plain(&app, failure);
+        }
     }
-    let mut response = Redirect::to("/aanmelden?gelukt=afgemeld").into_response();
+    let mut response = match elsewhere {
+        Some(address) => crate::oidc::away_after_sign_out(&app, address),
+        None => Redirect::to("/aanmelden?gelukt=afgemeld").into_response(),
+    };
     context::set_cookie(&app, &mut response, None);
     forget_data(response)
 }

@@ -16,6 +16,7 @@ use domain::ids::DossierId;
 use domain::login::Confirmed;
 use domain::people::{Actor, Role, Unit};
 use domain::profile::ExperienceDetails;
+use support::samples::FORM;
 use support::{Browser, Ids, Seen, line};
 use testkit::{PASSWORD, World, day, ended, label, note, summary, world};
 
@@ -181,6 +182,20 @@ async fn filled(world: &World, me: &Actor, dossier: DossierId) -> Vec<Ids> {
         late_reason: Some(note(&hostile("reden-laat"))),
         ..world.input(me, start)
     };
+    let paper = testkit::papers::pdf("HTML");
+    let name = format!("{HOSTILE}.pdf");
+    let file = testkit::papers::incoming(casework, &name, &paper).await;
+    let paper = casework::DocumentInput {
+        kind: domain::documents::DocumentKind::Other,
+        title: Some(label(&hostile("titel-document"))),
+        day: day("2025-05-20"),
+        audience: domain::documents::Audience::Granted,
+        step: None,
+    };
+    let added = casework
+        .add_documents(me, dossier, &paper, vec![file], &world.submission())
+        .await;
+    ids.document = added.unwrap()[0];
     let mut all = Vec::new();
     for (start, end) in [
         ("2025-02-01", Some("2025-02-20")),
@@ -255,44 +270,11 @@ async fn filled(world: &World, me: &Actor, dossier: DossierId) -> Vec<Ids> {
 
 /// Every field that a form has, with hostile text in it.
 fn hostile_form() -> String {
-    let fields = [
-        "soort",
-        "toestand",
-        "datum_dag",
-        "datum_maand",
-        "datum_jaar",
-        "einddatum_dag",
-        "einddatum_maand",
-        "einddatum_jaar",
-        "financieringsnummer",
-        "aanvrager",
-        "uitvoerder",
-        "samenvatting",
+    // Beside those of `samples::FORM`, what a form only sometimes has.
+    let others = [
         "reden_laat",
-        "geen_diploma",
-        "versie",
-        "sleutel",
-        "vaststellingen",
-        "resultaatcode",
-        "reden",
-        "toelichting",
-        "acties_vervallen",
-        "aanvulling",
-        "dag_actie_dag",
-        "dag_actie_maand",
-        "dag_actie_jaar",
-        "soort_actie",
-        "duur",
-        "aanwezigheid",
         "plaats",
         "nota",
-        "over_mezelf",
-        "gelezen",
-        "functie",
-        "werkgever",
-        "van_dag",
-        "van_maand",
-        "van_jaar",
         "tot_dag",
         "tot_maand",
         "tot_jaar",
@@ -307,10 +289,14 @@ fn hostile_form() -> String {
         "eenheid",
         "persoon",
         "naar",
+        "adres",
+        "begeleider",
+        "beperkt",
+        "klantnummer",
     ];
+    let fields = FORM.iter().map(|(name, _)| *name).chain(others);
     let value: String = HOSTILE.bytes().map(|it| format!("%{it:02X}")).collect();
     let pairs: Vec<String> = fields
-        .iter()
         .map(|name| format!("{name}={name}%3A{value}"))
         .collect();
     pairs.join("&")

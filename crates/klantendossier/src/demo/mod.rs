@@ -20,12 +20,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use casework::{Casework, Clock, Database, Limits, RunningClock, SystemClock};
+use casework::{
+    Casework, Clock, Database, DocumentPlace, Files, Limits, RunningClock, SystemClock,
+};
+use domain::documents::DocumentLimits;
+use domain::mail::MailAddress;
 use domain::moment::start_of_day;
 use domain::{Day, Moment};
 
 use crate::arguments::Demo;
+use crate::mail::Postman;
 use crate::parts::{self, Parts, Schema};
+use crate::settings::{MailServer, MailSettings};
 use crate::{VERSION, operator, secret, server};
 
 /// The password of every account.
@@ -48,25 +54,43 @@ pub(crate) async fn start(options: &Demo) -> anyhow::Result<()> {
     };
     check_start(clock.now())?;
     let listener = server::bind(options.listen).await?;
+    let sends_mail = options.smtp_url.is_some();
     let (parts, _claim) = match &options.database {
         None => {
             let claim = parts::claim(&options.data)?;
-            (open(&options.data, clock).await?, Some(claim))
+            (open(&options.data, clock, sends_mail).await?, Some(claim))
         }
-        Some(url) => (open_on_server(url, clock).await?, None),
+        Some(url) => (
+            open_on_server(url, &options.data, clock, sends_mail).await?,
+            None,
+        ),
     };
     let web = web::WebSettings {
         demo: true,
         secure_cookies: false,
         version: VERSION,
     };
+    let address = listener.local_addr()?;
     // Browsers make passkeys for names only.
-    let parts = parts.at_site(&format!(
-        "http://localhost:{}",
-        listener.local_addr()?.port()
-    ));
-    operator::say(&welcome(listener.local_addr()?, options))?;
-    server::serve(parts, web, Vec::new(), listener).await
+    let parts = parts.at_site(&format!("http://localhost:{}", address.port()));
+    let postman = options
+        .smtp_url
+        .clone()
+        .map(|server| postman(server, address))
+        .transpose()?;
+    operator::say(&welcome(address, options))?;
+    server::serve(parts, web, Vec::new(), listener, postman).await
+}
+
+/// Mail of the demo, to a server of this machine.
+fn postman(server: MailServer, address: SocketAddr) -> anyhow::Result<Postman> {
+    let mail = MailSettings {
+        server,
+        login: None,
+        ca_file: None,
+        from: MailAddress::parse("klantendossier@example.org")?,
+    };
+    Postman::new(&mail, &format!("http://{address}"), "demo.example.org")
 }
 
 fn check_start(now: Moment) -> anyhow::Result<()> {
@@ -83,7 +107,7 @@ fn check_start(now: Moment) -> anyhow::Result<()> {
 
 /// Opens the demo's database. Where there is none it is made under another name first, so that a
 /// demo that was stopped halfway is never taken for a whole one.
-async fn open(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Parts> {
+async fn open(data: &Path, clock: Arc<dyn Clock>, sends_mail: bool) -> anyhow::Result<Parts> {
     let file = parts::database_file(data);
     let secret = secret::load_or_make(&data.join("secret.key"), file.exists())?;
     let assemble = async |file: &Path| {
@@ -91,7 +115,7 @@ async fn open(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Parts> {
             file: file.to_owned(),
         };
         let database = parts::open_database(&store, Schema::Migrate).await?;
-        assemble(database, &secret, &clock)
+        assemble(database, data, &secret, &clock, sends_mail)
     };
     if !file.exists() {
         let unfinished = file.with_extension("new");
@@ -117,9 +141,16 @@ async fn open(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Parts> {
     Ok(parts)
 }
 
-fn assemble(database: Database, secret: &[u8], clock: &Arc<dyn Clock>) -> anyhow::Result<Parts> {
+fn assemble(
+    database: Database,
+    data: &Path,
+    secret: &[u8],
+    clock: &Arc<dyn Clock>,
+    sends_mail: bool,
+) -> anyhow::Result<Parts> {
     let limits = Limits {
         demo_accounts: true,
+        sends_mail,
         ..Limits::default()
     };
     let programme = parts::own_programme()?;
@@ -128,13 +159,27 @@ fn assemble(database: Database, secret: &[u8], clock: &Arc<dyn Clock>) -> anyhow
         programme,
         secret,
         Arc::clone(clock),
+        files_in(data, secret)?,
         limits,
     ))
 }
 
+/// Where the demo keeps its documents.
+pub(crate) fn files_in(data: &Path, secret: &[u8]) -> anyhow::Result<Files> {
+    let place = DocumentPlace::Folder(data.join(parts::DOCUMENTS));
+    let incoming = data.join(parts::INCOMING);
+    let limits = DocumentLimits::default();
+    Ok(Files::open(&place, &incoming, secret, None, limits)?)
+}
+
 /// Opens the demo on a server, and fills it when it is empty. That the installation knows its secret is
 /// the last that is written: a demo that was stopped halfway is never taken for a whole one.
-async fn open_on_server(url: &str, clock: Arc<dyn Clock>) -> anyhow::Result<Parts> {
+async fn open_on_server(
+    url: &str,
+    data: &Path,
+    clock: Arc<dyn Clock>,
+    sends_mail: bool,
+) -> anyhow::Result<Parts> {
     let store = casework::Settings::Postgres(casework::PostgresSettings {
         url: url.to_owned(),
         replica_url: None,
@@ -145,7 +190,7 @@ async fn open_on_server(url: &str, clock: Arc<dyn Clock>) -> anyhow::Result<Part
     let database = parts::open_database(&store, Schema::Migrate).await?;
     let is_whole = casework::has_secret(&database).await?;
     // Nothing in it is real, and every demo on the database needs the same.
-    let parts = assemble(database, &[0; 32], &clock)?;
+    let parts = assemble(database, data, &[0; 32], &clock, sends_mail)?;
     let again = "make the database anew and start again";
     if !is_whole {
         if parts.casework.has_demo_accounts().await? {

@@ -13,16 +13,24 @@ use super::*;
 struct Seeded {
     casework: Casework,
     _database: TestDatabase,
+    _documents: testkit::TestFolder,
 }
 
 async fn seeded(start: &str) -> Seeded {
     let database = TestDatabase::open().await;
+    let folder = testkit::TestFolder::new();
     let casework = Casework::new(
         Arc::clone(&database.database),
         Arc::new(parts::own_programme().unwrap()),
         ManualClock::at(at(start)),
         Arc::new(RandomIds::default()),
         Secrets::derive(&[7; 32]),
+        testkit::files_in(
+            &folder,
+            &[7; 32],
+            None,
+            domain::documents::DocumentLimits::default(),
+        ),
         Limits {
             demo_accounts: true,
             ..Limits::default()
@@ -32,6 +40,7 @@ async fn seeded(start: &str) -> Seeded {
     Seeded {
         casework,
         _database: database,
+        _documents: folder,
     }
 }
 
@@ -217,13 +226,13 @@ async fn a_demo_that_was_stopped_halfway_is_made_anew_and_a_whole_one_is_kept() 
     let data = folder.path();
     fs::write(data.join("klantendossier.new"), "half").unwrap();
     let clock = ManualClock::at(at("2025-05-28T10:00:00+02:00"));
-    let first = open(data, clock.clone()).await.unwrap();
+    let first = open(data, clock.clone(), false).await.unwrap();
     let mediator = first.casework.actor_named("bemiddelaar").await.unwrap();
     let found = first.casework.search(&mediator, "61000447").await.unwrap();
     drop(first);
     assert!(!data.join("klantendossier.new").exists());
 
-    let second = open(data, clock).await.unwrap();
+    let second = open(data, clock, false).await.unwrap();
     let again = second.casework.search(&mediator, "61000447").await.unwrap();
     assert_eq!(again, found);
 }

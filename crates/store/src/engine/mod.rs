@@ -185,6 +185,7 @@ impl Database {
     /// [`StoreError::Corrupt`] when a statement failed in a way its guard does not foresee. Each time
     /// nothing of the batch was kept.
     pub async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+        tracing::trace!(target: "store::statement", name = "commit");
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.writer().commit(batch).await,
             Engine::Postgres(postgres) => postgres.commit(batch).await,

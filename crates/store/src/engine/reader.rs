@@ -99,6 +99,8 @@ impl Reader {
         mut map: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         self.statements += 1;
+        // The name only: what is bound may be about somebody.
+        tracing::trace!(target: "store::statement", name = sql.name);
         match &mut self.source {
             Source::Sqlite(snapshot) => snapshot.fetch(sql, params, limit, map),
             Source::Postgres(session) => {

@@ -1,23 +1,26 @@
 //! 'Inzagerechten': what the own organisation asked and what ends soon, and the form to ask.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use casework::{AskInput, Proof};
 use domain::client_number::ClientNumber;
+use domain::documents::MIB;
 use domain::grants::{Basis, RequestKind};
 use domain::insz::Insz;
-use domain::refusal::Field;
+use domain::refusal::{Field, Refusal};
 use domain::text::Note;
 
 use super::{OWN, asked_what, bases, client_said, outcome, refusals, show_refusals};
 use crate::App;
 use crate::context::{Me, Succeeded, dossier_address};
+use crate::documents::ACCEPT;
 use crate::fail::{self, render};
 use crate::fields::Fields;
 use crate::page::{Choice, DateParts, Errors, Page};
 use crate::steps::submission;
+use crate::upload::Upload;
 
 #[derive(Template)]
 #[template(path = "grants/own.html")]
@@ -58,6 +61,8 @@ struct AskPage {
     form_on: DateParts,
     purpose: String,
     max: String,
+    files_hint: String,
+    accept: &'static str,
     changed: bool,
 }
 
@@ -136,6 +141,11 @@ fn form(app: &App, me: &Me, fields: &Fields, errors: Errors, status: StatusCode)
             form_on: fields.date_parts("formulier"),
             purpose: fields.get("doel").to_owned(),
             max: Note::MAX.to_string(),
+            files_hint: format!(
+                "Nodig bij een akkoord van de jongere. PDF, JPEG, PNG, ODT of DOCX, hoogstens {} MB. Alleen de bemiddelaar ziet het.",
+                app.casework.files().limits().file_bytes / MIB
+            ),
+            accept: ACCEPT,
             changed: status != StatusCode::OK,
         },
     )
@@ -148,8 +158,13 @@ pub(super) async fn show(State(app): State<App>, me: Me) -> Response {
 pub(super) async fn send(
     State(app): State<App>,
     me: Me,
-    fields: Fields,
+    request: Request,
 ) -> Result<Response, Response> {
+    let Upload {
+        fields,
+        mut files,
+        mut refused,
+    } = Upload::read(&app, request).await?;
     if fields.has("doe", "terug") {
         return Ok(Redirect::to(OWN).into_response());
     }
@@ -165,6 +180,10 @@ pub(super) async fn send(
     };
     let proof = proof(&fields, &mut errors);
     let basis = fields.choice("grond", Field::Basis, Basis::from_code, &mut errors);
+    if files.len() > 1 {
+        refused.add(Refusal::TooManyFiles { most: 1 });
+    }
+    show_refusals(&mut errors, &refused);
     let form_on = fields.optional_day("formulier", "de dag van het formulier", &mut errors);
     let purpose: Option<Note> = fields.story("doel", Field::Purpose, &mut errors);
     let leads_to = format!("{OWN}?gelukt=gevraagd");
@@ -179,7 +198,11 @@ pub(super) async fn send(
             form_on,
             purpose,
         };
-        match app.casework.ask_grant(&me.actor, &input, &submission).await {
+        let asked = app
+            .casework
+            .ask_grant_with_form(&me.actor, &input, files.pop(), &submission)
+            .await;
+        match asked {
             Ok(()) => return Ok(Redirect::to(&submission.leads_to).into_response()),
             Err(failure) => {
                 let refused =

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use casework::{Failure, GrantInput, Holder, Owner, ServicesPage as Found};
+use casework::{Assigned, Failure, GrantInput, Holder, Owner, ServicesPage as Found};
 use domain::grants::{Basis, ClientAnswer, Request, RequestKind};
 use domain::ids::{DossierId, GrantRequestId, OrganisationId};
 use domain::people::Role;
@@ -33,6 +33,8 @@ struct ServicesPage {
     rows: Vec<HolderRow>,
     waiting: Vec<WaitingRow>,
     may: May,
+    /// Where the own counsellors of this dossier stand.
+    assignment: String,
 }
 
 /// What the person who looks may do here; an empty address is nothing.
@@ -59,6 +61,8 @@ struct HolderRow {
     until: String,
     basis: &'static str,
     active: bool,
+    /// Where the organisation narrows its dossiers: the names of who opens this one.
+    assigned: String,
     /// The first active row of an organisation: where its access is extended or ended.
     key: String,
     end: String,
@@ -188,7 +192,13 @@ pub(super) async fn services(
                 seen.push(holder.grant.organisation);
             }
             let ends = first && may(Operation::EndGrant);
-            holder_row(&app, &address, holder, active, first && is_mediator, ends)
+            let mut row = holder_row(&app, &address, holder, active, first && is_mediator, ends);
+            if first {
+                let of = |it: &&Assigned| it.organisation == holder.grant.organisation;
+                let names = found.assigned.iter().filter(of).map(|it| it.name.as_str());
+                row.assigned = names.collect::<Vec<_>>().join(", ");
+            }
+            row
         })
         .collect();
     let mut page = app.page(&me, "Dienstverlening", "");
@@ -214,6 +224,11 @@ pub(super) async fn services(
                 .filter(|it| may_see_requests || Some(it.organisation()) == own)
                 .map(|it| waiting_row(&app, it, is_mediator))
                 .collect(),
+            assignment: if may(Operation::HandOver) {
+                format!("{address}/toewijzing")
+            } else {
+                String::new()
+            },
             may: May {
                 give: only(is_mediator, "geven"),
                 extend: only(is_mediator, "verlengen"),
@@ -262,6 +277,7 @@ fn holder_row(
         },
         basis: holder.basis.label(),
         active,
+        assigned: String::new(),
         key: if extends {
             app.casework.submission_key().0.to_string()
         } else {

@@ -27,6 +27,11 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/inzagerechten/nieuw", O::AskGrant, ask::send)
         .get(QUEUE, O::ManageGrants, queue::list)
         .get("/inzagevragen/{request}", O::ManageGrants, queue::one)
+        .get(
+            "/inzagevragen/{request}/formulier",
+            O::ManageGrants,
+            queue::form_file,
+        )
         .post(
             "/inzagevragen/{request}/toekennen",
             O::ManageGrants,
@@ -146,6 +151,7 @@ fn show_refusals(errors: &mut Errors, refusals: &Refusals) -> StatusCode {
             Field::Proof => "bewijs",
             Field::Basis => "grond",
             Field::FormDay => "formulier_dag",
+            Field::Files => "bestanden",
             Field::Purpose => "doel",
             Field::GrantEnd => "laatste_dag",
             Field::Ground => "weigering",

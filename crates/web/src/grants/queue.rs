@@ -13,6 +13,7 @@ use domain::text::Note;
 use super::{QUEUE, asked_what, client_said, refusals, show_refusals};
 use crate::App;
 use crate::context::{Me, Succeeded, dossier_address};
+use crate::documents::{file_answer, size};
 use crate::fail::{self, render};
 use crate::fields::Fields;
 use crate::page::{Choice, DateParts, Errors, Fact, Page};
@@ -43,6 +44,8 @@ struct RequestPage {
     heading: &'static str,
     rows: Vec<Fact>,
     client: Vec<Fact>,
+    form_name: String,
+    form_href: String,
     dossier: String,
     holders: Vec<String>,
     decision: String,
@@ -167,6 +170,14 @@ fn page(app: &App, me: &Me, found: &GrantRequestPage, shown: Shown) -> Response 
         rows.push(Fact::new("Formulier ingevuld op", day.to_string()));
     }
     rows.push(Fact::new("Waarvoor", request.purpose.as_str()));
+    let form_name = found.form.as_ref().map(|file| {
+        format!(
+            "{} ({}, {})",
+            file.name.as_str(),
+            file.kind.label(),
+            size(file.bytes)
+        )
+    });
     let said = client_said(request);
     if !said.is_empty() {
         rows.push(Fact::new("Antwoord van de jongere", said));
@@ -237,12 +248,29 @@ fn page(app: &App, me: &Me, found: &GrantRequestPage, shown: Shown) -> Response 
             rows,
             client,
             dossier,
+            form_name: form_name.unwrap_or_default(),
+            form_href: format!("{QUEUE}/{}/formulier", request.id.address()),
             holders,
             decision,
             grounds,
             forms,
         },
     )
+}
+
+/// The form that came with a request.
+pub(super) async fn form_file(
+    State(app): State<App>,
+    me: Me,
+    Path(request): Path<String>,
+) -> Result<Response, Response> {
+    let id = request_in(&app, &me, &request)?;
+    let file = app
+        .casework
+        .request_form_file(&me.actor, id)
+        .await
+        .map_err(|failure| fail::answer(&app, &me, failure))?;
+    Ok(file_answer(file, true))
 }
 
 pub(super) async fn grant(

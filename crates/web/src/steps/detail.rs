@@ -12,6 +12,7 @@ use domain::steps::register;
 
 use crate::App;
 use crate::context::{Me, Succeeded};
+use crate::documents::{self, EvidenceView};
 use crate::entries::guidance_tabs;
 use crate::fail::{self, render};
 use crate::fields::Fields;
@@ -45,6 +46,8 @@ struct EditPage {
     conflict: Option<ConflictView>,
     review: String,
     links: Option<EditLinks>,
+    evidence: Vec<EvidenceView>,
+    add_evidence: String,
     changed: bool,
 }
 
@@ -320,6 +323,8 @@ async fn edit_new(
             conflict: None,
             review: String::new(),
             links: None,
+            evidence: Vec::new(),
+            add_evidence: String::new(),
         },
     )
 }
@@ -397,6 +402,8 @@ pub(super) async fn edit(
                 .conflict
                 .map(|conflict| ConflictView::new(&app.casework, &page.step, &conflict)),
             review: review.unwrap_or_default(),
+            evidence: documents::evidence(dossier, &page.documents),
+            add_evidence: documents::add_to_line(page),
             links: Some(EditLinks {
                 actions: format!("{address}/acties"),
                 action_count: page.actions.len(),

@@ -17,6 +17,7 @@ use domain::text::{Note, Summary};
 
 use crate::App;
 use crate::context::{Me, Succeeded};
+use crate::documents::{self, EvidenceView};
 use crate::entries::guidance_tabs;
 use crate::fail::{self, render};
 use crate::fields::Fields;
@@ -49,6 +50,8 @@ struct ViewPage {
     append: Option<AppendView>,
     closed_on: String,
     removal: RemovalView,
+    evidence: Vec<EvidenceView>,
+    add_evidence: String,
     links: ViewLinks,
 }
 
@@ -284,6 +287,8 @@ pub(super) fn render_line(app: &App, me: &Me, page: &StepPage, shown: Shown) -> 
                 .unwrap_or_default(),
             append,
             removal: removal_view(page, &address),
+            evidence: documents::evidence(dossier, &page.documents),
+            add_evidence: documents::add_to_line(page),
             links: ViewLinks {
                 back: list_address(dossier),
                 actions: format!("{address}/acties"),

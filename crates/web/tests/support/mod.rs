@@ -2,7 +2,10 @@
 //! as they stand. It may not know the rules; what a page says is what it goes by.
 
 // Each test file uses the part it needs.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
+
+pub(crate) mod samples;
+pub(crate) mod statements;
 
 use std::collections::BTreeMap;
 
@@ -10,18 +13,19 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request};
-use domain::ids::{ActionId, DossierId, ExperienceId, GrantRequestId, RemovalId, StepId, StudyId};
+use domain::ids::{DossierId, StepId};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+pub(crate) use samples::Ids;
 use testkit::World;
 use tower::ServiceExt as _;
 
 /// How browsers send a form.
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
-/// The pages over a world.
+/// The pages over a world, with a provider outside that nobody reaches.
 pub(crate) fn web(world: &World) -> web::Web {
     web::Web {
-        casework: world.casework.clone(),
+        casework: world.with_provider("http://127.0.0.1:1", |_| {}),
         settings: web::WebSettings {
             demo: true,
             secure_cookies: false,
@@ -148,14 +152,18 @@ impl Form {
 
     /// As the browser sends it.
     pub(crate) fn encoded(&self) -> String {
-        let part = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-        let pairs: Vec<String> = self
-            .fields
-            .iter()
-            .map(|(name, value)| format!("{}={}", part(name), part(value)))
-            .collect();
-        pairs.join("&")
+        encode(&self.fields)
     }
+}
+
+/// Fields as a browser sends them.
+pub(crate) fn encode(fields: &[(String, String)]) -> String {
+    let part = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let pairs: Vec<String> = fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", part(name), part(value)))
+        .collect();
+    pairs.join("&")
 }
 
 /// Every field a browser would send when the main button is pressed.
@@ -169,6 +177,10 @@ fn fields(form: &str) -> Vec<(String, String)> {
         let name = attribute(tag, "name");
         if let (true, Some(name)) = (tag.starts_with("input "), &name) {
             let kind = attribute(tag, "type").unwrap_or_default();
+            if kind == "file" {
+                rest = after;
+                continue;
+            }
             let may_be_off = kind == "checkbox" || kind == "radio";
             if !may_be_off || tag.contains(" checked") {
                 found.push((name.clone(), attribute(tag, "value").unwrap_or_default()));
@@ -289,6 +301,15 @@ impl Browser {
         self.ask(request, body.into()).await
     }
 
+    /// Sends a form with files: name of the field, name of the file, what it is said to be, content.
+    pub(crate) async fn upload(&self, form: &Form, files: &[(&str, &str, &str, &[u8])]) -> Seen {
+        let request = self
+            .request(Method::POST, &form.action)
+            .header(CONTENT_TYPE, "multipart/form-data; boundary=grens");
+        self.ask(request, multipart(&form.fields, files).into())
+            .await
+    }
+
     /// A request with the cookie of this browser.
     pub(crate) fn request(&self, method: Method, address: &str) -> axum::http::request::Builder {
         let request = Request::builder().method(method).uri(address);
@@ -333,6 +354,32 @@ impl Browser {
     }
 }
 
+/// A form with files as browsers write it, with the boundary 'grens'.
+pub(crate) fn multipart(
+    fields: &[(String, String)],
+    files: &[(&str, &str, &str, &[u8])],
+) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let head = format!("--grens\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+        body.extend(head.as_bytes());
+        body.extend(value.as_bytes());
+        body.extend(b"\r\n");
+    }
+    for (field, name, kind, content) in files {
+        let name = name.replace('"', "%22");
+        let head = format!(
+            "--grens\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
+             Content-Type: {kind}\r\n\r\n"
+        );
+        body.extend(head.as_bytes());
+        body.extend(*content);
+        body.extend(b"\r\n");
+    }
+    body.extend(b"--grens--\r\n");
+    body
+}
+
 /// The address of the lines of a dossier.
 pub(crate) fn lines(dossier: DossierId) -> String {
     format!("/dossier/{}/stappen", dossier.address())
@@ -341,54 +388,6 @@ pub(crate) fn lines(dossier: DossierId) -> String {
 /// The address of a line.
 pub(crate) fn line(dossier: DossierId, step: StepId) -> String {
     format!("{}/{}", lines(dossier), step.address())
-}
-
-/// What goes in the place of the parameters of a path.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Ids {
-    pub(crate) dossier: DossierId,
-    pub(crate) step: StepId,
-    pub(crate) action: ActionId,
-    pub(crate) study: StudyId,
-    pub(crate) experience: ExperienceId,
-    pub(crate) removal: RemovalId,
-    pub(crate) request: GrantRequestId,
-}
-
-impl Ids {
-    /// Ids that nothing has.
-    pub(crate) fn absent() -> Self {
-        let id = uuid::Uuid::from_u128(0x0dd0_dead_0000_4000_8000_0000_0000_0001);
-        Ids {
-            dossier: DossierId(id),
-            step: StepId(id),
-            action: ActionId(id),
-            study: StudyId(id),
-            experience: ExperienceId(id),
-            removal: RemovalId(id),
-            request: GrantRequestId(id),
-        }
-    }
-
-    /// The address of a route. A parameter that is not known here has to be thought of first.
-    pub(crate) fn address(&self, path: &str) -> String {
-        let parts: Vec<String> = path
-            .split('/')
-            .map(|part| match part {
-                "{dossier}" => self.dossier.address(),
-                "{step}" => self.step.address(),
-                "{action}" => self.action.address(),
-                "{study}" => self.study.address(),
-                "{experience}" => self.experience.address(),
-                "{request}" => self.request.address(),
-                "{removal}" => self.removal.address(),
-                "{tab}" => "traject".to_owned(),
-                part if part.contains('{') => panic!("{path}: think of {part} in the tests"),
-                part => part.to_owned(),
-            })
-            .collect();
-        parts.join("/")
-    }
 }
 
 /// Tables that change by only looking: who is logged in, who tried to, and who opened what (I3).

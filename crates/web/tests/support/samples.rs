@@ -1,0 +1,297 @@
+//! What is put in the addresses and the forms of routes: the one place to think of when a route is added.
+//!
+//! - A new parameter in a path is one line of `parameters!`, or of `FIXED` when it has a value of its own.
+//! - A new field of a form is one line of `FORM`, filled in well.
+//! - A new kind of thing in a dossier is made in `filled`, so that its routes meet one that exists.
+
+use domain::ids::{
+    ActionId, DocumentId, DossierId, ExperienceId, GrantRequestId, OrganisationId, RemovalId,
+    StepId, StudyId,
+};
+use domain::people::Actor;
+use domain::profile::ExperienceDetails;
+use testkit::{World, at, day, label, note};
+
+macro_rules! parameters {
+    ($($name:ident: $kind:ident),* $(,)?) => {
+        /// What goes in the place of the parameters of a path.
+        #[derive(Clone, Copy, Debug)]
+        pub(crate) struct Ids { $(pub(crate) $name: $kind),* }
+
+        impl Ids {
+            /// Ids that nothing has.
+            pub(crate) fn absent() -> Self {
+                let id = uuid::Uuid::from_u128(0x0dd0_dead_0000_4000_8000_0000_0000_0001);
+                Ids { $($name: $kind(id)),* }
+            }
+
+            fn of(&self, parameter: &str) -> Option<String> {
+                match parameter {
+                    $(stringify!($name) => Some(self.$name.address()),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+parameters! {
+    dossier: DossierId,
+    step: StepId,
+    action: ActionId,
+    study: StudyId,
+    experience: ExperienceId,
+    removal: RemovalId,
+    request: GrantRequestId,
+    document: DocumentId,
+}
+
+/// Parameters that name no thing of somebody.
+const FIXED: [(&str, &str); 1] = [("tab", "traject")];
+
+impl Ids {
+    /// The address of a route. A parameter that is not known here has to be thought of first.
+    pub(crate) fn address(&self, path: &str) -> String {
+        let parts: Vec<String> = path
+            .split('/')
+            .map(|part| {
+                let Some(name) = part.strip_prefix('{').and_then(|it| it.strip_suffix('}')) else {
+                    return part.to_owned();
+                };
+                let fixed = FIXED.iter().find(|(known, _)| *known == name);
+                fixed
+                    .map(|(_, value)| (*value).to_owned())
+                    .or_else(|| self.of(name))
+                    .unwrap_or_else(|| panic!("{path}: add {{{name}}} to {}", file!()))
+            })
+            .collect();
+        parts.join("/")
+    }
+}
+
+/// Every field of every form, filled in well. `[key]`, `[person]`, `[organisation]`, `[request]` and
+/// `[nothing]` stand for what only a world has.
+pub(crate) const FORM: &[(&str, &str)] = &[
+    ("sleutel", "[key]"),
+    ("versie", "1"),
+    ("soort", "OND_OAL"),
+    ("toestand", "ongoing"),
+    ("datum_dag", "21"),
+    ("datum_maand", "05"),
+    ("datum_jaar", "2025"),
+    ("einddatum_dag", "27"),
+    ("einddatum_maand", "05"),
+    ("einddatum_jaar", "2025"),
+    ("aanvrager", "[person]"),
+    ("uitvoerder", "[person]"),
+    ("financieringsnummer", "EEWG019"),
+    ("geen_diploma", "ja"),
+    ("samenvatting", "Nieuw"),
+    ("aanvulling", "Nieuw"),
+    ("vaststellingen", "opleiding"),
+    ("resultaatcode", "POSITIEF"),
+    ("reden", "P1"),
+    ("toelichting", "Nieuw"),
+    ("acties_vervallen", "ja"),
+    ("dag_actie_dag", "22"),
+    ("dag_actie_maand", "05"),
+    ("dag_actie_jaar", "2025"),
+    ("soort_actie", "GESPREK"),
+    ("duur", "45"),
+    ("aanwezigheid", "aanwezig"),
+    ("over_mezelf", "Nieuw"),
+    ("gelezen", "[nothing]"),
+    ("klantnummer", "61000447"),
+    ("bewijs", "geboortedatum"),
+    ("geboren_dag", "17"),
+    ("geboren_maand", "03"),
+    ("geboren_jaar", "2008"),
+    ("grond", "mandaat"),
+    ("doel", "Nieuw"),
+    ("organisatie", "[organisation]"),
+    ("weigering", "ander"),
+    ("vraag", "[request]"),
+    ("antwoord", "akkoord"),
+    ("soort_document", "cv"),
+    ("titel", "Nieuw"),
+    ("dag_document_dag", "21"),
+    ("dag_document_maand", "05"),
+    ("dag_document_jaar", "2025"),
+    ("wie", "eigen"),
+    ("begeleider", "[person]"),
+    ("beperkt", "ja"),
+    ("adres", "an@example.org"),
+    ("functie", "Nieuw"),
+    ("werkgever", "Nieuw"),
+    ("van_dag", "01"),
+    ("van_maand", "05"),
+    ("van_jaar", "2025"),
+];
+
+/// The complete form, with a key that was not sent before.
+pub(crate) fn complete_form(
+    world: &World,
+    who: &Actor,
+    organisation: OrganisationId,
+    request: GrantRequestId,
+) -> Vec<(String, String)> {
+    let value = |value: &str| match value {
+        "[key]" => world.casework.submission_key().0.to_string(),
+        "[person]" => who.person.address(),
+        "[organisation]" => organisation.address(),
+        "[request]" => request.address(),
+        "[nothing]" => casework::Casework::text_mark(""),
+        value => value.to_owned(),
+    };
+    FORM.iter()
+        .map(|(name, given)| ((*name).to_owned(), value(given)))
+        .collect()
+}
+
+/// What became of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fate {
+    /// Bezig.
+    Ongoing,
+    /// Beëindigd, and the summary can still be supplemented (R3).
+    InWindow,
+    /// Beëindigd, and the 14 days are over.
+    AfterWindow,
+    /// Beëindigd, and the coach was asked to remove it (R6).
+    Asked,
+    /// Geannuleerd (C1).
+    Cancelled,
+    /// Removed by the coach (R6).
+    Removed,
+}
+
+impl Fate {
+    /// Every one of them.
+    pub(crate) const ALL: [Fate; 6] = [
+        Fate::Ongoing,
+        Fate::InWindow,
+        Fate::AfterWindow,
+        Fate::Asked,
+        Fate::Cancelled,
+        Fate::Removed,
+    ];
+
+    /// Whether it stands in no list (C1, R6).
+    pub(crate) fn is_out_of_sight(self) -> bool {
+        matches!(self, Fate::Cancelled | Fate::Removed)
+    }
+}
+
+/// A line with one action.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Line {
+    /// What became of it.
+    pub(crate) fate: Fate,
+    /// The line.
+    pub(crate) step: StepId,
+    /// Its action.
+    pub(crate) action: ActionId,
+}
+
+/// When lines ended whose 14 days are over on the day of the world.
+const LONG_AGO: &str = "2025-05-02T10:00:00+02:00";
+/// When everything else is made: the day before that of the world.
+pub(crate) const THE_DAY_BEFORE: &str = "2025-05-27T10:00:00+02:00";
+/// The day of the world.
+pub(crate) const TODAY: &str = "2025-05-28T10:00:00+02:00";
+
+/// Something of everything in a dossier, as one organisation's counsellor makes it: the profile, and a
+/// line of every fate; without those that concern the coach when `coach` is false. Leaves the clock at
+/// `THE_DAY_BEFORE`.
+pub(crate) async fn filled(
+    world: &World,
+    me: &Actor,
+    dossier: DossierId,
+    coach: bool,
+) -> (Ids, Vec<Line>) {
+    let casework = &world.casework;
+    world.clock.set(at(LONG_AGO));
+    let step = world.register(me, dossier, "2025-02-01").await;
+    let action = world.record(me, dossier, step, "2025-02-02").await;
+    world.end(me, dossier, step, "2025-02-20").await;
+    let mut lines = vec![Line {
+        fate: Fate::AfterWindow,
+        step,
+        action,
+    }];
+    world.clock.set(at(THE_DAY_BEFORE));
+    let mut removal = Ids::absent().removal;
+    for (fate, start, end) in [
+        (Fate::Removed, "2025-03-01", Some("2025-03-20")),
+        (Fate::Cancelled, "2025-04-01", None),
+        (Fate::Asked, "2025-04-10", Some("2025-04-20")),
+        (Fate::InWindow, "2025-05-01", Some("2025-05-10")),
+        (Fate::Ongoing, "2025-05-20", None),
+    ] {
+        if !coach && matches!(fate, Fate::Removed | Fate::Cancelled | Fate::Asked) {
+            continue;
+        }
+        let step = world.register(me, dossier, start).await;
+        let next_day = day(start).plus_days(1).to_iso();
+        let action = world.record(me, dossier, step, &next_day).await;
+        lines.push(Line { fate, step, action });
+        if let Some(end) = end {
+            world.end(me, dossier, step, end).await;
+        }
+        let reason = note("Verkeerde jongere.");
+        let submission = world.submission();
+        match fate {
+            Fate::Cancelled => {
+                let cancelled = casework
+                    .cancel_step(me, dossier, step, 1, &reason, true, &submission)
+                    .await;
+                cancelled.unwrap();
+            }
+            Fate::Removed | Fate::Asked => {
+                casework
+                    .request_removal(me, dossier, step, &reason, &submission)
+                    .await
+                    .unwrap();
+                let seen = casework.step_page(&world.coach, dossier, step).await;
+                removal = seen.unwrap().removals.last().unwrap().id;
+                if fate == Fate::Removed {
+                    casework
+                        .remove_line(&world.coach, removal, &world.submission())
+                        .await
+                        .unwrap();
+                }
+            }
+            _ => {}
+        }
+    }
+    lines.sort_by_key(|line| line.fate);
+    let study = world.add_study(me, dossier, "2024-06-30", None).await;
+    let work = casework::ExperienceInput {
+        existing: None,
+        details: ExperienceDetails {
+            function: label("Jobstudent"),
+            employer: label("Bakkerij Mertens"),
+            from: day("2024-07-01"),
+            until: None,
+            description: None,
+        },
+    };
+    let experience = casework
+        .save_experience(me, dossier, &work, &world.submission())
+        .await
+        .unwrap();
+    let document = world
+        .add_document(me, dossier, "Overeenkomst", Some(lines[0].step))
+        .await;
+    let ids = Ids {
+        dossier,
+        study,
+        document,
+        experience,
+        removal,
+        step: lines[0].step,
+        action: lines[0].action,
+        ..Ids::absent()
+    };
+    (ids, lines)
+}
