@@ -147,6 +147,7 @@ impl Casework {
             return Err(Failure::Denied(Denied::Dossier));
         };
         let access = policy::write(actor, operation, &facts, now.brussels_day())?;
+        policy::confirmed(actor, operation, now)?;
         self.desk_with(actor, access, reader, now).await
     }
 

@@ -4,6 +4,7 @@
 //!
 //! Knows no HTML and no HTTP. Clock and identifiers come in from outside.
 
+mod account;
 mod account_events;
 mod actions;
 mod assignments;
@@ -15,6 +16,7 @@ mod corrections;
 mod desk;
 mod documents;
 mod export;
+mod factors;
 mod failure;
 mod generate;
 mod grants;
@@ -26,6 +28,7 @@ mod network;
 mod notices;
 mod oidc;
 mod own;
+mod passkeys;
 mod passwords;
 mod profile;
 mod projects;
@@ -37,6 +40,7 @@ mod setup;
 mod sign_in;
 mod steps;
 
+pub use account::{AccountPage, ColleagueFactors, Confirmation, PasswordNotChanged, SessionView};
 pub use account_events::AccountEventsPage;
 pub use actions::{ActionInput, ActionsPage};
 pub use assignments::{AssignmentPage, AssignmentsPage};
@@ -52,6 +56,7 @@ pub use documents::{
     Correction, DocumentInput, DocumentPage, DocumentsPage, Incoming, OpenedFile, RequestForm,
 };
 pub use export::{Export, FORMAT as EXPORT_FORMAT, FORMAT_VERSION as EXPORT_VERSION};
+pub use factors::{PendingApp, ProofRefused, SecondStep};
 pub use failure::{Conflict, Failure};
 pub use generate::{ACCOUNT as GENERATED_ACCOUNT, Made, Wish, generate};
 pub use grants::{
@@ -65,6 +70,7 @@ pub use mandates::MandateInput;
 pub use notices::NoticeKind;
 pub use oidc::{Ahead, Oidc, OidcAnswer, OidcBegin, OidcDone, OidcRefused};
 pub use own::{AgreementsPage, OwnPage};
+pub use passkeys::{Answer, Challenge, PasskeyView};
 pub use passwords::{
     LONGEST as LONGEST_PASSWORD, PasswordRefused, SHORTEST as SHORTEST_PASSWORD, check_password,
 };
@@ -87,6 +93,7 @@ pub use store::caseload::Shown;
 pub use store::corrections::{Place as QueuePlace, Queued as QueuedCorrection};
 pub use store::dossiers::{Contact, Counts, Head, Hit, Sought};
 pub use store::export as exported;
+pub use store::factors::Enrolled;
 pub use store::grants::{Ending, Holder};
 pub use store::journal::Stored as JournalEntry;
 pub use store::mail::{Mail, MailStatus};
@@ -100,6 +107,7 @@ pub use store::{Database, PostgresSettings, Settings, StoreError};
 use std::sync::Arc;
 
 use domain::catalogue::Catalogue;
+use domain::login::SecondFactor;
 use domain::retention::Rules;
 use domain::{Day, Moment};
 
@@ -119,6 +127,8 @@ pub struct Casework {
     hashing: Arc<tokio::sync::Semaphore>,
     exporting: Arc<tokio::sync::Semaphore>,
     limits: Limits,
+    /// What passkeys are made for; none where they cannot be used.
+    site: Option<Arc<webauthn_rs::Webauthn>>,
     oidc: Option<Arc<Oidc>>,
 }
 
@@ -141,6 +151,8 @@ pub struct Limits {
     pub smallest_number: u32,
     /// Whether accounts of the demo may log in.
     pub demo_accounts: bool,
+    /// Whether everybody but the client needs a second factor.
+    pub second_factor: SecondFactor,
     /// Whether people may log in with a password.
     pub local_login: bool,
     /// Whether this installation sends mail.
@@ -158,6 +170,7 @@ impl Default for Limits {
             notice_days: 60,
             smallest_number: 10,
             demo_accounts: false,
+            second_factor: SecondFactor::Optional,
             local_login: true,
             sends_mail: false,
         }
@@ -189,6 +202,7 @@ impl Casework {
             // An export holds a whole dossier: two at once bound the memory of a flood of them.
             exporting: Arc::new(tokio::sync::Semaphore::new(2)),
             limits,
+            site: None,
             oidc: None,
         }
     }
@@ -218,6 +232,11 @@ impl Casework {
     /// The programme.
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
+    }
+
+    /// Seconds without use after which a session ends.
+    pub fn session_idle_seconds(&self) -> i64 {
+        self.limits.session_idle_seconds
     }
 
     /// The present instant.

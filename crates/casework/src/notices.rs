@@ -34,6 +34,8 @@ pub enum NoticeKind {
     CorrectionRefused,
     /// A correction stands next to a line of this person.
     LineCorrected,
+    /// Something changed about how the person logs in; the note says what.
+    LoginChanged,
     /// I2: the dossier is assigned to the person.
     DossierAssigned,
     /// I2: the dossier is not assigned to the person any more; the note holds the client number.
@@ -56,6 +58,7 @@ impl NoticeKind {
             NoticeKind::CorrectionGranted => "correction_granted",
             NoticeKind::CorrectionRefused => "correction_refused",
             NoticeKind::LineCorrected => "line_corrected",
+            NoticeKind::LoginChanged => "login_changed",
             NoticeKind::DossierAssigned => "dossier_assigned",
             NoticeKind::DossierReleased => "dossier_released",
         }
@@ -76,6 +79,7 @@ impl NoticeKind {
             NoticeKind::CorrectionGranted,
             NoticeKind::CorrectionRefused,
             NoticeKind::LineCorrected,
+            NoticeKind::LoginChanged,
             NoticeKind::DossierAssigned,
             NoticeKind::DossierReleased,
         ]

@@ -119,6 +119,21 @@ impl Secrets {
         Insz::parse(std::str::from_utf8(&digits).ok()?).ok()
     }
 
+    /// Seals a secret of one person, such as that of an authenticator app.
+    pub(crate) fn seal_for(
+        &self,
+        person: PersonId,
+        secret: &[u8],
+        nonce: [u8; NONCE],
+    ) -> Option<Vec<u8>> {
+        self.seal_bytes(secret, &factor_of(person), nonce)
+    }
+
+    /// Opens what was sealed for this person; none when it was not.
+    pub(crate) fn open_for(&self, person: PersonId, sealed: &[u8]) -> Option<Vec<u8>> {
+        self.unseal_bytes(sealed, &factor_of(person))
+    }
+
     /// Seals bytes for one purpose, which opening has to name again.
     pub(crate) fn seal_bytes(
         &self,
@@ -155,6 +170,10 @@ fn link_text(link: Uuid, address: &str, person: PersonId) -> Vec<u8> {
     text.into_bytes()
 }
 
+fn factor_of(person: PersonId) -> Vec<u8> {
+    [b"second factor\0".as_slice(), person.0.as_bytes()].concat()
+}
+
 fn mac(key: &[u8], text: &[u8]) -> [u8; 32] {
     // HMAC takes a key of any length.
     #[allow(clippy::expect_used)]
@@ -166,6 +185,16 @@ fn mac(key: &[u8], text: &[u8]) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_secret_of_a_factor_opens_for_its_own_person_only() {
+        let secrets = Secrets::derive(&[7; 32]);
+        let (one, other) = (PersonId(Uuid::from_u128(1)), PersonId(Uuid::from_u128(2)));
+        let sealed = secrets.seal_for(one, b"geheim", [9; NONCE]).unwrap();
+        assert!(!sealed.windows(6).any(|w| w == b"geheim"));
+        assert_eq!(secrets.open_for(one, &sealed).unwrap(), b"geheim");
+        assert!(secrets.open_for(other, &sealed).is_none());
+    }
 
     #[test]
     fn a_sealed_number_opens_only_in_its_own_dossier() {

@@ -32,6 +32,22 @@ coded! {
         ProjectRefused = "project_refused", "Bewaargegevens van een project niet bevestigd";
         /// erased what need not be kept any more
         RetentionApplied = "retention_applied", "Gewist wat niet meer bewaard moet worden";
+        /// logged out everywhere
+        SignedOutEverywhere = "signed_out_everywhere", "Overal afgemeld";
+        /// own password changed
+        PasswordChanged = "password_changed", "Wachtwoord gewijzigd";
+        /// wrong password when asked to confirm
+        ConfirmationFailed = "confirmation_failed", "Mislukte bevestiging";
+        /// second factor added
+        FactorAdded = "factor_added", "Tweede stap toegevoegd";
+        /// second factor removed
+        FactorRemoved = "factor_removed", "Tweede stap verwijderd";
+        /// second factors taken away by a manager
+        FactorsReset = "factors_reset", "Tweede stap weggenomen";
+        /// new recovery codes
+        RecoveryCodesMade = "recovery_codes_made", "Herstelcodes gemaakt";
+        /// recovery code used
+        RecoveryCodeUsed = "recovery_code_used", "Herstelcode gebruikt";
         /// logged out by the provider where the log-in began
         SignedOutByProvider = "signed_out_by_provider", "Afgemeld door de andere dienst";
         /// a log-in outside counts as this person from now on

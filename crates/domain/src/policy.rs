@@ -10,6 +10,7 @@ use crate::documents::{Audience, Document};
 use crate::grants::Grant;
 use crate::ids::{DossierId, OrganisationId, PersonId};
 use crate::mandates::Mandate;
+use crate::moment::Moment;
 use crate::people::{Actor, Role};
 use crate::steps::{State, Step};
 
@@ -20,6 +21,12 @@ pub enum Operation {
     Public,
     /// Own start page, notices, logging out.
     OwnAccount,
+    /// See and end the own sessions, change the own password, confirm to be there.
+    OwnLogin,
+    /// Change one's own second factors.
+    ChangeOwnLogin,
+    /// Take the second factor away of somebody of the own organisation who lost it.
+    ResetFactors,
     /// Search a client.
     SearchClient,
     /// Read the dossier's frame, profile and the entries of the menu.
@@ -40,7 +47,9 @@ pub enum Operation {
     RecordAction,
     /// Ask the coach to remove an ended line (R6).
     RequestRemoval,
-    /// The coach's queue, and deciding in it (R6).
+    /// The coach's queue (R6).
+    ViewRemovals,
+    /// Deciding in the coach's queue (R6).
     DecideRemoval,
     /// Who opened the dossier (I3).
     ViewOpenings,
@@ -177,6 +186,16 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
         O::RequestRemoval,
         [Line, Never, Never, Never, Never, Never, Never, Never],
     ),
+    (O::OwnLogin, [Fun, Fun, Fun, Fun, Fun, Fun, Fun, Fun]),
+    (O::ChangeOwnLogin, [Fun, Fun, Fun, Fun, Fun, Fun, Fun, Fun]),
+    (
+        O::ResetFactors,
+        [Never, Own, Never, Never, Never, Never, Never, Never],
+    ),
+    (
+        O::ViewRemovals,
+        [Never, Never, Queue, Never, Never, Never, Never, Never],
+    ),
     (
         O::DecideRemoval,
         [Never, Never, Queue, Never, Never, Never, Never, Never],
@@ -295,6 +314,20 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
     ),
 ];
 
+/// What needs a proof of being there that is at most five minutes old.
+pub const STEP_UP: &[Operation] = &[O::DecideRemoval, O::ChangeOwnLogin, O::ResetFactors];
+
+/// Whether the person proved to be there, recently enough for this.
+///
+/// # Errors
+/// `Denied::Unconfirmed`.
+pub fn confirmed(actor: &Actor, operation: Operation, now: Moment) -> Result<(), Denied> {
+    if STEP_UP.contains(&operation) && !actor.confirmed.is_fresh(now) {
+        return Err(Denied::Unconfirmed);
+    }
+    Ok(())
+}
+
 /// How far an operation reaches for a role.
 pub fn reach(role: Role, operation: Operation) -> Reach {
     let column = Role::ALL.iter().position(|known| *known == role);
@@ -311,6 +344,8 @@ pub fn reach(role: Role, operation: Operation) -> Reach {
 pub enum Denied {
     /// The role has no such function: say so.
     Function,
+    /// It may be done, once the person proves again to be there.
+    Unconfirmed,
     /// This dossier or line is not for this person: answer as if it did not exist (I2).
     Dossier,
 }

@@ -108,6 +108,7 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
     };
     let mut parts = Parts::to_serve(settings).await?;
     parts.refuse_demo().await?;
+    parts.casework = parts.casework.at_site(&settings.public_url.to_string());
     if let Some(outside) = outside {
         parts.casework = parts.casework.with_oidc(outside);
     }

@@ -145,6 +145,14 @@ impl Parts {
         }
     }
 
+    /// The same for the address that people type, for which passkeys are made.
+    pub(crate) fn at_site(self, public_url: &str) -> Self {
+        Parts {
+            casework: self.casework.at_site(public_url),
+            ..self
+        }
+    }
+
     /// Puts the clock right by the store's, where there is one to follow.
     ///
     /// # Errors

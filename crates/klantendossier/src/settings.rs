@@ -12,6 +12,7 @@ use std::str::FromStr;
 use axum::http::Uri;
 use casework::{DocumentPlace, Limits, Scanner};
 use domain::documents::{DocumentLimits, MIB};
+use domain::login::SecondFactor;
 use domain::mail::MailAddress;
 use domain::oidc::WantedClaim;
 use ipnet::IpNet;
@@ -66,6 +67,8 @@ pub(crate) struct Settings {
     pub(crate) log: String,
     /// How the log is written. Default text.
     pub(crate) log_format: LogFormat,
+    /// Whether everybody but the client needs a second factor. Default required.
+    pub(crate) second_factor: SecondFactorSetting,
     /// Networks of proxies whose X-Forwarded-For is believed. Default none.
     pub(crate) trusted_proxies: Vec<IpNet>,
     /// Minutes without use after which a session ends. Default 30.
@@ -156,6 +159,16 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// Whether everybody but the client needs a second factor.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SecondFactorSetting {
+    /// Without one, a session reaches only the pages to set one up.
+    Required,
+    /// Who has one is asked for it.
+    Optional,
+}
+
 /// The address of the product as people type it: https, or http on the own machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PublicUrl(String);
@@ -180,6 +193,7 @@ struct Given {
     report_smallest_number: Option<u16>,
     log: Option<String>,
     log_format: Option<LogFormat>,
+    second_factor: Option<SecondFactorSetting>,
     trusted_proxies: Option<String>,
     session_idle_minutes: Option<u16>,
     session_minutes: Option<u16>,
@@ -335,6 +349,7 @@ impl Settings {
             report_smallest_number: pick!(report_smallest_number).unwrap_or(10),
             log: pick!(log).unwrap_or_else(|| "info".to_owned()),
             log_format: pick!(log_format).unwrap_or(LogFormat::Text),
+            second_factor: pick!(second_factor).unwrap_or(SecondFactorSetting::Required),
             trusted_proxies: networks(&pick!(trusted_proxies).unwrap_or_default())?,
             session_idle_minutes: pick!(session_idle_minutes).unwrap_or(30),
             session_minutes: pick!(session_minutes).unwrap_or(600),
@@ -369,6 +384,10 @@ impl Settings {
             session_idle_seconds: i64::from(self.session_idle_minutes) * 60,
             session_seconds: i64::from(self.session_minutes) * 60,
             smallest_number: u32::from(self.report_smallest_number),
+            second_factor: match self.second_factor {
+                SecondFactorSetting::Required => SecondFactor::Required,
+                SecondFactorSetting::Optional => SecondFactor::Optional,
+            },
             local_login: self.local_login,
             sends_mail: self.mail.is_some(),
             ..Limits::default()
@@ -475,6 +494,14 @@ impl Settings {
                 "log_format",
                 "How the log is written: text or json.",
                 Some(quoted(format)),
+            ),
+            (
+                "second_factor",
+                "Whether everybody but the client needs a second factor: required or optional.",
+                Some(quoted(match self.second_factor {
+                    SecondFactorSetting::Required => "required",
+                    SecondFactorSetting::Optional => "optional",
+                })),
             ),
             (
                 "trusted_proxies",
@@ -823,6 +850,7 @@ fn read_environment(
             "report_smallest_number" => given.report_smallest_number = Some(parsed(name, &value)?),
             "log" => given.log = Some(parsed(name, &value)?),
             "log_format" => given.log_format = Some(parsed(name, &value)?),
+            "second_factor" => given.second_factor = Some(parsed(name, &value)?),
             "trusted_proxies" => given.trusted_proxies = Some(parsed(name, &value)?),
             "session_idle_minutes" => given.session_idle_minutes = Some(parsed(name, &value)?),
             "session_minutes" => given.session_minutes = Some(parsed(name, &value)?),
@@ -870,6 +898,18 @@ where
             "{PREFIX}{name} in the environment: {text:?}: {error}"
         ))
     })
+}
+
+impl FromStr for SecondFactorSetting {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "required" => Ok(SecondFactorSetting::Required),
+            "optional" => Ok(SecondFactorSetting::Optional),
+            _ => Err("expected required or optional"),
+        }
+    }
 }
 
 impl FromStr for LogFormat {
@@ -1026,6 +1066,7 @@ mod tests {
         assert_eq!(settings.limits().session_idle_seconds, 1_800);
         assert_eq!(settings.limits().session_seconds, 36_000);
         assert!(!settings.limits().demo_accounts);
+        assert_eq!(settings.limits().second_factor, SecondFactor::Required);
     }
 
     #[test]
@@ -1082,6 +1123,14 @@ mod tests {
             assert!(said.contains("is no level"), "{log}: {said}");
         }
         assert!(load("log = \"info,store=debug\"", &[]).is_ok());
+    }
+
+    #[test]
+    fn a_second_factor_is_required_or_optional() {
+        let settings = load("second_factor = \"optional\"", &[]).unwrap();
+        assert_eq!(settings.limits().second_factor, SecondFactor::Optional);
+        let said = refused("", &[("KLANTENDOSSIER_SECOND_FACTOR", "soms")]);
+        assert!(said.contains("required or optional"), "{said}");
     }
 
     #[test]

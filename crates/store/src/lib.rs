@@ -13,6 +13,7 @@ pub mod documents;
 pub mod dossiers;
 pub mod engine;
 pub mod export;
+pub mod factors;
 pub mod grant_requests;
 pub mod grants;
 pub mod installation;
@@ -75,6 +76,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         documents::ALL,
         dossiers::ALL,
         export::ALL,
+        factors::ALL,
         grant_requests::ALL,
         grants::ALL,
         installation::ALL,

@@ -23,6 +23,8 @@ use crate::{App, Web, assets, fail, sign_in};
 pub(crate) struct Me {
     /// Who, in which role, for which unit.
     pub(crate) actor: Actor,
+    /// Whether a second factor has to be set up before anything else.
+    pub(crate) must_enrol: bool,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Me {
@@ -68,6 +70,7 @@ pub(crate) async fn signed_in(app: &App, request: Request) -> Result<(Request, M
             request,
             Me {
                 actor: signed.actor,
+                must_enrol: signed.must_enrol,
             },
         )),
         Ok(None) => Err(ask_to_sign_in(app, request).await),
@@ -81,6 +84,7 @@ pub(crate) async fn visitor(app: &App, headers: &HeaderMap) -> Option<Me> {
     let signed = app.casework.session(&token).await.ok().flatten()?;
     Some(Me {
         actor: signed.actor,
+        must_enrol: signed.must_enrol,
     })
 }
 
@@ -114,6 +118,32 @@ fn device_cookie_name(app: &Web) -> &'static str {
         "__Host-toestel"
     } else {
         "toestel"
+    }
+}
+
+/// The name of the cookie of half a log-in.
+fn half_cookie_name(app: &Web) -> &'static str {
+    if app.settings.secure_cookies {
+        "__Host-stap"
+    } else {
+        "stap"
+    }
+}
+
+/// Seconds for which half a log-in can be finished.
+const HALF_SECONDS: u32 = 5 * 60;
+
+/// The token of half a log-in.
+pub(crate) fn half(app: &Web, headers: &HeaderMap) -> Option<[u8; 32]> {
+    token_in(headers, half_cookie_name(app))
+}
+
+/// Puts the cookie of half a log-in in an answer; with no token, takes it away.
+pub(crate) fn set_half(app: &Web, response: &mut Response, token: Option<&[u8; 32]>) {
+    let name = half_cookie_name(app);
+    match token {
+        Some(token) => put_cookie(app, response, name, &to_hex(token), Some(HALF_SECONDS)),
+        None => put_cookie(app, response, name, "", Some(0)),
     }
 }
 
@@ -266,14 +296,21 @@ impl Web {
                 .unwrap_or_default(),
             role_label: actor.role.label().to_owned(),
         };
-        let nav = main_links(actor)
+        let links = if me.must_enrol {
+            Vec::new()
+        } else {
+            main_links(actor)
+        };
+        let nav = links
             .into_iter()
             .map(|(label, href)| {
                 let current = href == here;
                 NavLink::new(label, href).current(current)
             })
             .collect();
-        self.bare_page(title).for_user(user, nav)
+        let mut page = self.bare_page(title).for_user(user, nav);
+        page.idle_seconds = Some(self.casework.session_idle_seconds());
+        page
     }
 
     /// The head of a dossier, with its menu.
@@ -355,7 +392,7 @@ fn main_links(actor: &Actor) -> Vec<(&'static str, String)> {
     if may(Operation::ManageGrants) {
         links.push(("Inzagevragen", "/inzagevragen".to_owned()));
     }
-    if may(Operation::DecideRemoval) {
+    if may(Operation::ViewRemovals) {
         links.push(("Verwijderingen", "/verwijderingen".to_owned()));
     }
     if may(Operation::DecideCorrection) {

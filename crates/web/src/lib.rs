@@ -3,6 +3,7 @@
 //! One feature is one file here with its templates beside it. Every route names the operation of
 //! the authorisation table that it needs; see `routes`.
 
+mod account;
 mod actions;
 mod assets;
 mod assignments;

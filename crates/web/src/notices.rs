@@ -70,6 +70,7 @@ fn sentence(kind: Option<NoticeKind>) -> &'static str {
         Some(NoticeKind::LineCorrected) => {
             "Bij een stap waar jij aan werkt, staat nu een rechtzetting."
         }
+        Some(NoticeKind::LoginChanged) => "Er is iets gewijzigd aan hoe je je aanmeldt.",
         Some(NoticeKind::DossierAssigned) => "Een dossier is aan jou toegewezen.",
         Some(NoticeKind::DossierReleased) => {
             "Een dossier is niet langer aan jou toegewezen. Je kan het niet meer openen."
@@ -95,6 +96,9 @@ async fn list(State(app): State<App>, me: Me) -> Result<Response, Response> {
         .map(|notice| {
             let kind = NoticeKind::from_code(&notice.kind);
             let (href, link) = match (notice.dossier, notice.step) {
+                (None, _) if kind == Some(NoticeKind::LoginChanged) => {
+                    (crate::account::PAGE.to_owned(), "Naar Mijn account")
+                }
                 (None, _) => (String::new(), ""),
                 (Some(dossier), _)
                     if matches!(

@@ -41,6 +41,7 @@ async fn frame(app: &Web, headers: &HeaderMap, title: &str) -> Page {
         Some(signed) => {
             let me = Me {
                 actor: signed.actor,
+                must_enrol: signed.must_enrol,
             };
             app.page(&me, title, "")
         }

@@ -27,10 +27,11 @@ use crate::steps::{
 const LIST: &str = "/verwijderingen";
 
 pub(crate) fn routes(routes: Routes) -> Routes {
+    const SEE: Operation = Operation::ViewRemovals;
     const DECIDE: Operation = Operation::DecideRemoval;
     routes
-        .get(LIST, DECIDE, queue)
-        .get("/verwijderingen/{removal}", DECIDE, one)
+        .get(LIST, SEE, queue)
+        .get("/verwijderingen/{removal}", SEE, one)
         .post("/verwijderingen/{removal}/verwijderen", DECIDE, remove)
         .post("/verwijderingen/{removal}/weigeren", DECIDE, refuse)
 }

@@ -13,9 +13,9 @@ use domain::policy::{self, Operation};
 use percent_encoding::percent_decode_str;
 
 use crate::{
-    App, actions, assets, assignments, caseload, context, control, corrections, documents, entries,
-    export, fail, grants, home, journal, mail, mandates, notices, oidc, openings, own, personal,
-    profile, public, removal_queue, reports, retention, search, sign_in, steps, system,
+    App, account, actions, assets, assignments, caseload, context, control, corrections, documents,
+    entries, export, fail, grants, home, journal, mail, mandates, notices, oidc, openings, own,
+    personal, profile, public, removal_queue, reports, retention, search, sign_in, steps, system,
 };
 
 /// One row of the table of routes.
@@ -101,6 +101,15 @@ async fn guard(
     if policy::permit(&me.actor, operation).is_err() {
         return fail::function_denied(&app, &me);
     }
+    // Without a second factor, where one is needed, nothing is reached but the pages to set one up.
+    let is_own = matches!(operation, Operation::OwnLogin | Operation::ChangeOwnLogin);
+    if me.must_enrol && !is_own {
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        return account::enrol_first(&app, &me, reads);
+    }
+    if policy::confirmed(&me.actor, operation, app.casework.now()).is_err() {
+        return account::confirm::ask(&app, &me, request).await;
+    }
     // What is no text is the address of nothing; the router would say so in English.
     if percent_decode_str(request.uri().path())
         .decode_utf8()
@@ -117,6 +126,7 @@ fn all(app: App) -> Routes {
     let routes = Routes::new(app);
     let routes = home::routes(routes);
     let routes = sign_in::routes(routes);
+    let routes = account::routes(routes);
     let routes = oidc::routes(routes);
     let routes = entries::routes(routes);
     let routes = own::routes(routes);

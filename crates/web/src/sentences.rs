@@ -82,6 +82,14 @@ pub(crate) fn succeeded(code: &str) -> Option<&'static str> {
         }
         "doorgegeven" => "Het dossier is doorgegeven. Je collega krijgt een melding.",
         "afgemeld" => "Je bent afgemeld.",
+        "overal-afgemeld" => "Je bent overal afgemeld.",
+        "sessie-afgemeld" => "Dat toestel is afgemeld.",
+        "wachtwoord" => "Je wachtwoord is gewijzigd. Op andere toestellen ben je afgemeld.",
+        "tweede-stap" => "Je tweede stap staat klaar. Bij de volgende aanmelding vragen we ernaar.",
+        "tweede-stap-weg" => "De tweede stap is verwijderd.",
+        "tweede-stap-weggenomen" => {
+            "De tweede stap is weggenomen. De medewerker krijgt een melding en stelt een nieuwe in."
+        }
         _ => return None,
     })
 }

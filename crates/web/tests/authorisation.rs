@@ -23,9 +23,12 @@ use testkit::{World, at, day, note, world};
 use web::Route;
 
 /// The routes that need nobody, one by one: a new one has to be added here.
-const PUBLIC: [&str; 11] = [
+const PUBLIC: [&str; 14] = [
     "GET /aanmelden",
     "POST /aanmelden",
+    "POST /aanmelden/bevestigen",
+    "POST /aanmelden/passkey",
+    "POST /aanmelden/passkey/bevestigen",
     "POST /afmelden",
     "GET /health/live",
     "GET /health/ready",
@@ -567,7 +570,7 @@ async fn the_public_routes_are_these_and_answer_everybody() {
         for route in &public {
             let seen = ask(&browser, route, route.path, String::new()).await;
             let expected = match named(route).as_str() {
-                "POST /aanmelden" => 422,
+                name if name.starts_with("POST /aanmelden") => 422,
                 "POST /afmelden" | "GET /oidc/afgemeld" => 303,
                 "GET /oidc/terug" | "POST /oidc/afmelden" => 400,
                 // Nobody answers there.

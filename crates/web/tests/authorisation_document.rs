@@ -23,6 +23,21 @@ fn words(operation: Operation) -> (&'static str, &'static str, &'static str) {
     match operation {
         O::Public => ("Aanmelden, openbare pagina's en gezondheid", "I7, I8", ""),
         O::OwnAccount => ("Eigen startpagina, meldingen en afmelden", "A1", ""),
+        O::OwnLogin => (
+            "Eigen wachtwoord en sessies, bevestigen wie men is",
+            "A1",
+            "",
+        ),
+        O::ChangeOwnLogin => (
+            "Eigen tweede stap wijzigen (vraagt een vers bewijs)",
+            "A1",
+            "",
+        ),
+        O::ResetFactors => (
+            "De tweede stap van een medewerker wegnemen (vraagt een vers bewijs)",
+            "B7",
+            "Smaller: geen systeembeheerder.",
+        ),
         O::SearchClient => (
             "Een klant zoeken",
             "C1, C2",
@@ -77,8 +92,13 @@ fn words(operation: Operation) -> (&'static str, &'static str, &'static str) {
             "E12",
             "Smaller: geen organisatiebeheerder en geen bemiddelaar (R6).",
         ),
+        O::ViewRemovals => (
+            "De wachtrij van verwijderingen lezen",
+            "E13",
+            "Wijder: een coach leest de vragen van elke provincie.",
+        ),
         O::DecideRemoval => (
-            "Over een verwijdering beslissen",
+            "Over een verwijdering beslissen (vraagt een vers bewijs)",
             "E13, E14",
             "Smaller: een verwijdering kan niet ongedaan gemaakt worden. Wijder: een coach beslist over elke \
              provincie; wie vroeg en wie beslist zijn nooit dezelfde persoon (R6).",

@@ -71,6 +71,8 @@ pub(crate) async fn start(options: &Demo) -> anyhow::Result<()> {
         version: VERSION,
     };
     let address = listener.local_addr()?;
+    // Browsers make passkeys for names only.
+    let parts = parts.at_site(&format!("http://localhost:{}", address.port()));
     let postman = options
         .smtp_url
         .clone()
