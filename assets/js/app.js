@@ -4,7 +4,9 @@ import { CharacterCount } from 'govuk-frontend/dist/govuk/components/character-c
 import { ErrorSummary } from 'govuk-frontend/dist/govuk/components/error-summary/error-summary.mjs'
 import { PasswordInput } from 'govuk-frontend/dist/govuk/components/password-input/password-input.mjs'
 import { fillToday } from './fill-today.js'
+import { warnIdle } from './idle.js'
 import { openMenu } from './menu.js'
+import { passkeys } from './passkey.js'
 import { showWhen } from './show-when.js'
 import { warnUnsaved } from './warn-unsaved.js'
 
@@ -31,3 +33,5 @@ fillToday(document)
 showWhen(document)
 warnUnsaved(window)
 openMenu(window)
+passkeys(window)
+warnIdle(window)

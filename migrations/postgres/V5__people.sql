@@ -66,9 +66,6 @@ FROM person p LEFT JOIN unit u ON u.id = p.unit_id;
 ALTER TABLE session ADD COLUMN function_id uuid REFERENCES person_function (id);
 CREATE INDEX session_by_function ON session (function_id);
 
--- In which role a dossier was opened; none on what was written before.
-ALTER TABLE opening ADD COLUMN role text COLLATE "C";
-
 -- A one-time link: to make an account, or to choose a new password. Only the digest of its token is kept.
 CREATE TABLE invitation (
     id uuid PRIMARY KEY,

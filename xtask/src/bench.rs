@@ -206,6 +206,7 @@ impl Bench {
         let mut serve = self.product(data, url, &["serve"]);
         serve
             .env("KLANTENDOSSIER_LISTEN", address.to_string())
+            .env("KLANTENDOSSIER_SECOND_FACTOR", "optional")
             .env("KLANTENDOSSIER_LOG", "error");
         let server = Server::start(&mut serve)?;
         await_ok(address, "/health/ready")?;

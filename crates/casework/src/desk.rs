@@ -126,8 +126,7 @@ impl Casework {
             }
             drop(reader);
             let mut batch = Batch::new();
-            let who = (actor.person, actor.role);
-            openings::write(&mut batch, &access, who, &what, minute);
+            openings::write(&mut batch, &access, actor, &what, minute);
             self.database.commit(batch).await?;
             self.openings.remember(minute, opened);
         }
@@ -148,6 +147,7 @@ impl Casework {
             return Err(Failure::Denied(Denied::Dossier));
         };
         let access = policy::write(actor, operation, &facts, now.brussels_day())?;
+        policy::confirmed(actor, operation, now)?;
         self.desk_with(actor, access, reader, now).await
     }
 

@@ -4,14 +4,19 @@
 //!
 //! Knows no HTML and no HTTP. Clock and identifiers come in from outside.
 
+mod account;
 mod account_events;
 mod actions;
 mod assignments;
 mod caseload;
 mod clients;
 mod clock;
+mod control;
+mod corrections;
 mod desk;
 mod documents;
+mod export;
+mod factors;
 mod failure;
 mod generate;
 mod grants;
@@ -19,29 +24,42 @@ mod installation;
 mod invitations;
 mod journal_page;
 mod mail;
+mod mandates;
 mod network;
 mod notices;
 mod oidc;
 mod organisations;
+mod own;
+mod passkeys;
 mod passwords;
 mod people;
 mod profile;
+mod projects;
 mod removals;
+mod reports;
+mod retention;
 mod seal;
 mod setup;
 mod sign_in;
 mod steps;
 
+pub use account::{AccountPage, ColleagueFactors, Confirmation, PasswordNotChanged, SessionView};
 pub use account_events::AccountEventsPage;
 pub use actions::{ActionInput, ActionsPage};
 pub use assignments::{AssignmentPage, AssignmentsPage};
-pub use caseload::{ControlRow, OwnRow};
+pub use caseload::OwnRow;
 pub use clients::{PersonalData, PortraitPage};
 pub use clock::{Clock, Ids, RandomIds, RunningClock, SharedClock, SystemClock};
+pub use control::{ControlCursor, ControlPage, ControlRow};
+pub use corrections::{
+    About, CorrectionAnswer, CorrectionPage, CorrectionQueuePage, CorrectionsPage,
+};
 pub use desk::Submission;
 pub use documents::{
     Correction, DocumentInput, DocumentPage, DocumentsPage, Incoming, OpenedFile, RequestForm,
 };
+pub use export::{Export, FORMAT as EXPORT_FORMAT, FORMAT_VERSION as EXPORT_VERSION};
+pub use factors::{PendingApp, ProofRefused, SecondStep};
 pub use failure::{Conflict, Failure};
 pub use generate::{ACCOUNT as GENERATED_ACCOUNT, Made, Wish, generate};
 pub use grants::{
@@ -52,15 +70,21 @@ pub use installation::{SecretRefused, has_secret};
 pub use invitations::{InviteInput, LinkPage, LinkRefused};
 pub use journal_page::JournalPage;
 pub use mail::{Delivery, Letter, MailPage};
+pub use mandates::MandateInput;
 pub use notices::NoticeKind;
 pub use oidc::{Ahead, Oidc, OidcAnswer, OidcBegin, OidcDone, OidcRefused};
 pub use organisations::{OrganisationsPage, UnitInput};
+pub use own::{AgreementsPage, OwnPage};
+pub use passkeys::{Answer, Challenge, PasskeyView};
 pub use passwords::{
     LONGEST as LONGEST_PASSWORD, PasswordRefused, SHORTEST as SHORTEST_PASSWORD, check_password,
 };
 pub use people::{PeoplePage, PersonPage};
 pub use profile::{ExperienceInput, ProfilePage, StudyInput};
+pub use projects::{ProjectInput, ProjectsPage};
 pub use removals::{QueuePage, RemovalPage};
+pub use reports::{ReportPage, ReportWish};
+pub use retention::{RetentionPage, RetentionRefused, RetentionRun};
 pub use seal::Secrets;
 pub use setup::{NewClient, NewUser, SetupError};
 pub use sign_in::{SignIn, SignInRefused, Signed, hash_password};
@@ -72,7 +96,10 @@ pub use store::account_events::{
 };
 pub use store::assignments::{Assigned, Held, HeldDossier};
 pub use store::caseload::Shown;
-pub use store::dossiers::{Contact, Head, Hit, Sought};
+pub use store::corrections::{Place as QueuePlace, Queued as QueuedCorrection};
+pub use store::dossiers::{Contact, Counts, Head, Hit, Sought};
+pub use store::export as exported;
+pub use store::factors::Enrolled;
 pub use store::grants::{Ending, Holder};
 pub use store::invitations::Invitation;
 pub use store::journal::Stored as JournalEntry;
@@ -83,12 +110,14 @@ pub use store::owners::Owner;
 pub use store::people::{Listed as ListedPerson, Person};
 pub use store::proposals::Proposal;
 pub use store::removals::Queued;
-pub use store::steps::{KeptCheck, Listed as ListedStep};
+pub use store::steps::{KeptCheck, Listed as ListedStep, OngoingLine};
 pub use store::{Database, PostgresSettings, Settings, StoreError};
 
 use std::sync::Arc;
 
 use domain::catalogue::Catalogue;
+use domain::login::SecondFactor;
+use domain::retention::Rules;
 use domain::{Day, Moment};
 
 use crate::desk::Openings;
@@ -102,9 +131,13 @@ pub struct Casework {
     ids: Arc<dyn Ids>,
     secrets: Arc<Secrets>,
     openings: Arc<Openings>,
+    rules: Arc<Rules>,
     files: Files,
     hashing: Arc<tokio::sync::Semaphore>,
+    exporting: Arc<tokio::sync::Semaphore>,
     limits: Limits,
+    /// What passkeys are made for; none where they cannot be used.
+    site: Option<Arc<webauthn_rs::Webauthn>>,
     oidc: Option<Arc<Oidc>>,
 }
 
@@ -123,8 +156,12 @@ pub struct Limits {
     pub attempts_of_address: u32,
     /// Days after which a notice no longer counts as fresh.
     pub notice_days: i64,
+    /// Numbers below this are not shown in a report.
+    pub smallest_number: u32,
     /// Whether accounts of the demo may log in.
     pub demo_accounts: bool,
+    /// Whether everybody but the client needs a second factor.
+    pub second_factor: SecondFactor,
     /// Whether people may log in with a password.
     pub local_login: bool,
     /// Whether this installation sends mail.
@@ -140,7 +177,9 @@ impl Default for Limits {
             attempts_a_day: 100,
             attempts_of_address: 20,
             notice_days: 60,
+            smallest_number: 10,
             demo_accounts: false,
+            second_factor: SecondFactor::Optional,
             local_login: true,
             sends_mail: false,
         }
@@ -165,10 +204,14 @@ impl Casework {
             ids,
             secrets: Arc::new(secrets),
             openings: Arc::default(),
+            rules: Arc::default(),
             files,
             // Each hash takes 19 MiB: two at once bound the memory of a flood of log-ins.
             hashing: Arc::new(tokio::sync::Semaphore::new(2)),
+            // An export holds a whole dossier: two at once bound the memory of a flood of them.
+            exporting: Arc::new(tokio::sync::Semaphore::new(2)),
             limits,
+            site: None,
             oidc: None,
         }
     }
@@ -181,6 +224,15 @@ impl Casework {
         }
     }
 
+    /// The same, with rules for what is kept until when. Without them nothing is ever due.
+    #[must_use]
+    pub fn with_rules(self, rules: Rules) -> Self {
+        Casework {
+            rules: Arc::new(rules),
+            ..self
+        }
+    }
+
     /// Where the bytes of documents come in and are kept.
     pub fn files(&self) -> &Files {
         &self.files
@@ -189,6 +241,11 @@ impl Casework {
     /// The programme.
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
+    }
+
+    /// Seconds without use after which a session ends.
+    pub fn session_idle_seconds(&self) -> i64 {
+        self.limits.session_idle_seconds
     }
 
     /// The present instant.

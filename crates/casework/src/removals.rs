@@ -70,7 +70,7 @@ impl Casework {
 
     /// The coach's queue.
     pub async fn removal_queue(&self, actor: &Actor) -> Result<QueuePage, Failure> {
-        let permit = domain::policy::permit(actor, Operation::DecideRemoval)?;
+        let permit = domain::policy::permit(actor, Operation::ViewRemovals)?;
         let mut reader = self.database.reader().await?;
         let (waiting, decided) = store::removals::queue(&mut reader, &permit).await?;
         Ok(QueuePage { waiting, decided })
@@ -170,7 +170,7 @@ impl Casework {
         actor: &Actor,
         request: RemovalId,
     ) -> Result<(DossierId, StepId), Failure> {
-        domain::policy::permit(actor, Operation::DecideRemoval)?;
+        domain::policy::permit(actor, Operation::ViewRemovals)?;
         let mut reader = self.database.reader().await?;
         let found = store::removals::where_is(&mut reader, request).await?;
         found.ok_or(Failure::NotFound)

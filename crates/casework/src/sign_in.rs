@@ -8,10 +8,11 @@ use domain::ids::{FunctionId, PersonId};
 use domain::journal::Change;
 use domain::login::{self, Method};
 use domain::people::{Actor, Function, to_begin_with};
-use store::{Batch, Reader, StoreError, functions, guard, people, sessions};
+use store::{Batch, Reader, StoreError, factors, functions, guard, people, sessions};
 use uuid::Uuid;
 
 use crate::account_events::About;
+use crate::factors::ProofRefused;
 use crate::network::network_of;
 use crate::passwords::normal;
 use crate::{Casework, Failure};
@@ -40,6 +41,9 @@ pub enum SignInRefused {
     NotHere,
     /// Too many wrong attempts: wait so many seconds.
     Wait(i64),
+    /// The password is right, and a second factor has to come: half a log-in, by its token. It is no session
+    /// and is over after five minutes.
+    SecondFactor([u8; 32]),
     /// Not now, or broken.
     Failed(Failure),
 }
@@ -57,10 +61,12 @@ pub struct Signed {
     pub was_chosen: bool,
     /// How it began.
     pub method: Method,
+    /// Whether it reaches only the pages to set up a second factor.
+    pub must_enrol: bool,
 }
 
 /// What the attempts of one log-in are counted under.
-struct Counted {
+pub(crate) struct Counted {
     /// Wrong ones since the last right one, for the wait.
     waits: Vec<u8>,
     /// All wrong ones, for the limit of a day.
@@ -122,34 +128,23 @@ impl Casework {
         };
         // Who has no function, or left, has no account to log in with.
         let (Some(found), Some(function)) = (found.filter(|_| right), function) else {
-            let mut batch = Batch::new();
+            let mut batch = self.blame(&counted, now);
             self.record(&mut batch, AccountEvent::SignInFailed, &known);
-            let keys = [
-                Some(&counted.waits),
-                Some(&counted.day),
-                counted.network.as_ref(),
-            ];
-            for key in keys.into_iter().flatten() {
-                sessions::attempt(&mut batch, key, now, self.ids.next(now));
-            }
             self.database.commit(batch).await?;
             return Err(SignInRefused::Wrong);
         };
 
-        let token = self.ids.token();
-        let mut batch = Batch::new();
-        let session = sessions::New {
-            person: found.person,
-            function: function.id,
-            id: self.ids.random(),
-            method: Method::Password,
-            device: attempt.agent.clone(),
-            ends: now.plus_seconds(self.limits.session_seconds),
-        };
-        sessions::start(&mut batch, &digest(&token), &session, now);
-        people::signed_in(&mut batch, found.person, now);
-        sessions::forget_attempts(&mut batch, &counted.waits);
-        sessions::give_back(&mut batch, &counted.day, now.brussels_day());
+        let mut batch = self.forgive(&counted, now);
+        let mut reader = self.database.reader_for_one().await?;
+        let enrolled = factors::enrolled(&mut reader, found.person).await?;
+        drop(reader);
+        if enrolled.code || enrolled.passkeys > 0 {
+            let half = self.begin_half(batch, found.person).await?;
+            return Err(SignInRefused::SecondFactor(half));
+        }
+        let method = Method::Password;
+        let who = (found.person, function.id);
+        let token = self.start_session(&mut batch, who, method, &attempt.agent);
         let itself = About {
             by: Some(found.person),
             ..known
@@ -209,7 +204,38 @@ impl Casework {
         }
     }
 
-    async fn check_attempts(
+    /// What confirming to be there is counted under: others cannot keep somebody from it.
+    pub(crate) fn counted_of(&self, person: PersonId) -> Counted {
+        let person = person.address();
+        Counted {
+            waits: self.secrets.attempt_digest("confirm", &person),
+            day: self.secrets.attempt_digest("confirm-day", &person),
+            network: None,
+        }
+    }
+
+    /// Counts a wrong password.
+    pub(crate) fn blame(&self, counted: &Counted, now: Moment) -> Batch {
+        let mut batch = Batch::new();
+        let network = counted.network.as_ref();
+        for key in [Some(&counted.waits), Some(&counted.day), network]
+            .into_iter()
+            .flatten()
+        {
+            sessions::attempt(&mut batch, key, now, self.ids.next(now));
+        }
+        batch
+    }
+
+    /// Forgets the wrong ones after a right one; those of the day stay.
+    pub(crate) fn forgive(&self, counted: &Counted, now: Moment) -> Batch {
+        let mut batch = Batch::new();
+        sessions::forget_attempts(&mut batch, &counted.waits);
+        sessions::give_back(&mut batch, &counted.day, now.brussels_day());
+        batch
+    }
+
+    pub(crate) async fn check_attempts(
         &self,
         reader: &mut Reader,
         counted: &Counted,
@@ -236,7 +262,11 @@ impl Casework {
     }
 
     /// Counts a comparison before it is made: a thousand attempts at once get no more than the limit.
-    async fn reserve(&self, counted: &Counted, now: Moment) -> Result<(), SignInRefused> {
+    pub(crate) async fn reserve(
+        &self,
+        counted: &Counted,
+        now: Moment,
+    ) -> Result<(), SignInRefused> {
         let mut batch = Batch::new();
         let most = self.limits.attempts_a_day;
         sessions::reserve(&mut batch, &counted.day, now.brussels_day(), most);
@@ -269,6 +299,11 @@ impl Casework {
             self.database.commit(batch).await?;
         }
         Ok(Some(Signed {
+            must_enrol: login::must_enrol(
+                self.limits.second_factor,
+                found.actor.role,
+                found.method,
+            ),
             actor: found.actor,
             function: found.function,
             has_others: found.has_others,
@@ -345,6 +380,7 @@ impl Casework {
         let now = self.now();
         let mut batch = Batch::new();
         sessions::clean(&mut batch, now, now.plus_seconds(-2 * DAY));
+        factors::clean(&mut batch, now);
         self.tidy_oidc(&mut batch, now);
         store::submissions::clean(&mut batch, now.plus_seconds(-8 * DAY));
         self.tidy_mail(&mut batch);
@@ -392,6 +428,18 @@ impl Casework {
         });
         done.await
             .map_err(|error| Failure::Unavailable(error.to_string()))
+    }
+}
+
+impl From<SignInRefused> for ProofRefused {
+    fn from(refused: SignInRefused) -> Self {
+        match refused {
+            SignInRefused::Wrong | SignInRefused::NotHere | SignInRefused::SecondFactor(_) => {
+                ProofRefused::Wrong
+            }
+            SignInRefused::Wait(seconds) => ProofRefused::Wait(seconds),
+            SignInRefused::Failed(failure) => ProofRefused::Failed(failure),
+        }
     }
 }
 

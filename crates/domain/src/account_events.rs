@@ -62,6 +62,34 @@ coded! {
         UnitClosed = "unit_closed", "Vestiging gesloten";
         /// unit opened again
         UnitReopened = "unit_reopened", "Vestiging heropend";
+        /// a controller got a mandate
+        MandateGiven = "mandate_given", "Controleopdracht gegeven";
+        /// a mandate was ended
+        MandateEnded = "mandate_ended", "Controleopdracht beëindigd";
+        /// payments, aid or a hold of a project: proposed
+        ProjectProposed = "project_proposed", "Bewaargegevens van een project voorgesteld";
+        /// confirmed by another
+        ProjectConfirmed = "project_confirmed", "Bewaargegevens van een project bevestigd";
+        /// refused, or taken back
+        ProjectRefused = "project_refused", "Bewaargegevens van een project niet bevestigd";
+        /// erased what need not be kept any more
+        RetentionApplied = "retention_applied", "Gewist wat niet meer bewaard moet worden";
+        /// logged out everywhere
+        SignedOutEverywhere = "signed_out_everywhere", "Overal afgemeld";
+        /// own password changed
+        PasswordChanged = "password_changed", "Wachtwoord gewijzigd";
+        /// wrong password when asked to confirm
+        ConfirmationFailed = "confirmation_failed", "Mislukte bevestiging";
+        /// second factor added
+        FactorAdded = "factor_added", "Tweede stap toegevoegd";
+        /// second factor removed
+        FactorRemoved = "factor_removed", "Tweede stap verwijderd";
+        /// second factors taken away by a manager
+        FactorsReset = "factors_reset", "Tweede stap weggenomen";
+        /// new recovery codes
+        RecoveryCodesMade = "recovery_codes_made", "Herstelcodes gemaakt";
+        /// recovery code used
+        RecoveryCodeUsed = "recovery_code_used", "Herstelcode gebruikt";
         /// logged out by the provider where the log-in began
         SignedOutByProvider = "signed_out_by_provider", "Afgemeld door de andere dienst";
         /// a log-in outside counts as this person from now on

@@ -7,6 +7,7 @@ mod mail;
 mod operator;
 mod parts;
 mod provider;
+mod retention;
 mod secret;
 mod server;
 mod settings;
@@ -75,6 +76,11 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             start_log("warn", settings::LogFormat::Text)?;
             operator::generate(&settings, &wish).await
         }),
+        Command::Retention(wish) => server::run_and_close(async {
+            let settings = load(config)?;
+            let parts = Parts::for_command(&settings).await?;
+            retention::run(&parts.casework, &wish).await
+        }),
         Command::Mail(what) => server::run_and_close(async {
             let settings = load(config)?;
             operator::mail(&settings, what).await
@@ -102,6 +108,7 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
     };
     let mut parts = Parts::to_serve(settings).await?;
     parts.refuse_demo().await?;
+    parts.casework = parts.casework.at_site(&settings.public_url.to_string());
     if let Some(outside) = outside {
         parts.casework = parts.casework.with_oidc(outside);
     }

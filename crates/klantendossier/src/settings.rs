@@ -12,6 +12,7 @@ use std::str::FromStr;
 use axum::http::Uri;
 use casework::{DocumentPlace, Limits, Scanner};
 use domain::documents::{DocumentLimits, MIB};
+use domain::login::SecondFactor;
 use domain::mail::MailAddress;
 use domain::oidc::WantedClaim;
 use ipnet::IpNet;
@@ -58,10 +59,16 @@ pub(crate) struct Settings {
     pub(crate) secret_file: PathBuf,
     /// Programme file that replaces the one compiled in. Default none.
     pub(crate) catalogue: Option<PathBuf>,
+    /// File with what is kept until when, in place of the one compiled in.
+    pub(crate) retention: Option<PathBuf>,
+    /// Numbers below this are hidden in a report.
+    pub(crate) report_smallest_number: u16,
     /// What is logged: a level, or levels per part of the program. Default info.
     pub(crate) log: String,
     /// How the log is written. Default text.
     pub(crate) log_format: LogFormat,
+    /// Whether everybody but the client needs a second factor. Default required.
+    pub(crate) second_factor: SecondFactorSetting,
     /// Networks of proxies whose X-Forwarded-For is believed. Default none.
     pub(crate) trusted_proxies: Vec<IpNet>,
     /// Minutes without use after which a session ends. Default 30.
@@ -152,6 +159,16 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// Whether everybody but the client needs a second factor.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SecondFactorSetting {
+    /// Without one, a session reaches only the pages to set one up.
+    Required,
+    /// Who has one is asked for it.
+    Optional,
+}
+
 /// The address of the product as people type it: https, or http on the own machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PublicUrl(String);
@@ -172,8 +189,11 @@ struct Given {
     public_url: Option<String>,
     secret_file: Option<PathBuf>,
     catalogue: Option<PathBuf>,
+    retention: Option<PathBuf>,
+    report_smallest_number: Option<u16>,
     log: Option<String>,
     log_format: Option<LogFormat>,
+    second_factor: Option<SecondFactorSetting>,
     trusted_proxies: Option<String>,
     session_idle_minutes: Option<u16>,
     session_minutes: Option<u16>,
@@ -223,6 +243,12 @@ impl Settings {
             if minutes == 0 {
                 return Err(Misconfigured(format!("{name} must be at least 1")));
             }
+        }
+        if u32::from(settings.report_smallest_number) < domain::reports::LEAST_SMALLEST {
+            return Err(Misconfigured(format!(
+                "report_smallest_number must be at least {}",
+                domain::reports::LEAST_SMALLEST
+            )));
         }
         if settings.database_connections < 2 {
             return Err(Misconfigured(
@@ -319,8 +345,11 @@ impl Settings {
             database_ca_file: pick!(database_ca_file),
             database_connections: pick!(database_connections).unwrap_or(16),
             catalogue: pick!(catalogue),
+            retention: pick!(retention),
+            report_smallest_number: pick!(report_smallest_number).unwrap_or(10),
             log: pick!(log).unwrap_or_else(|| "info".to_owned()),
             log_format: pick!(log_format).unwrap_or(LogFormat::Text),
+            second_factor: pick!(second_factor).unwrap_or(SecondFactorSetting::Required),
             trusted_proxies: networks(&pick!(trusted_proxies).unwrap_or_default())?,
             session_idle_minutes: pick!(session_idle_minutes).unwrap_or(30),
             session_minutes: pick!(session_minutes).unwrap_or(600),
@@ -354,6 +383,11 @@ impl Settings {
         Limits {
             session_idle_seconds: i64::from(self.session_idle_minutes) * 60,
             session_seconds: i64::from(self.session_minutes) * 60,
+            smallest_number: u32::from(self.report_smallest_number),
+            second_factor: match self.second_factor {
+                SecondFactorSetting::Required => SecondFactor::Required,
+                SecondFactorSetting::Optional => SecondFactor::Optional,
+            },
             local_login: self.local_login,
             sends_mail: self.mail.is_some(),
             ..Limits::default()
@@ -442,6 +476,16 @@ impl Settings {
                 self.catalogue.as_deref().map(path),
             ),
             (
+                "retention",
+                "File with what is kept until when, that replaces the one compiled in.",
+                self.retention.as_deref().map(path),
+            ),
+            (
+                "report_smallest_number",
+                "Numbers below this are hidden in a report; at least 3.",
+                Some(self.report_smallest_number.to_string()),
+            ),
+            (
                 "log",
                 "What is logged: off, error, warn, info, debug, trace, or levels per part.",
                 Some(quoted(&self.log)),
@@ -450,6 +494,14 @@ impl Settings {
                 "log_format",
                 "How the log is written: text or json.",
                 Some(quoted(format)),
+            ),
+            (
+                "second_factor",
+                "Whether everybody but the client needs a second factor: required or optional.",
+                Some(quoted(match self.second_factor {
+                    SecondFactorSetting::Required => "required",
+                    SecondFactorSetting::Optional => "optional",
+                })),
             ),
             (
                 "trusted_proxies",
@@ -794,8 +846,11 @@ fn read_environment(
             "public_url" => given.public_url = Some(parsed(name, &value)?),
             "secret_file" => given.secret_file = Some(PathBuf::from(value)),
             "catalogue" => given.catalogue = Some(PathBuf::from(value)),
+            "retention" => given.retention = Some(PathBuf::from(value)),
+            "report_smallest_number" => given.report_smallest_number = Some(parsed(name, &value)?),
             "log" => given.log = Some(parsed(name, &value)?),
             "log_format" => given.log_format = Some(parsed(name, &value)?),
+            "second_factor" => given.second_factor = Some(parsed(name, &value)?),
             "trusted_proxies" => given.trusted_proxies = Some(parsed(name, &value)?),
             "session_idle_minutes" => given.session_idle_minutes = Some(parsed(name, &value)?),
             "session_minutes" => given.session_minutes = Some(parsed(name, &value)?),
@@ -843,6 +898,18 @@ where
             "{PREFIX}{name} in the environment: {text:?}: {error}"
         ))
     })
+}
+
+impl FromStr for SecondFactorSetting {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "required" => Ok(SecondFactorSetting::Required),
+            "optional" => Ok(SecondFactorSetting::Optional),
+            _ => Err("expected required or optional"),
+        }
+    }
 }
 
 impl FromStr for LogFormat {
@@ -999,6 +1066,7 @@ mod tests {
         assert_eq!(settings.limits().session_idle_seconds, 1_800);
         assert_eq!(settings.limits().session_seconds, 36_000);
         assert!(!settings.limits().demo_accounts);
+        assert_eq!(settings.limits().second_factor, SecondFactor::Required);
     }
 
     #[test]
@@ -1055,6 +1123,14 @@ mod tests {
             assert!(said.contains("is no level"), "{log}: {said}");
         }
         assert!(load("log = \"info,store=debug\"", &[]).is_ok());
+    }
+
+    #[test]
+    fn a_second_factor_is_required_or_optional() {
+        let settings = load("second_factor = \"optional\"", &[]).unwrap();
+        assert_eq!(settings.limits().second_factor, SecondFactor::Optional);
+        let said = refused("", &[("KLANTENDOSSIER_SECOND_FACTOR", "soms")]);
+        assert!(said.contains("required or optional"), "{said}");
     }
 
     #[test]

@@ -8,9 +8,12 @@ pub mod account_events;
 pub mod actions;
 pub mod assignments;
 pub mod caseload;
+pub mod corrections;
 pub mod documents;
 pub mod dossiers;
 pub mod engine;
+pub mod export;
+pub mod factors;
 pub mod functions;
 pub mod grant_requests;
 pub mod grants;
@@ -18,6 +21,7 @@ pub mod installation;
 pub mod invitations;
 pub mod journal;
 pub mod mail;
+pub mod mandates;
 pub mod notices;
 pub mod oidc;
 pub mod openings;
@@ -25,8 +29,11 @@ pub mod organisations;
 pub mod owners;
 pub mod people;
 pub mod profile;
+pub mod projects;
 pub mod proposals;
 pub mod removals;
+pub mod reports;
+pub mod retention;
 pub mod sessions;
 pub mod steps;
 pub mod studies;
@@ -69,14 +76,18 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         actions::ALL,
         assignments::ALL,
         caseload::ALL,
+        corrections::ALL,
         documents::ALL,
         dossiers::ALL,
         functions::ALL,
+        export::ALL,
+        factors::ALL,
         grant_requests::ALL,
         grants::ALL,
         installation::ALL,
         invitations::ALL,
         journal::ALL,
+        mandates::ALL,
         mail::ALL,
         notices::ALL,
         oidc::ALL,
@@ -86,7 +97,10 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         people::ALL,
         profile::ALL,
         proposals::ALL,
+        projects::ALL,
         removals::ALL,
+        reports::ALL,
+        retention::ALL,
         sessions::ALL,
         steps::ALL,
         studies::ALL,

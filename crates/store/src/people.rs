@@ -34,6 +34,10 @@ statements! {
     BY_USER_NAME = "people.by_user_name",
         "SELECT p.id, p.password_hash, p.demo, u.organisation_id
          FROM person p LEFT JOIN unit u ON u.id = p.unit_id WHERE p.user_name = ?1 AND p.active";
+    ACCOUNT = "people.account",
+        "SELECT p.user_name, p.name, p.password_hash, p.demo, u.organisation_id
+         FROM person p LEFT JOIN unit u ON u.id = p.unit_id WHERE p.id = ?1 AND p.active";
+    SET_PASSWORD = "people.set_password", "UPDATE person SET password_hash = ?2 WHERE id = ?1";
     PARTY = "people.party",
         "SELECT u.id, u.organisation_id, u.name, u.address, u.number, p.id, p.name
          FROM person_function a JOIN person p ON p.id = a.person_id JOIN unit u ON u.id = a.unit_id
@@ -142,6 +146,36 @@ pub async fn party(
         })
     };
     Ok(found.into_iter().min_by_key(rank))
+}
+
+/// A person's own account.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Name to log in with.
+    pub user_name: String,
+    /// Name as shown.
+    pub name: String,
+    /// The Argon2id hash, as PHC string.
+    pub password_hash: String,
+    /// Whether this is one of the demo's accounts.
+    pub demo: bool,
+    /// The organisation the person works for.
+    pub organisation: Option<OrganisationId>,
+}
+
+/// The account of an active person.
+pub async fn account(reader: &mut Reader, person: PersonId) -> Result<Option<Account>, StoreError> {
+    reader
+        .first(&ACCOUNT, &[person.0.into()], |row| {
+            Ok(Account {
+                user_name: row.text(0)?,
+                name: row.text(1)?,
+                password_hash: row.text(2)?,
+                demo: row.bool(3)?,
+                organisation: row.opt_id(4)?.map(OrganisationId),
+            })
+        })
+        .await
 }
 
 fn party_row(row: &Row<'_>) -> Result<Option<Party>, StoreError> {

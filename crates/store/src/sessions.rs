@@ -54,6 +54,19 @@ statements! {
         "SELECT person_id FROM known_device WHERE token_digest = ?1 AND ends_at > ?2";
     KNOW_DEVICE = "sessions.know_device",
         "INSERT INTO known_device (token_digest, person_id, ends_at) VALUES (?1, ?2, ?3)";
+    OF_PERSON = "sessions.of_person",
+        "SELECT token_digest, id, device, method, started_at, seen_at FROM session
+         WHERE person_id = ?1 AND ends_at > ?2 ORDER BY started_at DESC LIMIT 50";
+    CONFIRM = "sessions.confirm",
+        "UPDATE session SET token_digest = ?2, confirmed_at = ?3, seen_at = ?3 WHERE token_digest = ?1";
+    RENEW = "sessions.renew",
+        "UPDATE session SET token_digest = ?2, confirmed_at = ?3, seen_at = ?3, method = ?4
+         WHERE token_digest = ?1";
+    STOP_ONE = "sessions.stop_one", "DELETE FROM session WHERE person_id = ?1 AND id = ?2";
+    STOP_ALL = "sessions.stop_all", "DELETE FROM session WHERE person_id = ?1";
+    STOP_OTHERS = "sessions.stop_others",
+        "DELETE FROM session WHERE person_id = ?1 AND token_digest <> ?2";
+    FORGET_DEVICES = "sessions.forget_devices", "DELETE FROM known_device WHERE person_id = ?1";
     CLEAN_DEVICES = "sessions.clean_devices", "DELETE FROM known_device WHERE ends_at < ?1";
 }
 
@@ -132,6 +145,79 @@ pub(crate) fn unit_at(row: &Row<'_>, first: usize) -> Result<Option<Unit>, Store
         address: row.text(first + 3)?,
         number: row.text(first + 4)?,
     }))
+}
+
+/// A session in the list of its person.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The digest of its token.
+    pub token_digest: Vec<u8>,
+    /// What it is called; none when it is older than these names.
+    pub id: Option<Uuid>,
+    /// What the browser said it is.
+    pub device: String,
+    /// How it began.
+    pub method: Method,
+    /// When it began.
+    pub started: Moment,
+    /// Last use that was recorded.
+    pub seen: Moment,
+}
+
+/// The sessions of a person that did not end, the last first, at most 50.
+pub async fn of_person(
+    reader: &mut Reader,
+    person: PersonId,
+    now: Moment,
+) -> Result<Vec<Listed>, StoreError> {
+    reader
+        .all(&OF_PERSON, &[person.0.into(), now.into()], |row| {
+            Ok(Listed {
+                token_digest: row.bytes(0)?,
+                id: row.opt_id(1)?,
+                device: row.text(2)?,
+                method: known(&OF_PERSON, "method", Method::from_code(row.text_ref(3)?))?,
+                started: row.at(4)?,
+                seen: row.at(5)?,
+            })
+        })
+        .await
+}
+
+/// Gives a session a new token after its person proved to be there; `ROW` when it is over.
+pub fn confirm(batch: &mut Batch, old_digest: &[u8], new_digest: &[u8], now: Moment) {
+    let params = [old_digest.into(), new_digest.into(), now.into()];
+    batch.push(Statement::new(&CONFIRM, params).one(guard::ROW));
+}
+
+/// The same, when the person also set up another way to log in.
+pub fn renew(batch: &mut Batch, old_digest: &[u8], new_digest: &[u8], now: Moment, method: Method) {
+    let params = [
+        old_digest.into(),
+        new_digest.into(),
+        now.into(),
+        method.code().into(),
+    ];
+    batch.push(Statement::new(&RENEW, params).one(guard::ROW));
+}
+
+/// Ends one session of a person; `ROW` when it is over, or of somebody else.
+pub fn stop_one(batch: &mut Batch, person: PersonId, id: Uuid) {
+    batch.push(Statement::new(&STOP_ONE, [person.0.into(), id.into()]).one(guard::ROW));
+}
+
+/// Ends every session of a person, and knows none of their browsers any more.
+pub fn stop_all(batch: &mut Batch, person: PersonId) {
+    batch.push(Statement::new(&STOP_ALL, [Value::from(person.0)]));
+    batch.push(Statement::new(&FORGET_DEVICES, [Value::from(person.0)]));
+}
+
+/// Ends every session of a person but one.
+pub fn stop_others(batch: &mut Batch, person: PersonId, own_digest: &[u8]) {
+    batch.push(Statement::new(
+        &STOP_OTHERS,
+        [person.0.into(), own_digest.into()],
+    ));
 }
 
 /// Starts a session.

@@ -28,6 +28,8 @@ pub(crate) struct Me {
     pub(crate) function: FunctionId,
     /// Whether there are other functions to work in.
     pub(crate) has_others: bool,
+    /// Whether a second factor has to be set up before anything else.
+    pub(crate) must_enrol: bool,
 }
 
 impl From<Signed> for Me {
@@ -36,6 +38,7 @@ impl From<Signed> for Me {
             actor: signed.actor,
             function: signed.function,
             has_others: signed.has_others,
+            must_enrol: signed.must_enrol,
         }
     }
 }
@@ -122,6 +125,32 @@ fn device_cookie_name(app: &Web) -> &'static str {
         "__Host-toestel"
     } else {
         "toestel"
+    }
+}
+
+/// The name of the cookie of half a log-in.
+fn half_cookie_name(app: &Web) -> &'static str {
+    if app.settings.secure_cookies {
+        "__Host-stap"
+    } else {
+        "stap"
+    }
+}
+
+/// Seconds for which half a log-in can be finished.
+const HALF_SECONDS: u32 = 5 * 60;
+
+/// The token of half a log-in.
+pub(crate) fn half(app: &Web, headers: &HeaderMap) -> Option<[u8; 32]> {
+    token_in(headers, half_cookie_name(app))
+}
+
+/// Puts the cookie of half a log-in in an answer; with no token, takes it away.
+pub(crate) fn set_half(app: &Web, response: &mut Response, token: Option<&[u8; 32]>) {
+    let name = half_cookie_name(app);
+    match token {
+        Some(token) => put_cookie(app, response, name, &to_hex(token), Some(HALF_SECONDS)),
+        None => put_cookie(app, response, name, "", Some(0)),
     }
 }
 
@@ -275,14 +304,21 @@ impl Web {
             role_label: actor.role.label().to_owned(),
             has_others: me.has_others,
         };
-        let nav = main_links(actor)
+        let links = if me.must_enrol {
+            Vec::new()
+        } else {
+            main_links(actor)
+        };
+        let nav = links
             .into_iter()
             .map(|(label, href)| {
                 let current = href == here;
                 NavLink::new(label, href).current(current)
             })
             .collect();
-        self.bare_page(title).for_user(user, nav)
+        let mut page = self.bare_page(title).for_user(user, nav);
+        page.idle_seconds = Some(self.casework.session_idle_seconds());
+        page
     }
 
     /// The head of a dossier, with its menu.
@@ -304,6 +340,20 @@ impl Web {
         // A coach looks at one line and has no use for the rest of the dossier.
         if policy::permit(&me.actor, Operation::ViewDossier).is_err() {
             shown.menu.clear();
+        }
+        let link = |slug: &str, label: &str| {
+            let href = format!("{}/{slug}", dossier_address(head.id));
+            NavLink::new(label, href).current(current == slug)
+        };
+        if policy::permit(&me.actor, Operation::ViewOwn).is_ok() {
+            shown.menu.insert(0, link("mijn-dossier", "Mijn dossier"));
+            let label = "Wie mag mijn dossier openen";
+            shown.menu.push(link("toestemming", label));
+        }
+        // Who may have everything also follows up what was asked; others find that where they ask.
+        if policy::permit(&me.actor, Operation::ExportDossier).is_ok() {
+            shown.menu.push(link("rechtzettingen", "Rechtzettingen"));
+            shown.menu.push(link("export", "Alles downloaden"));
         }
         if policy::permit(&me.actor, Operation::ViewOpenings).is_ok() {
             let href = format!("{}/raadplegingen", dossier_address(head.id));
@@ -331,7 +381,13 @@ pub(crate) fn dossier_address(dossier: DossierId) -> String {
 /// The links in the header: only what this person can use.
 fn main_links(actor: &Actor) -> Vec<(&'static str, String)> {
     let may = |operation| policy::permit(actor, operation).is_ok();
-    let mut links = vec![("Start", "/".to_owned())];
+    let mut links = match (actor.role, actor.own_dossier) {
+        (Role::Client, Some(own)) => {
+            let address = format!("{}/mijn-dossier", dossier_address(own));
+            vec![("Mijn dossier", address)]
+        }
+        _ => vec![("Start", "/".to_owned())],
+    };
     if may(Operation::SearchClient) {
         links.push(("Zoeken", "/zoeken".to_owned()));
     }
@@ -344,8 +400,11 @@ fn main_links(actor: &Actor) -> Vec<(&'static str, String)> {
     if may(Operation::ManageGrants) {
         links.push(("Inzagevragen", "/inzagevragen".to_owned()));
     }
-    if may(Operation::DecideRemoval) {
+    if may(Operation::ViewRemovals) {
         links.push(("Verwijderingen", "/verwijderingen".to_owned()));
+    }
+    if may(Operation::DecideCorrection) {
+        links.push(("Rechtzettingen", "/rechtzettingen".to_owned()));
     }
     if may(Operation::ViewControl) {
         links.push(("Controle", "/controle".to_owned()));
@@ -353,17 +412,17 @@ fn main_links(actor: &Actor) -> Vec<(&'static str, String)> {
     if may(Operation::ViewOrganisation) {
         links.push(("Medewerkers", "/medewerkers".to_owned()));
     }
+    if actor.role == Role::Manager && may(Operation::ViewReport) {
+        links.push(("Rapport", "/rapport".to_owned()));
+    }
+    if actor.role == Role::PrivacyOfficer && may(Operation::ViewRetention) {
+        links.push(("Bewaartermijnen", "/bewaartermijnen".to_owned()));
+    }
     if may(Operation::AssignDossiers) {
         links.push(("Toewijzingen", crate::functions::LIST.to_owned()));
     }
     if may(Operation::ManageSystem) {
         links.push(("Systeem", "/systeem".to_owned()));
-    }
-    if may(Operation::ViewAccountEvents) {
-        links.push(("Logboek", crate::log::HERE.to_owned()));
-    }
-    if let (Role::Client, Some(own)) = (actor.role, actor.own_dossier) {
-        links.push(("Mijn dossier", dossier_address(own)));
     }
     links.push(("Meldingen", "/meldingen".to_owned()));
     links

@@ -87,6 +87,15 @@ pub(crate) fn too_late(app: &Web, me: &Me, sentence: String, typed: &str) -> Res
 pub(crate) fn answer(app: &Web, me: &Me, failure: Failure) -> Response {
     match failure {
         Failure::Denied(Denied::Function) => function_denied(app, me),
+        Failure::Denied(Denied::Unconfirmed) => page(
+            app,
+            Some(me),
+            StatusCode::UNAUTHORIZED,
+            "Bevestig dat jij het bent",
+            &[
+                "Dit duurde te lang. Ga terug en probeer het opnieuw: we vragen dan eerst wie je bent.",
+            ],
+        ),
         Failure::Denied(Denied::Dossier) | Failure::NotFound => not_found(app, Some(me)),
         Failure::AlreadyDone(led_to) => axum::response::Redirect::to(&led_to).into_response(),
         Failure::Refused(refusals) => {
@@ -174,6 +183,17 @@ pub(crate) fn function_denied(app: &Web, me: &Me) -> Response {
             "Jouw rol heeft deze functie niet.",
             "Ga terug naar de startpagina. Heb je dit nodig voor je werk, vraag het dan aan de beheerder van je organisatie.",
         ],
+    )
+}
+
+/// A form of somebody who has to set up a second factor first.
+pub(crate) fn factor_missing(app: &Web, me: &Me) -> Response {
+    page(
+        app,
+        Some(me),
+        StatusCode::FORBIDDEN,
+        "Stel eerst een tweede stap in",
+        &["Pas daarna kan je met de rest verder werken. Klik op je naam bovenaan."],
     )
 }
 

@@ -3,13 +3,17 @@
 //! One feature is one file here with its templates beside it. Every route names the operation of
 //! the authorisation table that it needs; see `routes`.
 
+mod account;
 mod actions;
 mod assets;
 mod assignments;
 mod caseload;
 mod context;
+mod control;
+mod corrections;
 mod documents;
 mod entries;
+mod export;
 mod fail;
 mod fields;
 mod functions;
@@ -21,19 +25,25 @@ mod journal;
 mod letters;
 mod log;
 mod mail;
+mod mandates;
 mod notices;
 mod oidc;
 mod openings;
 mod organisations;
+mod own;
 pub mod page;
 mod patience;
 mod people;
+mod personal;
 mod profile;
 mod public;
 mod removal_queue;
+mod reports;
+mod retention;
 mod routes;
 mod search;
 mod sentences;
+mod sheet;
 mod sign_in;
 mod steps;
 mod system;

@@ -63,12 +63,25 @@ fn sentence(kind: Option<NoticeKind>) -> &'static str {
         Some(NoticeKind::DossierTakenOver) => {
             "Een andere organisatie is nu eigenaar van een dossier dat van jou was."
         }
+        Some(NoticeKind::CorrectionGranted) => "Je kreeg gelijk: wat je vroeg, is rechtgezet.",
+        Some(NoticeKind::CorrectionRefused) => {
+            "Wat je vroeg recht te zetten, blijft zoals het was. Lees hieronder waarom."
+        }
+        Some(NoticeKind::LineCorrected) => {
+            "Bij een stap waar jij aan werkt, staat nu een rechtzetting."
+        }
+        Some(NoticeKind::LoginChanged) => "Er is iets gewijzigd aan hoe je je aanmeldt.",
         Some(NoticeKind::DossierAssigned) => "Een dossier is aan jou toegewezen.",
         Some(NoticeKind::DossierReleased) => {
             "Een dossier is niet langer aan jou toegewezen. Je kan het niet meer openen."
         }
         None => "Er gebeurde iets met een stap waar jij aan werkt.",
     }
+}
+
+/// The sentence of a notice as stored.
+pub(crate) fn sentence_of(code: &str) -> &'static str {
+    sentence(NoticeKind::from_code(code))
 }
 
 async fn list(State(app): State<App>, me: Me) -> Result<Response, Response> {
@@ -83,7 +96,22 @@ async fn list(State(app): State<App>, me: Me) -> Result<Response, Response> {
         .map(|notice| {
             let kind = NoticeKind::from_code(&notice.kind);
             let (href, link) = match (notice.dossier, notice.step) {
+                (None, _) if kind == Some(NoticeKind::LoginChanged) => {
+                    (crate::account::PAGE.to_owned(), "Naar Mijn account")
+                }
                 (None, _) => (String::new(), ""),
+                (Some(dossier), _)
+                    if matches!(
+                        kind,
+                        Some(NoticeKind::CorrectionGranted | NoticeKind::CorrectionRefused)
+                    ) =>
+                {
+                    let address = dossier_address(dossier);
+                    (
+                        format!("{address}/rechtzettingen"),
+                        "Naar de rechtzettingen",
+                    )
+                }
                 // A removed line is out of sight: its list is where a new one is registered.
                 (Some(dossier), Some(step)) if kind != Some(NoticeKind::LineRemoved) => {
                     (step_address(dossier, step), "Naar de stap")

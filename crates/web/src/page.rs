@@ -25,6 +25,8 @@ pub struct Page {
     pub has_errors: bool,
     /// The program's version, shown in the footer.
     pub version: String,
+    /// Seconds without use after which the session ends; the page warns before. `None` without a session.
+    pub idle_seconds: Option<i64>,
 }
 
 impl Page {

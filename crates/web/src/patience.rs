@@ -20,8 +20,8 @@ use crate::{App, fail};
 const AGAIN: HeaderValue = HeaderValue::from_static("5");
 /// Most bytes of a form that is sent back and forth.
 const MOST_KEPT: usize = 256 * 1024;
-/// Its form holds a password, which no answer repeats.
-const SIGN_IN: &str = "/aanmelden";
+/// Forms sent there may hold a password or a code, which no answer repeats.
+const SECRETS: [&str; 2] = ["/aanmelden", "/account"];
 /// Asked by programs, which want the status and no page.
 const FOR_MACHINES: &str = "/health/";
 
@@ -48,7 +48,9 @@ pub(crate) async fn around(State(app): State<App>, request: Request, next: Next)
         .map_or("/", |it| it.as_str())
         .to_owned();
     let is_form = method == Method::POST
-        && request.uri().path() != SIGN_IN
+        && !SECRETS
+            .iter()
+            .any(|it| request.uri().path().starts_with(it))
         && request.headers().get(CONTENT_TYPE).is_some_and(|kind| {
             kind.as_bytes()
                 .starts_with(b"application/x-www-form-urlencoded")

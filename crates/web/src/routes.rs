@@ -13,9 +13,10 @@ use domain::policy::{self, Operation};
 use percent_encoding::percent_decode_str;
 
 use crate::{
-    App, actions, assets, assignments, caseload, context, documents, entries, fail, functions,
-    grants, home, invitation, journal, log, mail, notices, oidc, openings, organisations, people,
-    profile, public, removal_queue, search, sign_in, steps, system,
+    App, account, actions, assets, assignments, caseload, context, control, corrections, documents,
+    entries, export, fail, functions, grants, home, invitation, journal, log, mail, mandates,
+    notices, oidc, openings, organisations, own, people, personal, profile, public, removal_queue,
+    reports, retention, search, sign_in, steps, system,
 };
 
 /// One row of the table of routes.
@@ -101,6 +102,15 @@ async fn guard(
     if policy::permit(&me.actor, operation).is_err() {
         return fail::function_denied(&app, &me);
     }
+    // Without a second factor, where one is needed, nothing is reached but the pages to set one up.
+    let is_own = matches!(operation, Operation::OwnLogin | Operation::ChangeOwnLogin);
+    if me.must_enrol && !is_own {
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        return account::enrol_first(&app, &me, reads);
+    }
+    if policy::confirmed(&me.actor, operation, app.casework.now()).is_err() {
+        return account::confirm::ask(&app, &me, request).await;
+    }
     // What is no text is the address of nothing; the router would say so in English.
     if percent_decode_str(request.uri().path())
         .decode_utf8()
@@ -117,8 +127,13 @@ fn all(app: App) -> Routes {
     let routes = Routes::new(app);
     let routes = home::routes(routes);
     let routes = sign_in::routes(routes);
+    let routes = account::routes(routes);
     let routes = oidc::routes(routes);
     let routes = entries::routes(routes);
+    let routes = own::routes(routes);
+    let routes = personal::routes(routes);
+    let routes = corrections::routes(routes);
+    let routes = export::routes(routes);
     let routes = openings::routes(routes);
     let routes = journal::routes(routes);
     let routes = grants::routes(routes);
@@ -127,6 +142,10 @@ fn all(app: App) -> Routes {
     let routes = steps::routes(routes);
     let routes = actions::routes(routes);
     let routes = caseload::routes(routes);
+    let routes = control::routes(routes);
+    let routes = reports::routes(routes);
+    let routes = mandates::routes(routes);
+    let routes = retention::routes(routes);
     let routes = removal_queue::routes(routes);
     let routes = notices::routes(routes);
     let routes = people::routes(routes);

@@ -13,7 +13,7 @@ use crate::context::Me;
 use crate::fail::render;
 use crate::page::{NavLink, Page};
 use crate::routes::Routes;
-use crate::{App, organisations, people};
+use crate::{App, mandates, organisations, people, reports, retention};
 
 const PROGRAMME: &str = "/systeem/programma";
 
@@ -71,6 +71,10 @@ pub(crate) fn tabs(current: &str) -> Vec<NavLink> {
         ("Organisaties", organisations::LIST),
         ("Rollen", people::ROLES),
         ("Programma", PROGRAMME),
+        ("Opdrachten", mandates::LIST),
+        ("Rapport", reports::PAGE),
+        ("Projecten", retention::PROJECTS),
+        ("Bewaartermijnen", retention::RETENTION),
     ]
     .into_iter()
     .map(|(label, href)| NavLink::new(label, href).current(href == current))
