@@ -257,7 +257,7 @@ impl Casework {
         match link.person {
             Some(person) => {
                 people::set_password(&mut batch, person, &password_hash);
-                sessions::stop_of_person(&mut batch, person);
+                sessions::stop_all(&mut batch, person);
                 let chosen = About {
                     by: Some(person),
                     subject: Some(person),

@@ -380,7 +380,7 @@ impl Casework {
             .await?;
         drop(reader);
         let now = self.now();
-        sessions::stop_of_person(&mut batch, person);
+        sessions::stop_all(&mut batch, person);
         invitations::withdraw_of_person(&mut batch, person, now);
         if let (Some(email), Changer::ManagerOf(own)) = (&folder.person.email, folder.changer) {
             invitations::withdraw_by_address(&mut batch, own, email, now);

@@ -37,7 +37,6 @@ statements! {
     ACCOUNT = "people.account",
         "SELECT p.user_name, p.name, p.password_hash, p.demo, u.organisation_id
          FROM person p LEFT JOIN unit u ON u.id = p.unit_id WHERE p.id = ?1 AND p.active";
-    SET_PASSWORD = "people.set_password", "UPDATE person SET password_hash = ?2 WHERE id = ?1";
     PARTY = "people.party",
         "SELECT u.id, u.organisation_id, u.name, u.address, u.number, p.id, p.name
          FROM person_function a JOIN person p ON p.id = a.person_id JOIN unit u ON u.id = a.unit_id

@@ -27,7 +27,6 @@ statements! {
     SWITCH = "sessions.switch",
         "UPDATE session SET token_digest = ?2, function_id = ?3, seen_at = ?4
          WHERE token_digest = ?1 AND person_id = ?5";
-    STOP_OF_PERSON = "sessions.stop_of_person", "DELETE FROM session WHERE person_id = ?1";
     STOP_OF_FUNCTION = "sessions.stop_of_function", "DELETE FROM session WHERE function_id = ?1";
     STOP_OF_ORGANISATION = "sessions.stop_of_organisation",
         "DELETE FROM session
@@ -251,11 +250,6 @@ pub fn switch(
         person.0.into(),
     ];
     batch.push(Statement::new(&SWITCH, params).one(guard::ROW));
-}
-
-/// Ends every session of a person.
-pub fn stop_of_person(batch: &mut Batch, person: PersonId) {
-    batch.push(Statement::new(&STOP_OF_PERSON, [Value::from(person.0)]));
 }
 
 /// Ends every session in a function.
