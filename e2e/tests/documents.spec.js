@@ -114,7 +114,8 @@ test('een document toevoegen, bekijken, downloaden, wijzigen en intrekken', asyn
   // The client reads who opened what.
   await logOut(page)
   await logIn(page, demo, 'jongere')
-  await link(page, 'Mijn dossier').click()
+  const header = page.getByRole('navigation', { name: 'Hoofdmenu', exact: true })
+  await header.getByRole('link', { name: 'Mijn dossier', exact: true }).click()
   await openMenu(page, 'Documenten')
   await expect(link(page, 'IMG_2041')).toBeVisible()
   await openMenu(page, 'Wie bekeek mijn dossier')

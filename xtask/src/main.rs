@@ -14,6 +14,7 @@ mod docs;
 mod e2e;
 mod ha;
 mod postgres;
+mod refusals;
 mod screenshots;
 mod shell;
 mod test;
@@ -33,6 +34,8 @@ cargo xtask bench [--steps N]
     data set of N lines beside one of ten thousand.
 cargo xtask docs
     docs/authorisation.md, printed from the authorisation table in the code.
+cargo xtask refusals [--pairs N]
+    Whether what exists and what does not can be told apart by time alone.
 cargo xtask ha
     The database's primary is killed under load: docs/ha.md.";
 
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         "screenshots" => screenshots::start(),
         "bench" => bench::start(rest),
         "docs" => docs::start(),
+        "refusals" => refusals::start(rest),
         "ha" => ha::start(),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

@@ -2,15 +2,20 @@
 
 use domain::client_number::ClientNumber;
 use domain::ids::DossierId;
-use domain::insz::Insz;
+use domain::insz::{self, Insz, InszReason};
+use domain::journal::{Change, Event};
 use domain::people::Actor;
 use domain::policy::Operation;
+use domain::refusal::{Field, Refusal};
 use domain::studies::Study;
+use domain::text::Label;
 use store::dossiers::{self, Contact, Head, Hit, Sought};
 use store::openings::{self, Opening};
 use store::steps::Listed;
 
-use crate::{Casework, Failure};
+use crate::desk::{Stored, TRIES};
+use crate::steps::busy;
+use crate::{Casework, Failure, Submission};
 
 /// 'Persoonsgegevens en voorkeuren'.
 #[derive(Debug)]
@@ -19,8 +24,10 @@ pub struct PersonalData {
     pub head: Head,
     /// Contact data.
     pub contact: Contact,
-    /// The national number, masked.
-    pub insz_masked: Option<String>,
+    /// The national number: in full for whom it belongs to, else masked.
+    pub insz: Option<String>,
+    /// Whether that is less than the whole number.
+    pub is_masked: bool,
 }
 
 /// 'Klantenportret': one page of what matters now.
@@ -82,7 +89,7 @@ impl Casework {
         })
     }
 
-    /// 'Persoonsgegevens en voorkeuren', with the national number masked.
+    /// 'Persoonsgegevens en voorkeuren', with the national number masked for everybody but the client.
     pub async fn personal_data(
         &self,
         actor: &Actor,
@@ -92,15 +99,65 @@ impl Casework {
             .glance(actor, Operation::ViewDossier, dossier, "persoonsgegevens")
             .await?;
         let contact = dossiers::contact(&mut glance.reader, &glance.access).await?;
-        let insz = contact
-            .insz_sealed
-            .as_deref()
-            .and_then(|sealed| self.secrets.unseal(sealed, dossier));
+        let insz = self.insz_of(&contact, dossier);
+        let is_own = glance.access.is_own();
         Ok(PersonalData {
             head: glance.head,
             contact,
-            insz_masked: insz.map(Insz::masked),
+            is_masked: insz.is_some() && !is_own,
+            insz: insz.map(|insz| {
+                if is_own {
+                    insz.display()
+                } else {
+                    insz.masked()
+                }
+            }),
         })
+    }
+
+    /// The national number of a dossier, opened; none when it is not known.
+    pub(crate) fn insz_of(&self, contact: &Contact, dossier: DossierId) -> Option<Insz> {
+        let sealed = contact.insz_sealed.as_deref()?;
+        self.secrets.unseal(sealed, dossier)
+    }
+
+    /// The same page with the national number in full, once. Who asked, and why, is in the list of who
+    /// looked and in the journal before it is shown.
+    ///
+    /// # Errors
+    /// `NotChosen` when there is no number to show, and what `reason_in_words` refuses.
+    pub async fn reveal_insz(
+        &self,
+        actor: &Actor,
+        dossier: DossierId,
+        (reason, note): (InszReason, Option<&Label>),
+        submission: &Submission,
+    ) -> Result<PersonalData, Failure> {
+        let why = insz::reason_in_words(reason, note)?;
+        for _ in 0..TRIES {
+            let mut desk = self.desk(actor, Operation::RevealInsz, dossier).await?;
+            desk.check_new(submission).await?;
+            let access = desk.reading();
+            let contact = dossiers::contact(&mut desk.reader, &access).await?;
+            let Some(insz) = self.insz_of(&contact, dossier) else {
+                return Err(Refusal::NotChosen(Field::InszReason).into());
+            };
+            let minute = openings::minute_of(desk.now);
+            let what = ("insz", why.as_str());
+            openings::write_with_reason(&mut desk.batch, &access, actor, what, minute);
+            let changes = vec![Change::new_value("why", why.as_str())];
+            desk.journal(Event::InszShown, dossier.0, None, changes);
+            let head = desk.head.clone();
+            if desk.store(submission).await? == Stored::Yes {
+                return Ok(PersonalData {
+                    head,
+                    contact,
+                    insz: Some(insz.display()),
+                    is_masked: false,
+                });
+            }
+        }
+        Err(busy())
     }
 
     /// Who opened the dossier, before a minute, the last first (I3).

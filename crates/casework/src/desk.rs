@@ -113,6 +113,7 @@ impl Casework {
                 return Err(Failure::Denied(Denied::Dossier));
             };
             let access = policy::read(actor, operation, &facts, now.brussels_day())?;
+            policy::confirmed(actor, operation, now)?;
             let minute = openings::minute_of(now);
             let opened = (dossier, actor.person, what.clone());
             if self.openings.is_durable(minute, &opened) {
@@ -126,7 +127,7 @@ impl Casework {
             }
             drop(reader);
             let mut batch = Batch::new();
-            openings::write(&mut batch, &access, actor.person, &what, minute);
+            openings::write(&mut batch, &access, actor, &what, minute);
             self.database.commit(batch).await?;
             self.openings.remember(minute, opened);
         }

@@ -359,6 +359,7 @@ impl World {
                 ended: false,
             }],
             removal_asked: false,
+            correction_asked: false,
             others_only: false,
         };
         let mut life = Life {

@@ -354,10 +354,21 @@ impl Casework {
     }
 
     fn proof_fits(&self, kept: &Kept, birth: Day, insz: Option<&[u8]>) -> bool {
-        let Some(proof) = kept.proof.as_deref() else {
+        let number = &kept.request.client_number;
+        self.is_proof(kept.proof.as_deref(), number, birth, insz)
+    }
+
+    /// Whether what was given as proof fits a client; a request from within a dossier needs none.
+    pub(crate) fn is_proof(
+        &self,
+        proof: Option<&[u8]>,
+        number: &ClientNumber,
+        birth: Day,
+        insz: Option<&[u8]>,
+    ) -> bool {
+        let Some(proof) = proof else {
             return true;
         };
-        let number = &kept.request.client_number;
         insz == Some(proof) || self.secrets.birth_digest(number, birth) == proof
     }
 
@@ -387,6 +398,8 @@ impl Casework {
             let mut desk = self.desk(actor, Operation::ManageGrants, dossier).await?;
             desk.check_new(submission).await?;
             let decided = decided(&kept.request, decision, desk.stamp())?;
+            let is_granted = matches!(decision, GrantDecision::Grant(_));
+            desk.settle_form(&permit, &decided, is_granted).await?;
             match decision {
                 GrantDecision::Grant(ends) => desk.carry_out(&decided, *ends).await?,
                 GrantDecision::Refuse(ground, note) => {
@@ -403,8 +416,6 @@ impl Casework {
                 }
             }
             grant_requests::decide(&mut desk.batch, &decided);
-            let is_granted = matches!(decision, GrantDecision::Grant(_));
-            desk.settle_form(&permit, &decided, is_granted).await?;
             let kind = match decision {
                 GrantDecision::Grant(_) => NoticeKind::GrantGiven,
                 GrantDecision::Refuse(..) => NoticeKind::GrantRefused,
@@ -638,7 +649,8 @@ impl Casework {
         let (reader, access) = (&mut glance.reader, &glance.access);
         let holders = grants::holders(reader, access).await?;
         let owners = owners::list(reader, access).await?;
-        let waiting = self.requests_about(reader, access, &glance.head).await?;
+        let mut waiting = self.requests_about(reader, access, &glance.head).await?;
+        waiting.retain(|request| request.decision.is_none());
         let mut assigned = assignments::of_dossier(reader, access).await?;
         assigned.retain(|it| it.narrowed);
         Ok(ServicesPage {
@@ -650,8 +662,8 @@ impl Casework {
         })
     }
 
-    /// The requests that fit a dossier and wait.
-    async fn requests_about(
+    /// The requests that fit a dossier, the last first.
+    pub(crate) async fn requests_about(
         &self,
         reader: &mut Reader,
         access: &domain::policy::Access<domain::policy::Read>,
@@ -664,7 +676,6 @@ impl Casework {
             .into_iter()
             .filter(|kept| self.proof_fits(kept, head.birth, insz.as_deref()))
             .map(|kept| kept.request)
-            .filter(|request| request.decision.is_none())
             .collect())
     }
 
@@ -778,7 +789,8 @@ impl Casework {
         Err(busy())
     }
 
-    fn own_submission(&self) -> Submission {
+    /// The submission of what the program does by itself.
+    pub(crate) fn own_submission(&self) -> Submission {
         Submission {
             key: self.submission_key(),
             leads_to: String::new(),
@@ -958,9 +970,11 @@ impl Desk<'_> {
         let access = self.reading();
         let casework = self.casework();
         let head = self.head.clone();
-        casework
+        let mut waiting = casework
             .requests_about(&mut self.reader, &access, &head)
-            .await
+            .await?;
+        waiting.retain(|request| request.decision.is_none());
+        Ok(waiting)
     }
 
     /// A notice to one person.

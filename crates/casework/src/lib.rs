@@ -11,8 +11,11 @@ mod assignments;
 mod caseload;
 mod clients;
 mod clock;
+mod control;
+mod corrections;
 mod desk;
 mod documents;
+mod export;
 mod factors;
 mod failure;
 mod generate;
@@ -20,13 +23,18 @@ mod grants;
 mod installation;
 mod journal_page;
 mod mail;
+mod mandates;
 mod network;
 mod notices;
 mod oidc;
+mod own;
 mod passkeys;
 mod passwords;
 mod profile;
+mod projects;
 mod removals;
+mod reports;
+mod retention;
 mod seal;
 mod setup;
 mod sign_in;
@@ -36,13 +44,18 @@ pub use account::{AccountPage, ColleagueFactors, Confirmation, PasswordNotChange
 pub use account_events::AccountEventsPage;
 pub use actions::{ActionInput, ActionsPage};
 pub use assignments::{AssignmentPage, AssignmentsPage};
-pub use caseload::{ControlRow, OwnRow};
+pub use caseload::OwnRow;
 pub use clients::{PersonalData, PortraitPage};
 pub use clock::{Clock, Ids, RandomIds, RunningClock, SharedClock, SystemClock};
+pub use control::{ControlCursor, ControlPage, ControlRow};
+pub use corrections::{
+    About, CorrectionAnswer, CorrectionPage, CorrectionQueuePage, CorrectionsPage,
+};
 pub use desk::Submission;
 pub use documents::{
     Correction, DocumentInput, DocumentPage, DocumentsPage, Incoming, OpenedFile, RequestForm,
 };
+pub use export::{Export, FORMAT as EXPORT_FORMAT, FORMAT_VERSION as EXPORT_VERSION};
 pub use factors::{PendingApp, ProofRefused, SecondStep};
 pub use failure::{Conflict, Failure};
 pub use generate::{ACCOUNT as GENERATED_ACCOUNT, Made, Wish, generate};
@@ -53,14 +66,19 @@ pub use grants::{
 pub use installation::{SecretRefused, has_secret};
 pub use journal_page::JournalPage;
 pub use mail::{Delivery, Letter, MailPage};
+pub use mandates::MandateInput;
 pub use notices::NoticeKind;
 pub use oidc::{Ahead, Oidc, OidcAnswer, OidcBegin, OidcDone, OidcRefused};
+pub use own::{AgreementsPage, OwnPage};
 pub use passkeys::{Answer, Challenge, PasskeyView};
 pub use passwords::{
     LONGEST as LONGEST_PASSWORD, PasswordRefused, SHORTEST as SHORTEST_PASSWORD, check_password,
 };
 pub use profile::{ExperienceInput, ProfilePage, StudyInput};
+pub use projects::{ProjectInput, ProjectsPage};
 pub use removals::{QueuePage, RemovalPage};
+pub use reports::{ReportPage, ReportWish};
+pub use retention::{RetentionPage, RetentionRefused, RetentionRun};
 pub use seal::Secrets;
 pub use setup::{NewClient, NewUser, SetupError};
 pub use sign_in::{SignIn, SignInRefused, Signed, hash_password};
@@ -72,7 +90,9 @@ pub use store::account_events::{
 };
 pub use store::assignments::{Assigned, Held, HeldDossier};
 pub use store::caseload::Shown;
-pub use store::dossiers::{Contact, Head, Hit, Sought};
+pub use store::corrections::{Place as QueuePlace, Queued as QueuedCorrection};
+pub use store::dossiers::{Contact, Counts, Head, Hit, Sought};
+pub use store::export as exported;
 pub use store::factors::Enrolled;
 pub use store::grants::{Ending, Holder};
 pub use store::journal::Stored as JournalEntry;
@@ -81,13 +101,14 @@ pub use store::openings::Opening;
 pub use store::owners::Owner;
 pub use store::people::{Listed as ListedPerson, Organisation};
 pub use store::removals::Queued;
-pub use store::steps::{KeptCheck, Listed as ListedStep};
+pub use store::steps::{KeptCheck, Listed as ListedStep, OngoingLine};
 pub use store::{Database, PostgresSettings, Settings, StoreError};
 
 use std::sync::Arc;
 
 use domain::catalogue::Catalogue;
 use domain::login::SecondFactor;
+use domain::retention::Rules;
 use domain::{Day, Moment};
 
 use crate::desk::Openings;
@@ -101,8 +122,10 @@ pub struct Casework {
     ids: Arc<dyn Ids>,
     secrets: Arc<Secrets>,
     openings: Arc<Openings>,
+    rules: Arc<Rules>,
     files: Files,
     hashing: Arc<tokio::sync::Semaphore>,
+    exporting: Arc<tokio::sync::Semaphore>,
     limits: Limits,
     /// What passkeys are made for; none where they cannot be used.
     site: Option<Arc<webauthn_rs::Webauthn>>,
@@ -124,6 +147,8 @@ pub struct Limits {
     pub attempts_of_address: u32,
     /// Days after which a notice no longer counts as fresh.
     pub notice_days: i64,
+    /// Numbers below this are not shown in a report.
+    pub smallest_number: u32,
     /// Whether accounts of the demo may log in.
     pub demo_accounts: bool,
     /// Whether everybody but the client needs a second factor.
@@ -143,6 +168,7 @@ impl Default for Limits {
             attempts_a_day: 100,
             attempts_of_address: 20,
             notice_days: 60,
+            smallest_number: 10,
             demo_accounts: false,
             second_factor: SecondFactor::Optional,
             local_login: true,
@@ -169,9 +195,12 @@ impl Casework {
             ids,
             secrets: Arc::new(secrets),
             openings: Arc::default(),
+            rules: Arc::default(),
             files,
             // Each hash takes 19 MiB: two at once bound the memory of a flood of log-ins.
             hashing: Arc::new(tokio::sync::Semaphore::new(2)),
+            // An export holds a whole dossier: two at once bound the memory of a flood of them.
+            exporting: Arc::new(tokio::sync::Semaphore::new(2)),
             limits,
             site: None,
             oidc: None,
@@ -183,6 +212,15 @@ impl Casework {
         Casework {
             clock,
             ..self.clone()
+        }
+    }
+
+    /// The same, with rules for what is kept until when. Without them nothing is ever due.
+    #[must_use]
+    pub fn with_rules(self, rules: Rules) -> Self {
+        Casework {
+            rules: Arc::new(rules),
+            ..self
         }
     }
 

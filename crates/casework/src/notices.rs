@@ -28,6 +28,12 @@ pub enum NoticeKind {
     GrantEnded,
     /// Another organisation owns the dossier now.
     DossierTakenOver,
+    /// A correction that was asked is granted, or an objection; the note holds the answer.
+    CorrectionGranted,
+    /// It stays as it is; the note holds the answer.
+    CorrectionRefused,
+    /// A correction stands next to a line of this person.
+    LineCorrected,
     /// Something changed about how the person logs in; the note says what.
     LoginChanged,
     /// I2: the dossier is assigned to the person.
@@ -49,6 +55,9 @@ impl NoticeKind {
             NoticeKind::GrantEnds => "grant_ends",
             NoticeKind::GrantEnded => "grant_ended",
             NoticeKind::DossierTakenOver => "dossier_taken_over",
+            NoticeKind::CorrectionGranted => "correction_granted",
+            NoticeKind::CorrectionRefused => "correction_refused",
+            NoticeKind::LineCorrected => "line_corrected",
             NoticeKind::LoginChanged => "login_changed",
             NoticeKind::DossierAssigned => "dossier_assigned",
             NoticeKind::DossierReleased => "dossier_released",
@@ -67,6 +76,9 @@ impl NoticeKind {
             NoticeKind::GrantEnds,
             NoticeKind::GrantEnded,
             NoticeKind::DossierTakenOver,
+            NoticeKind::CorrectionGranted,
+            NoticeKind::CorrectionRefused,
+            NoticeKind::LineCorrected,
             NoticeKind::LoginChanged,
             NoticeKind::DossierAssigned,
             NoticeKind::DossierReleased,

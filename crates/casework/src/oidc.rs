@@ -517,13 +517,13 @@ impl Casework {
             sid: told.sid.as_deref(),
         };
         let mut reader = self.database.reader_for_one().await?;
-        let known = rows::count_ended(&mut reader, ended).await?;
+        let is_known = rows::any_ended(&mut reader, ended).await?;
         let person = rows::person_of(&mut reader, &told.issuer, &told.subject).await?;
         drop(reader);
         let mut batch = Batch::new();
         let token_digest = digest_of(&format!("{}\0{}", told.issuer, told.token));
         rows::stop_ended(&mut batch, ended, &token_digest, now);
-        if known > 0 {
+        if is_known {
             let about = About {
                 subject: person.as_ref().map(|person| person.id),
                 organisation: person.and_then(|person| person.organisation),

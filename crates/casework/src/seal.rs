@@ -5,7 +5,7 @@ use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use domain::Day;
 use domain::client_number::ClientNumber;
-use domain::ids::{DossierId, PersonId};
+use domain::ids::{DossierId, MandateId, PersonId};
 use domain::insz::Insz;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
@@ -28,7 +28,7 @@ impl Secrets {
         Secrets {
             search: mac(secret, b"insz search v1"),
             seal: mac(secret, b"insz seal v1"),
-            pseudonym: mac(secret, b"pseudonym v1"),
+            pseudonym: mac(secret, b"pseudonym v2"),
             check: mac(secret, b"installation check v1"),
             link: mac(secret, b"link v1"),
         }
@@ -55,12 +55,22 @@ impl Secrets {
         mac(&self.search, format!("{kind}\0{text}").as_bytes()).to_vec()
     }
 
-    /// The name under which a controller sees a dossier: the same in every list, and no way back.
-    pub fn pseudonym(&self, dossier: DossierId) -> String {
-        let digest = mac(&self.pseudonym, dossier.0.as_bytes());
-        let mut name = String::from("P-");
-        for byte in digest.iter().take(5) {
-            name.push_str(&format!("{byte:02X}"));
+    /// The name under which a controller sees a dossier: the same in every list of one mandate, another in
+    /// every other mandate, and no way back. 60 bits: two dossiers of a mandate do not share one.
+    pub fn pseudonym(&self, mandate: MandateId, dossier: DossierId) -> String {
+        // Letters and digits that are not mistaken for each other.
+        const SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        let digest = mac(
+            &mac(&self.pseudonym, mandate.0.as_bytes()),
+            dossier.0.as_bytes(),
+        );
+        let mut name = String::from("P");
+        for (place, byte) in digest.iter().take(12).enumerate() {
+            if place % 4 == 0 {
+                name.push('-');
+            }
+            let sign = SIGNS.get(usize::from(byte % 32)).copied();
+            name.push(sign.map_or('0', char::from));
         }
         name
     }
@@ -199,5 +209,22 @@ mod tests {
         );
         assert!(secrets.unseal(&sealed, other).is_none());
         assert!(Secrets::derive(&[8; 32]).unseal(&sealed, one).is_none());
+    }
+
+    #[test]
+    fn a_pseudonym_is_the_same_within_a_mandate_and_another_in_every_other() {
+        let secrets = Secrets::derive(&[7; 32]);
+        let (one, other) = (MandateId(Uuid::from_u128(1)), MandateId(Uuid::from_u128(2)));
+        let dossier = |number: u128| DossierId(Uuid::from_u128(number));
+        let name = secrets.pseudonym(one, dossier(5));
+        assert_eq!(name, secrets.pseudonym(one, dossier(5)));
+        assert_ne!(name, secrets.pseudonym(other, dossier(5)));
+        assert_ne!(name, secrets.pseudonym(one, dossier(6)));
+        assert_ne!(name, Secrets::derive(&[8; 32]).pseudonym(one, dossier(5)));
+        assert_eq!(name.len(), "P-0000-0000-0000".len());
+        let all: std::collections::HashSet<String> = (0..20_000)
+            .map(|it| secrets.pseudonym(one, dossier(it)))
+            .collect();
+        assert_eq!(all.len(), 20_000);
     }
 }

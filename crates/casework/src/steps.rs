@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::catalogue::{FundingCode, StepType, StepTypeCode};
+use domain::corrections::Rectification;
 use domain::documents::{self, Document};
 use domain::ids::{DossierId, OrganisationId, PersonId, StepId, UnitId};
 use domain::journal::{Change, Event};
@@ -24,7 +25,7 @@ use store::notices::{self, Notice};
 use store::steps::{KeptCheck, Listed};
 use store::{Reader, grants, journal, people, removals, studies};
 
-use crate::desk::{Desk, Stored, TRIES};
+use crate::desk::{Desk, Glance, Stored, TRIES};
 use crate::{Casework, Conflict, Failure, NoticeKind, Submission};
 
 /// The list of a dossier.
@@ -80,6 +81,10 @@ pub struct StepPage {
     pub may_change: bool,
     /// Whether this person reads its story.
     pub sees_story: bool,
+    /// Whether a correction stands next to it.
+    pub is_corrected: bool,
+    /// What stands next to it; empty when its story is not for this person.
+    pub corrections: Vec<Rectification>,
     /// The documents that are its evidence, the first first, also those that were withdrawn.
     pub documents: Vec<Document>,
     /// Whether this person can add evidence to it now.
@@ -199,12 +204,26 @@ impl Casework {
         let mut glance = self
             .glance(actor, Operation::ViewStep, dossier, "stap")
             .await?;
+        self.line_as_read(actor, &mut glance, step, false).await
+    }
+
+    /// One line with everything around it, in a dossier that is open for reading. `asked` says that
+    /// something was asked of this line which makes it this person's to look at.
+    pub(crate) async fn line_as_read(
+        &self,
+        actor: &Actor,
+        glance: &mut Glance,
+        step: StepId,
+        asked: bool,
+    ) -> Result<StepPage, Failure> {
         let (reader, access) = (&mut glance.reader, &glance.access);
         let mut removals = removals::of_step(reader, access, step).await?;
         let mut step = store::steps::load(reader, access, step)
             .await?
-            .filter(|step| access.sees_line(step, !removals.is_empty()))
+            .filter(|step| access.sees_line(step, asked || !removals.is_empty()))
             .ok_or(Failure::NotFound)?;
+        let mut corrections = store::corrections::notes(reader, access, step.id).await?;
+        let is_corrected = !corrections.is_empty();
         let sees_story = access.sees_story(&step);
         let mut addenda = store::steps::addenda(reader, access, step.id).await?;
         let actions = if sees_story {
@@ -216,6 +235,7 @@ impl Casework {
             step.summary = None;
             step.late_reason = None;
             addenda.clear();
+            corrections.clear();
             // Why a removal was asked or refused is part of the story.
             removals.clear();
             if let State::Ended(ending) = &mut step.state {
@@ -247,7 +267,9 @@ impl Casework {
             removals,
             window_open: window.is_some_and(|window| addendum::is_open(window, glance.now)),
             may_change: may(actor, Operation::ChangeStep) && is_own,
-            head: glance.head,
+            head: glance.head.clone(),
+            is_corrected,
+            corrections,
             step,
             addenda,
             studies,

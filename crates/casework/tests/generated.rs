@@ -110,6 +110,7 @@ async fn the_counsellor_of_the_account_finds_lives_that_keep_the_rules() {
             dossier: *dossier,
             grants: Vec::new(),
             removal_asked: false,
+            correction_asked: false,
             others_only: false,
         };
         let mut mediator = me.clone();

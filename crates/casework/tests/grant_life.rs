@@ -27,8 +27,8 @@ fn asking(text: &str, birth: &str) -> AskInput {
 }
 
 async fn ask(world: &World, actor: &Actor, input: &AskInput) -> Result<Request, Failure> {
-    let form =
-        testkit::papers::incoming(&world.casework, "formulier.pdf", &testkit::papers::pdf("F"));
+    let paper = testkit::papers::pdf("Inzageformulier");
+    let form = testkit::papers::incoming(&world.casework, "formulier.pdf", &paper);
     let form = Some(form.await);
     world
         .casework
@@ -115,6 +115,31 @@ async fn i2_a_grant_that_is_asked_and_granted_opens_the_dossier() {
     assert!(opens(&w, &w.carla, w.dossier).await);
     w.clock.set(at("2026-01-01T00:00:00+01:00"));
     assert!(!opens(&w, &w.carla, w.dossier).await);
+}
+
+/// Also without a line of the own in the dossier.
+#[tokio::test]
+async fn i2_who_asked_for_a_grant_is_told_of_its_end() {
+    let w = world().await;
+    let request = ask(&w, &w.carla, &asking("61000447", "2008-03-17"))
+        .await
+        .unwrap();
+    let ends = Some(day("2025-06-20"));
+    decide(&w, &w.mediator, &request, GrantDecision::Grant(ends))
+        .await
+        .unwrap();
+    w.clock.set(at("2025-05-29T12:00:00+02:00"));
+    w.casework.keep_up_grants().await.unwrap();
+    w.clock.set(at("2025-06-21T12:00:00+02:00"));
+    w.casework.keep_up_grants().await.unwrap();
+    let mut seen = kinds(&w, &w.carla).await;
+    seen.reverse();
+    let expected = [
+        NoticeKind::GrantGiven,
+        NoticeKind::GrantEnds,
+        NoticeKind::GrantEnded,
+    ];
+    assert_eq!(seen, expected.map(NoticeKind::code));
 }
 
 #[tokio::test]

@@ -150,11 +150,10 @@ async fn i2_a_counsellor_hands_a_dossier_to_a_colleague() {
         .hand_over(&w.an, w.dossier, (other, false), &w.submission())
         .await;
     refused(foreign, &Refusal::NotOurCounsellor);
-    let not_mine = w
+    let denied = w
         .casework
         .hand_over(&w.bram, w.dossier, (person, false), &w.submission())
         .await;
-    let denied = not_mine;
     assert!(
         matches!(denied, Err(Failure::Denied(Denied::Dossier))),
         "{denied:?}"
@@ -267,7 +266,6 @@ async fn i2_only_the_manager_of_the_own_organisation_narrows_and_assigns() {
             .casework
             .assign_dossier(actor, w.dossier, person, &w.submission())
             .await;
-        let done = done;
         assert!(
             matches!(done, Err(Failure::Denied(Denied::Function))),
             "{done:?}"

@@ -20,6 +20,18 @@ coded! {
         SignedOut = "signed_out", "Afgemeld";
         /// account made
         AccountCreated = "account_created", "Account aangemaakt";
+        /// a controller got a mandate
+        MandateGiven = "mandate_given", "Controleopdracht gegeven";
+        /// a mandate was ended
+        MandateEnded = "mandate_ended", "Controleopdracht beëindigd";
+        /// payments, aid or a hold of a project: proposed
+        ProjectProposed = "project_proposed", "Bewaargegevens van een project voorgesteld";
+        /// confirmed by another
+        ProjectConfirmed = "project_confirmed", "Bewaargegevens van een project bevestigd";
+        /// refused, or taken back
+        ProjectRefused = "project_refused", "Bewaargegevens van een project niet bevestigd";
+        /// erased what need not be kept any more
+        RetentionApplied = "retention_applied", "Gewist wat niet meer bewaard moet worden";
         /// logged out everywhere
         SignedOutEverywhere = "signed_out_everywhere", "Overal afgemeld";
         /// own password changed

@@ -184,6 +184,12 @@ impl Catalogue {
             .collect()
     }
 
+    /// All funding numbers, selectable or not, in the order of the file.
+    #[must_use]
+    pub fn funding_numbers(&self) -> &[FundingNumber] {
+        &self.funding_numbers
+    }
+
     /// The funding number with this code, selectable or not.
     #[must_use]
     pub fn funding(&self, code: &FundingCode) -> Option<&FundingNumber> {

@@ -54,6 +54,12 @@ ids! {
     DocumentId,
     /// A request to the provincial coach to remove a line.
     RemovalId,
+    /// A request to correct something in a dossier, or an objection.
+    CorrectionId,
+    /// The right of a controller to see the lines of one project, without names.
+    MandateId,
+    /// A change of what retention knows of a project, to be confirmed by a second person.
+    ProjectChangeId,
     /// The key of one submission of a form (T2).
     SubmissionKey,
 }

@@ -5,7 +5,41 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::Day;
+use crate::refusal::{Field, Refusal};
+use crate::studies::coded;
+use crate::text::Label;
+
+coded! {
+    /// Why somebody needs to see the number of a client in full.
+    InszReason {
+        /// is this the right person
+        Identify = "identificatie", "Nagaan of dit de juiste persoon is";
+        /// a form or declaration
+        Form = "formulier", "Een formulier of aangifte invullen";
+        /// another authority asks
+        Authority = "overheid", "Een andere overheidsdienst vraagt het";
+        /// the client asks
+        Client = "jongere", "De jongere vraagt het";
+        /// another reason, with a word of explanation
+        Other = "ander", "Een andere reden";
+    }
+}
+
+/// The reason in words, as it stands in the list of who looked and in the journal.
+///
+/// # Errors
+/// `Empty` for another reason without a word of explanation.
+pub fn reason_in_words(reason: InszReason, note: Option<&Label>) -> Result<String, Refusal> {
+    match (reason, note) {
+        (InszReason::Other, None) => Err(Refusal::Empty(Field::InszReason)),
+        (InszReason::Other, Some(note)) => Ok(note.to_string()),
+        (reason, None) => Ok(reason.label().to_owned()),
+        (reason, Some(note)) => Ok(format!("{}: {note}", reason.label())),
+    }
+}
 
 /// An INSZ whose check digits are right.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -65,6 +65,20 @@ coded! {
         ClientAnswered = "client_answered", "Antwoord van de jongere op een vraag om inzagerecht";
         /// another organisation owns the dossier
         OwnerChanged = "owner_changed", "Eigenaar van het dossier gewijzigd";
+        /// a correction was asked, or an objection made
+        CorrectionAsked = "correction_asked", "Rechtzetting gevraagd of bezwaar gemaakt";
+        /// a correction was granted
+        CorrectionGranted = "correction_granted", "Rechtzetting toegekend";
+        /// a correction was refused
+        CorrectionRefused = "correction_refused", "Rechtzetting geweigerd";
+        /// the national number was shown in full
+        InszShown = "insz_shown", "Rijksregisternummer volledig getoond";
+        /// the texts of a line were erased
+        StoryErased = "story_erased", "Teksten gewist: de bewaartermijn is voorbij";
+        /// a line was erased
+        StepErased = "step_erased", "Stap gewist: de bewaartermijn is voorbij";
+        /// all that says who the dossier is about was erased
+        DossierErased = "dossier_erased", "Dossier gewist: de bewaartermijn is voorbij";
         /// document added
         DocumentAdded = "document_added", "Document toegevoegd";
         /// title, kind, day or line of a document corrected

@@ -9,6 +9,7 @@ use crate::day::Day;
 use crate::documents::{Audience, Document};
 use crate::grants::Grant;
 use crate::ids::{DossierId, OrganisationId, PersonId};
+use crate::mandates::Mandate;
 use crate::moment::Moment;
 use crate::people::{Actor, Role};
 use crate::steps::{State, Step};
@@ -54,8 +55,12 @@ pub enum Operation {
     ViewOpenings,
     /// The lines of the own organisation.
     ViewCaseload,
-    /// The pseudonymous list of a project.
+    /// The pseudonymous list of a project, within a mandate.
     ViewControl,
+    /// Give and end the mandates of controllers.
+    ManageMandates,
+    /// Figures of a project, small numbers hidden.
+    ViewReport,
     /// The people of the own organisation.
     ViewOrganisation,
     /// Users, organisations, catalogue.
@@ -72,6 +77,22 @@ pub enum Operation {
     AnswerRequest,
     /// Read the journal of a dossier.
     ViewJournal,
+    /// 'Mijn dossier' and 'Wie mag mijn dossier openen': the own view of the person it is about.
+    ViewOwn,
+    /// Ask for a correction or object, and follow that up.
+    AskCorrection,
+    /// The queue of corrections, and deciding in it.
+    DecideCorrection,
+    /// See the national number in full, for a reason.
+    RevealInsz,
+    /// Everything about a client in one file.
+    ExportDossier,
+    /// What is kept until when, and how much is due, in numbers.
+    ViewRetention,
+    /// Payments, state aid and holds of a project: proposed by one, confirmed by another.
+    ManageProjects,
+    /// Erase what need not be kept any more. Only from the command line.
+    ApplyRetention,
     /// List and read the documents of a dossier.
     ViewDocuments,
     /// Add a document.
@@ -106,6 +127,8 @@ pub enum Reach {
     GrantedOwnLine,
     /// Lines that are or were asked to be removed; see `Access::sees_line`.
     RemovalQueue,
+    /// Lines of which a correction was asked.
+    CorrectionQueue,
     /// Every dossier.
     All,
     /// Only the dossier about oneself.
@@ -114,8 +137,8 @@ pub enum Reach {
 
 use Operation as O;
 use Reach::{
-    All, Function as Fun, Granted as Held, GrantedOwnLine as Line, GrantedToHouse as House, Never,
-    Organisation as Own, RemovalQueue as Queue, Self_,
+    All, CorrectionQueue as Corrections, Function as Fun, Granted as Held, GrantedOwnLine as Line,
+    GrantedToHouse as House, Never, Organisation as Own, RemovalQueue as Queue, Self_,
 };
 
 /// The authorisation table: one row per operation, one column per role in the order of `Role::ALL`
@@ -190,6 +213,14 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
         [Never, Never, Never, Never, Fun, Never, Never, Never],
     ),
     (
+        O::ManageMandates,
+        [Never, Never, Never, Never, Never, Fun, Never, Never],
+    ),
+    (
+        O::ViewReport,
+        [Never, Own, Never, Never, Fun, Fun, Never, Never],
+    ),
+    (
         O::ViewOrganisation,
         [Never, Fun, Never, Never, Never, Never, Never, Never],
     ),
@@ -222,6 +253,38 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
         [Never, Never, Never, Never, Never, Never, Self_, All],
     ),
     (
+        O::ViewOwn,
+        [Never, Never, Never, Never, Never, Never, Self_, Never],
+    ),
+    (
+        O::AskCorrection,
+        [Held, Never, Never, All, Never, Never, Self_, Never],
+    ),
+    (
+        O::DecideCorrection,
+        [Never, Never, Corrections, All, Never, Never, Never, Never],
+    ),
+    (
+        O::RevealInsz,
+        [Held, Never, Never, All, Never, Never, Never, Never],
+    ),
+    (
+        O::ExportDossier,
+        [Never, Never, Never, All, Never, Never, Self_, Never],
+    ),
+    (
+        O::ViewRetention,
+        [Never, Never, Never, Never, Never, Fun, Never, Fun],
+    ),
+    (
+        O::ManageProjects,
+        [Never, Never, Never, Never, Never, Fun, Never, Never],
+    ),
+    (
+        O::ApplyRetention,
+        [Never, Never, Never, Never, Never, Fun, Never, Never],
+    ),
+    (
         O::ViewDocuments,
         [Held, Never, Never, All, Never, Never, Self_, Never],
     ),
@@ -252,7 +315,12 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
 ];
 
 /// What needs a proof of being there that is at most five minutes old.
-pub const STEP_UP: &[Operation] = &[O::DecideRemoval, O::ChangeOwnLogin, O::ResetFactors];
+pub const STEP_UP: &[Operation] = &[
+    O::DecideRemoval,
+    O::ExportDossier,
+    O::ChangeOwnLogin,
+    O::ResetFactors,
+];
 
 /// Whether the person proved to be there, recently enough for this.
 ///
@@ -315,6 +383,19 @@ pub struct Permit {
     role: Role,
 }
 
+/// Proof that a controller may see the lines of one mandate, without names.
+#[derive(Clone, Debug)]
+pub struct Mandated {
+    mandate: Mandate,
+}
+
+/// Proof that a person may see the figures of projects, and which lines count in them.
+#[derive(Clone, Debug)]
+pub struct Reporting {
+    organisation: Option<OrganisationId>,
+    mandate: Option<Mandate>,
+}
+
 /// What the policy looks at. No dossier content is needed for it.
 #[derive(Clone, Debug)]
 pub struct DossierFacts {
@@ -324,6 +405,8 @@ pub struct DossierFacts {
     pub grants: Vec<Grant>,
     /// Whether a removal was ever asked for one of its lines.
     pub removal_asked: bool,
+    /// Whether a correction of one of its lines was ever asked.
+    pub correction_asked: bool,
     /// Whether the actor's organisation opens its dossiers only to whom they are assigned, and this one is
     /// not assigned to the actor.
     pub others_only: bool,
@@ -345,6 +428,46 @@ pub fn permit(actor: &Actor, operation: Operation) -> Result<Permit, Denied> {
             role: actor.role,
         }),
     }
+}
+
+/// Whether a controller may see the lines of a mandate today. Somebody else's mandate, or one that is over,
+/// is answered like one that does not exist.
+///
+/// # Errors
+/// `Denied::Function` when the role never may, `Denied::Dossier` when it is not theirs or not now.
+pub fn mandated(actor: &Actor, mandate: &Mandate, today: Day) -> Result<Mandated, Denied> {
+    permit(actor, Operation::ViewControl)?;
+    if mandate.controller != actor.person || !mandate.is_active(today) {
+        return Err(Denied::Dossier);
+    }
+    Ok(Mandated {
+        mandate: mandate.clone(),
+    })
+}
+
+/// Whether an actor may see figures: a controller within a mandate, a manager of the own organisation, a
+/// system manager of all.
+///
+/// # Errors
+/// As `mandated`; `Denied::Dossier` for a controller without a mandate, a manager without organisation.
+pub fn reporting(
+    actor: &Actor,
+    mandate: Option<&Mandate>,
+    today: Day,
+) -> Result<Reporting, Denied> {
+    permit(actor, Operation::ViewReport)?;
+    let (organisation, mandate) = match actor.role {
+        Role::Controller => {
+            let mandate = mandate.ok_or(Denied::Dossier)?;
+            (None, Some(mandated(actor, mandate, today)?.mandate))
+        }
+        Role::Manager => (Some(actor.organisation().ok_or(Denied::Dossier)?), None),
+        _ => (None, None),
+    };
+    Ok(Reporting {
+        organisation,
+        mandate,
+    })
 }
 
 /// Whether an actor may read in a dossier.
@@ -371,6 +494,17 @@ pub fn write(
     today: Day,
 ) -> Result<Access<Write>, Denied> {
     decide(actor, operation, facts, today)
+}
+
+/// The operator's own permit, for what shows numbers only and concerns nobody's account.
+pub fn operator(operation: Operation) -> Permit {
+    Permit {
+        operation,
+        reach: Fun,
+        organisation: None,
+        person: PersonId(uuid::Uuid::nil()),
+        role: Role::SystemManager,
+    }
 }
 
 /// The program's own access to a dossier, for what it does on its day without anybody asking.
@@ -404,6 +538,7 @@ fn decide<Mode>(
         Held | Line => is_granted() && !facts.others_only,
         House => is_granted(),
         Queue => facts.removal_asked,
+        Corrections => facts.correction_asked,
         Self_ => actor.own_dossier == Some(facts.dossier),
     };
     if !allowed {
@@ -438,6 +573,17 @@ impl<Mode> Access<Mode> {
     /// privacy officer, who looks after the dossier of everybody.
     pub fn tells_story(&self) -> bool {
         !(self.operation == Operation::ViewJournal && self.reach == All)
+    }
+
+    /// Whether everything in the dossier is for this person to see, not only what is of an organisation.
+    pub fn reads_all(&self) -> bool {
+        matches!(self.reach, All | Self_)
+    }
+
+    /// Whether the national number may be read in full: by whom it belongs to. Others give a reason first
+    /// (`RevealInsz`).
+    pub fn is_own(&self) -> bool {
+        self.reach == Self_
     }
 
     /// Whether this line may be changed: for a role that works on own lines only, the own
@@ -504,10 +650,12 @@ impl<Mode> Access<Mode> {
 
     /// Whether this line may be read at all. A cancelled or removed one is out of sight (C1, R6). A coach
     /// sees the lines whose removal was asked, whatever became of them, and the cancelled ones beside
-    /// them; of the rest of the dossier nothing.
-    pub fn sees_line(&self, step: &Step, removal_asked: bool) -> bool {
+    /// them; of the rest of the dossier nothing. Who decides on a correction sees the line it was asked
+    /// of, whatever became of it.
+    pub fn sees_line(&self, step: &Step, asked: bool) -> bool {
         match self.reach {
-            Queue => removal_asked || matches!(step.state, State::Cancelled(_)),
+            Queue => asked || matches!(step.state, State::Cancelled(_)),
+            _ if self.operation == Operation::DecideCorrection => asked,
             _ => step.is_listed(),
         }
     }
@@ -529,6 +677,25 @@ impl Access<Write> {
             organisation: self.organisation,
             mode: PhantomData,
         }
+    }
+}
+
+impl Mandated {
+    /// The mandate it rests on.
+    pub fn mandate(&self) -> &Mandate {
+        &self.mandate
+    }
+}
+
+impl Reporting {
+    /// The organisation whose lines alone count; none for those of all.
+    pub fn organisation(&self) -> Option<OrganisationId> {
+        self.organisation
+    }
+
+    /// The mandate it rests on; none for who needs none.
+    pub fn mandate(&self) -> Option<&Mandate> {
+        self.mandate.as_ref()
     }
 }
 

@@ -100,6 +100,32 @@ pub enum Field {
     Ground,
     /// Organisatie
     Organisation,
+    /// Waarover een rechtzetting gaat
+    Subject,
+    /// Wat er niet klopt
+    CorrectionText,
+    /// Antwoord op een vraag om rechtzetting
+    Answer,
+    /// Rechtzetting naast een stap
+    Rectification,
+    /// Reden om een rijksregisternummer te tonen
+    InszReason,
+    /// Vorm van een export
+    ExportForm,
+    /// Controleur (of a mandate)
+    Controller,
+    /// Laatste dag of the lines of a mandate
+    LinesUntil,
+    /// Laatste dag on which a mandate opens
+    ValidUntil,
+    /// Kenmerk van een opdracht
+    Reference,
+    /// Regels van het project
+    Regime,
+    /// Laatste betaling van een project
+    LastPayment,
+    /// Einde van een bewaarbevel
+    HoldUntil,
     /// Bestanden
     Files,
     /// Soort document
@@ -308,6 +334,48 @@ pub enum Refusal {
     },
     /// I2: this organisation has no right to open the dossier now.
     NoActiveGrant,
+    /// Only the person whom the dossier is about objects.
+    ObjectionOfClientOnly,
+    /// So many requests about one dossier wait already.
+    TooManyCorrections {
+        /// Most that wait at once.
+        most: usize,
+    },
+    /// A request for a correction was decided before.
+    CorrectionDecided,
+    /// Who asks for a correction does not decide on it.
+    OwnCorrection,
+    /// Who wrote a line does not decide on its correction.
+    AuthorOfLine,
+    /// A period that ends before it starts; at this field.
+    PeriodBackwards(Field),
+    /// A mandate that would be over before it is given.
+    MandateInPast {
+        /// Today.
+        today: Day,
+    },
+    /// A mandate for oneself.
+    OwnMandate,
+    /// A mandate that was ended before.
+    MandateEnded,
+    /// There is no active controller with this user name.
+    NoSuchController,
+    /// A payment in the future.
+    PaymentInFuture {
+        /// Today.
+        today: Day,
+    },
+    /// A hold whose last day lies before today.
+    HoldInPast {
+        /// Today.
+        today: Day,
+    },
+    /// A change of this project waits for confirmation already.
+    ProjectChangeWaits,
+    /// The change was confirmed or refused before.
+    ProjectChangeDecided,
+    /// Who proposes a change does not confirm it.
+    OwnProjectChange,
     /// I2: the client's agreement stands on a form, and the form is not with the request.
     FormFileNeeded,
     /// A file that is not accepted.
@@ -425,9 +493,21 @@ impl Refusal {
             | AlreadyAssigned
             | NotAssigned
             | NotNarrowed => "I2",
+            ObjectionOfClientOnly | TooManyCorrections { .. } => "H6",
+            CorrectionDecided | OwnCorrection | AuthorOfLine => "H7",
             ChangedMeanwhile => "T1",
             AuthenticIsReadOnly => "I4",
-            CertificateNeedsDay
+            PeriodBackwards(_)
+            | MandateInPast { .. }
+            | OwnMandate
+            | MandateEnded
+            | NoSuchController
+            | PaymentInFuture { .. }
+            | HoldInPast { .. }
+            | ProjectChangeWaits
+            | ProjectChangeDecided
+            | OwnProjectChange
+            | CertificateNeedsDay
             | CertificateInFuture { .. }
             | StudyBeforeBirth { .. }
             | UntilBeforeFrom { .. }
@@ -485,6 +565,8 @@ impl Refusal {
             GrantEndsInPast { .. } => Field::GrantEnd,
             ClientDisagrees | NoClientFits | GrantRequestDecided | OwnGrantRequest
             | NoActiveGrant => Field::Decision,
+            ObjectionOfClientOnly | TooManyCorrections { .. } => Field::Form,
+            CorrectionDecided | OwnCorrection | AuthorOfLine => Field::Decision,
             FormFileNeeded
             | FileRefused { .. }
             | TooManyFiles { .. }
@@ -496,7 +578,16 @@ impl Refusal {
             NotOurCounsellor | AlreadyAssigned | NotAssigned => Field::Counsellor,
             NotNarrowed => Field::Form,
             NoMailAddress | TooManyConfirmations | LinkNotValid => Field::MailAddress,
-            Empty(field) | NotChosen(field) | OddCharacters(field) => *field,
+            MandateInPast { .. } => Field::ValidUntil,
+            OwnMandate | NoSuchController => Field::Controller,
+            PaymentInFuture { .. } => Field::LastPayment,
+            HoldInPast { .. } => Field::HoldUntil,
+            MandateEnded | ProjectChangeWaits | ProjectChangeDecided | OwnProjectChange => {
+                Field::Decision
+            }
+            Empty(field) | NotChosen(field) | OddCharacters(field) | PeriodBackwards(field) => {
+                *field
+            }
             TooLong { field, .. } => *field,
         }
     }

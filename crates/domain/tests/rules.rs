@@ -787,6 +787,7 @@ fn facts(grants: Vec<Grant>) -> DossierFacts {
         dossier: DossierId(id(1000)),
         grants,
         removal_asked: false,
+        correction_asked: false,
         others_only: false,
     }
 }

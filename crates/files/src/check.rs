@@ -344,6 +344,16 @@ fn end_of_container(tail: &[u8], length: u64) -> Result<(), FileFault> {
     if end + END != tail.len() || !tail.ends_with(&[0, 0]) {
         return Err(FileFault::Disguised);
     }
+    let number = |from: usize| {
+        let bytes = tail.get(end + from..end + from + 4)?;
+        bytes.try_into().ok().map(u32::from_le_bytes)
+    };
+    // The list of entries stands right before it: no second container hides in front of this end.
+    let list = number(12).zip(number(16));
+    let list = list.map(|(size, from)| u64::from(size) + u64::from(from));
+    if list != Some(length - END as u64) {
+        return Err(FileFault::Disguised);
+    }
     let entries = tail.get(end + 10..end + 12);
     let entries = entries.and_then(|count| count.try_into().ok());
     if usize::from(entries.map_or(0, u16::from_le_bytes)) > MOST_ENTRIES {

@@ -352,7 +352,8 @@ fn containers(all: &mut Vec<Case>) {
         case(all, format!("{name} that overlaps"), name, kind, twice);
         // What is packed is changed.
         let mut spoilt = with(&[]);
-        let at = spoilt.len() / 4;
+        let name_length = usize::from(u16::from_le_bytes([spoilt[26], spoilt[27]]));
+        let at = 30 + name_length + 3;
         spoilt[at] ^= 0xff;
         case(
             all,

@@ -44,11 +44,33 @@ pub(crate) enum Command {
     Migrate,
     /// Fill an empty database with made-up dossiers, for measuring.
     Generate(Generate),
+    /// Count what need not be kept any more, or erase it. Without --apply it erases nothing.
+    Retention(Retention),
     /// The mail of notices.
     #[command(subcommand)]
     Mail(Mail),
     #[command(flatten)]
     Set(Set),
+}
+
+/// What `retention` takes.
+#[derive(Debug, Args)]
+pub(crate) struct Retention {
+    /// Only count: what happens without --apply too.
+    #[arg(long, conflicts_with = "apply")]
+    pub(crate) dry_run: bool,
+    /// Erase what is due.
+    #[arg(long, requires = "confirm", requires = "by")]
+    pub(crate) apply: bool,
+    /// How many records are due, as the dry run said. Another number erases nothing.
+    #[arg(long, value_name = "N", requires = "apply")]
+    pub(crate) confirm: Option<u64>,
+    /// User name of the system manager in whose name it is done.
+    #[arg(long, value_name = "USER", requires = "apply")]
+    pub(crate) by: Option<String>,
+    /// Write what was found or erased to this file too, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
 }
 
 /// What can be done about mail.

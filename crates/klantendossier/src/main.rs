@@ -7,6 +7,7 @@ mod mail;
 mod operator;
 mod parts;
 mod provider;
+mod retention;
 mod secret;
 mod server;
 mod settings;
@@ -74,6 +75,11 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             let settings = load(config)?;
             start_log("warn", settings::LogFormat::Text)?;
             operator::generate(&settings, &wish).await
+        }),
+        Command::Retention(wish) => server::run_and_close(async {
+            let settings = load(config)?;
+            let parts = Parts::for_command(&settings).await?;
+            retention::run(&parts.casework, &wish).await
         }),
         Command::Mail(what) => server::run_and_close(async {
             let settings = load(config)?;

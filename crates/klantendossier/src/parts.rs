@@ -11,6 +11,7 @@ use casework::{
     Casework, Clock, Database, Files, Limits, RandomIds, Secrets, SharedClock, SystemClock,
 };
 use domain::catalogue::Catalogue;
+use domain::retention::Rules;
 
 use crate::secret;
 use crate::settings::{Misconfigured, Settings};
@@ -18,6 +19,8 @@ use crate::settings::{Misconfigured, Settings};
 /// The programme that comes with the program.
 const PROGRAMME: &str = include_str!("../../../catalogue/programmas.toml");
 
+/// What is kept until when, as it comes with the program.
+const RETENTION: &str = include_str!("../../../catalogue/bewaring.toml");
 /// The folder in the data folder for files that come in; they have no name there.
 pub(crate) const INCOMING: &str = "incoming";
 /// The folder in the data folder in which documents are kept, when nothing else is set.
@@ -73,6 +76,16 @@ impl Parts {
                 programme(&text, &name)?
             }
         };
+        let rules = match &settings.retention {
+            None => own_rules()?,
+            Some(file) => {
+                let name = file.display().to_string();
+                let text = fs::read_to_string(file).map_err(|error| {
+                    Misconfigured(format!("cannot read the retention rules {name}: {error}"))
+                })?;
+                retention_rules(&text, &name)?
+            }
+        };
         make_folder(&settings.data)?;
         let store = store_of(settings, patience);
         let has_database = match &store {
@@ -97,7 +110,7 @@ impl Parts {
         )?;
         let parts = Parts {
             clock,
-            ..Parts::assemble(database, catalogue, &secret, told, files, limits)
+            ..Parts::assemble(database, (catalogue, rules), &secret, told, files, limits)
         };
         parts
             .casework
@@ -111,7 +124,7 @@ impl Parts {
     /// Puts the parts together on a database that is open.
     pub(crate) fn assemble(
         database: Database,
-        catalogue: Catalogue,
+        (catalogue, rules): (Catalogue, Rules),
         secret: &[u8],
         clock: Arc<dyn Clock>,
         files: Files,
@@ -126,7 +139,8 @@ impl Parts {
                 Secrets::derive(secret),
                 files,
                 limits,
-            ),
+            )
+            .with_rules(rules),
             clock: None,
         }
     }
@@ -225,6 +239,18 @@ fn programme(text: &str, name: &str) -> Result<Catalogue, Misconfigured> {
     Catalogue::parse(text).map_err(|errors| Misconfigured(format!("{name}: {errors}")))
 }
 
+/// The retention rules compiled in.
+///
+/// # Errors
+/// When they are wrong; a test holds that they are not.
+pub(crate) fn own_rules() -> Result<Rules, Misconfigured> {
+    retention_rules(RETENTION, "the retention rules compiled in")
+}
+
+fn retention_rules(text: &str, name: &str) -> Result<Rules, Misconfigured> {
+    Rules::parse(text).map_err(|errors| Misconfigured(format!("{name}: {errors}")))
+}
+
 /// The database file of a data folder.
 pub(crate) fn database_file(data: &Path) -> PathBuf {
     data.join("klantendossier.db")
@@ -271,6 +297,7 @@ mod tests {
     #[test]
     fn the_programme_compiled_in_is_right() {
         assert!(own_programme().is_ok());
+        assert!(own_rules().is_ok());
     }
 
     #[test]

@@ -59,6 +59,10 @@ pub(crate) struct Settings {
     pub(crate) secret_file: PathBuf,
     /// Programme file that replaces the one compiled in. Default none.
     pub(crate) catalogue: Option<PathBuf>,
+    /// File with what is kept until when, in place of the one compiled in.
+    pub(crate) retention: Option<PathBuf>,
+    /// Numbers below this are hidden in a report.
+    pub(crate) report_smallest_number: u16,
     /// What is logged: a level, or levels per part of the program. Default info.
     pub(crate) log: String,
     /// How the log is written. Default text.
@@ -185,6 +189,8 @@ struct Given {
     public_url: Option<String>,
     secret_file: Option<PathBuf>,
     catalogue: Option<PathBuf>,
+    retention: Option<PathBuf>,
+    report_smallest_number: Option<u16>,
     log: Option<String>,
     log_format: Option<LogFormat>,
     second_factor: Option<SecondFactorSetting>,
@@ -237,6 +243,12 @@ impl Settings {
             if minutes == 0 {
                 return Err(Misconfigured(format!("{name} must be at least 1")));
             }
+        }
+        if u32::from(settings.report_smallest_number) < domain::reports::LEAST_SMALLEST {
+            return Err(Misconfigured(format!(
+                "report_smallest_number must be at least {}",
+                domain::reports::LEAST_SMALLEST
+            )));
         }
         if settings.database_connections < 2 {
             return Err(Misconfigured(
@@ -333,6 +345,8 @@ impl Settings {
             database_ca_file: pick!(database_ca_file),
             database_connections: pick!(database_connections).unwrap_or(16),
             catalogue: pick!(catalogue),
+            retention: pick!(retention),
+            report_smallest_number: pick!(report_smallest_number).unwrap_or(10),
             log: pick!(log).unwrap_or_else(|| "info".to_owned()),
             log_format: pick!(log_format).unwrap_or(LogFormat::Text),
             second_factor: pick!(second_factor).unwrap_or(SecondFactorSetting::Required),
@@ -369,6 +383,7 @@ impl Settings {
         Limits {
             session_idle_seconds: i64::from(self.session_idle_minutes) * 60,
             session_seconds: i64::from(self.session_minutes) * 60,
+            smallest_number: u32::from(self.report_smallest_number),
             second_factor: match self.second_factor {
                 SecondFactorSetting::Required => SecondFactor::Required,
                 SecondFactorSetting::Optional => SecondFactor::Optional,
@@ -459,6 +474,16 @@ impl Settings {
                 "catalogue",
                 "Programme file that replaces the one compiled in.",
                 self.catalogue.as_deref().map(path),
+            ),
+            (
+                "retention",
+                "File with what is kept until when, that replaces the one compiled in.",
+                self.retention.as_deref().map(path),
+            ),
+            (
+                "report_smallest_number",
+                "Numbers below this are hidden in a report; at least 3.",
+                Some(self.report_smallest_number.to_string()),
             ),
             (
                 "log",
@@ -821,6 +846,8 @@ fn read_environment(
             "public_url" => given.public_url = Some(parsed(name, &value)?),
             "secret_file" => given.secret_file = Some(PathBuf::from(value)),
             "catalogue" => given.catalogue = Some(PathBuf::from(value)),
+            "retention" => given.retention = Some(PathBuf::from(value)),
+            "report_smallest_number" => given.report_smallest_number = Some(parsed(name, &value)?),
             "log" => given.log = Some(parsed(name, &value)?),
             "log_format" => given.log_format = Some(parsed(name, &value)?),
             "second_factor" => given.second_factor = Some(parsed(name, &value)?),

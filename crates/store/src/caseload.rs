@@ -3,8 +3,10 @@
 use domain::Day;
 use domain::catalogue::{FundingCode, ReasonCode, ResultCode};
 use domain::client_number::ClientNumber;
+use domain::eligibility::{StudySeen, Verdict};
 use domain::ids::{DossierId, StepId};
-use domain::policy::Permit;
+use domain::policy::{Mandated, Permit};
+use domain::studies::Provenance;
 
 use crate::engine::{Row, Sql};
 use crate::{Reader, StoreError, known, parsed, statements};
@@ -20,12 +22,18 @@ statements! {
                       AND a.person_id = ?5 AND a.until IS NULL)
               OR ?5 IS NULL OR NOT EXISTS (SELECT 1 FROM organisation o WHERE o.id = ?1 AND o.narrowed))
          ORDER BY s.listed_on DESC, s.dossier_id DESC, s.id DESC LIMIT ?4";
+    // Lines that ran in the period of the mandate, and the last check of each (E7).
     CONTROL = "caseload.control",
-        "SELECT s.id, s.dossier_id, s.state, s.start_on, s.end_on, s.result, s.reason, u.name, r.since
+        "SELECT s.id, s.dossier_id, s.state, s.start_on, s.end_on, s.result, s.reason, u.name, r.since,
+                (SELECT c.verdict FROM eligibility_check c WHERE c.dossier_id = s.dossier_id
+                 AND c.step_id = s.id ORDER BY c.at DESC, c.start_on DESC LIMIT 1),
+                (SELECT c.seen FROM eligibility_check c WHERE c.dossier_id = s.dossier_id
+                 AND c.step_id = s.id ORDER BY c.at DESC, c.start_on DESC LIMIT 1)
          FROM step s JOIN unit u ON u.id = s.provider_unit
          LEFT JOIN step_review r ON r.step_id = s.id
-         WHERE s.funding = ?1 AND s.state = ?2 AND s.listed_on <= ?3
-         ORDER BY s.listed_on DESC, s.dossier_id DESC, s.id DESC LIMIT ?4";
+         WHERE s.funding = ?1 AND s.state = ?2 AND s.listed_on <= ?3 AND s.listed_on >= ?4
+         AND s.start_on <= ?5
+         ORDER BY s.listed_on DESC, s.dossier_id DESC, s.id DESC LIMIT ?6";
 }
 
 /// Which lines a list shows.
@@ -135,27 +143,44 @@ pub struct ControlLine {
     pub end: Option<Day>,
     /// Result, once ended.
     pub result: Option<ResultCode>,
-    /// Reason, once ended.
+    /// Reason code, once ended; no note.
     pub reason: Option<ReasonCode>,
     /// Unit that gives the guidance.
     pub provider: String,
     /// 'te controleren' (E5).
     pub review: bool,
+    /// What the last check of the target group found (E7), and from where the studies came that it looked
+    /// at; none where no check was asked.
+    pub check: Option<(Verdict, Vec<Provenance>)>,
 }
 
-/// The lines of a project, the newest first, up to and including a day.
+impl ControlLine {
+    /// The day it is listed on (S9).
+    pub fn listed_on(&self) -> Day {
+        self.end.unwrap_or(self.start)
+    }
+}
+
+/// The lines of a mandate, the newest first, up to and including a day. No title of a study, no text.
 pub async fn control(
     reader: &mut Reader,
-    _permit: &Permit,
-    funding: &FundingCode,
+    mandated: &Mandated,
     shown: Shown,
     until: Day,
     limit: u32,
 ) -> Result<Vec<ControlLine>, StoreError> {
+    let terms = &mandated.mandate().terms;
+    // An ongoing line is listed under its start, and ran since; an ended one under its end.
+    let from = match shown {
+        Shown::Ongoing => Day::MIN,
+        Shown::Ended => terms.lines.from,
+    };
     let params = [
-        funding.as_str().into(),
+        terms.funding.as_str().into(),
         shown.code().into(),
         until.into(),
+        from.into(),
+        terms.lines.until.into(),
         limit.into(),
     ];
     reader
@@ -169,7 +194,23 @@ pub async fn control(
                 reason: parsed(&CONTROL, "reason", row.opt_text(6)?, ReasonCode::parse)?,
                 provider: row.text(7)?,
                 review: row.opt_at(8)?.is_some(),
+                check: check_at(row)?,
             })
         })
         .await
+}
+
+fn check_at(row: &Row<'_>) -> Result<Option<(Verdict, Vec<Provenance>)>, StoreError> {
+    let Some((verdict, seen)) = row.opt_text(9)?.zip(row.opt_text(10)?) else {
+        return Ok(None);
+    };
+    let verdict = known(&CONTROL, "verdict", Verdict::from_code(&verdict))?;
+    let seen: Vec<StudySeen> = known(&CONTROL, "seen", serde_json::from_str(&seen).ok())?;
+    let mut found = Vec::new();
+    for provenance in Provenance::ALL {
+        if seen.iter().any(|it| it.provenance == *provenance) {
+            found.push(*provenance);
+        }
+    }
+    Ok(Some((verdict, found)))
 }

@@ -7,20 +7,20 @@ use domain::policy::{Access, Permit, Read, Write};
 use domain::{Day, Moment};
 
 use crate::engine::{Batch, Row, Sql, Statement};
-use crate::{Reader, StoreError, after_prefix, guard, known, search_form, statements};
+use crate::{Reader, StoreError, after_prefix, count, guard, known, search_form, statements};
 
 statements! {
     // A parameter is compared before it is asked for NULL: so PostgreSQL learns its type.
     HEAD = "dossiers.head",
         "SELECT client_number, given_name, family_name, birth_day, work_situation,
                 work_situation_since, version, journal_number, journal_link
-         FROM dossier WHERE id = ?1";
+         FROM dossier WHERE id = ?1 AND erased_at IS NULL";
     CONTACT = "dossiers.contact",
         "SELECT email, phone, street, postcode, municipality, about_me, insz_sealed
          FROM dossier WHERE id = ?1";
     BY_NUMBER = "dossiers.by_number",
         "SELECT id, client_number, given_name, family_name, birth_day FROM dossier
-         WHERE client_number = ?1 AND (EXISTS (
+         WHERE client_number = ?1 AND erased_at IS NULL AND (EXISTS (
              SELECT 1 FROM access_grant g WHERE g.dossier_id = dossier.id AND g.organisation_id = ?2
              AND g.ended_at IS NULL AND g.starts_on <= ?3
              AND (g.ends_on IS NULL OR g.ends_on >= ?3) AND (g.closes_on IS NULL OR g.closes_on >= ?3)
@@ -54,7 +54,7 @@ statements! {
              OR ?2 IS NULL)
          ORDER BY w.word, w.dossier_id LIMIT ?1";
     INSZ_DIGEST = "dossiers.insz_digest", "SELECT insz_digest FROM dossier WHERE id = ?1";
-    ID_OF_NUMBER = "dossiers.id_of_number", "SELECT id FROM dossier WHERE client_number = ?1";
+    ID_OF_NUMBER = "dossiers.id_of_number", "SELECT id FROM dossier WHERE client_number = ?1 AND erased_at IS NULL";
     ADVANCE = "dossiers.advance",
         "UPDATE dossier SET version = version + 1, journal_number = ?3, journal_link = ?4
          WHERE id = ?1 AND version = ?2";
@@ -71,6 +71,13 @@ statements! {
     ADD_WORD = "dossiers.add_word", "INSERT INTO client_word (word, dossier_id) VALUES (?1, ?2)";
     SET_ABOUT = "dossiers.set_about", "UPDATE dossier SET about_me = ?2 WHERE id = ?1";
     MARK_REMOVAL = "dossiers.mark_removal", "UPDATE dossier SET removal_asked = TRUE WHERE id = ?1";
+    // 'coalesce': else PostgreSQL would read an index of all that waits, of every dossier.
+    COUNTS = "dossiers.counts",
+        "SELECT (SELECT count(*) FROM study WHERE dossier_id = ?1),
+                (SELECT count(*) FROM experience WHERE dossier_id = ?1),
+                (SELECT count(*) FROM step WHERE dossier_id = ?1 AND state IN ('ongoing', 'ended')),
+                (SELECT count(*) FROM correction_request
+                 WHERE dossier_id = ?1 AND coalesce(decision, '') = '')";
     ANY = "dossiers.any", "SELECT 1 FROM dossier LIMIT 1";
 }
 
@@ -176,6 +183,34 @@ pub async fn contact(reader: &mut Reader, access: &Access<Read>) -> Result<Conta
         })
         .await?;
     known(&CONTACT, "id", found)
+}
+
+/// How much there is in a dossier.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Studies.
+    pub studies: u32,
+    /// Work experiences.
+    pub experiences: u32,
+    /// Listed lines.
+    pub lines: u32,
+    /// Requests for a correction that wait.
+    pub corrections: u32,
+}
+
+/// How much there is in a dossier.
+pub async fn counts(reader: &mut Reader, access: &Access<Read>) -> Result<Counts, StoreError> {
+    let found = reader
+        .first(&COUNTS, &[access.dossier().0.into()], |row| {
+            Ok(Counts {
+                studies: count(&COUNTS, row, 0)?,
+                experiences: count(&COUNTS, row, 1)?,
+                lines: count(&COUNTS, row, 2)?,
+                corrections: count(&COUNTS, row, 3)?,
+            })
+        })
+        .await?;
+    Ok(found.unwrap_or_default())
 }
 
 /// The keyed digest of the national number, when it is known.
@@ -416,16 +451,22 @@ pub fn create(
     ];
     batch.push(Statement::new(&CREATE, params).one(guard::TAKEN));
     write_journal(batch, entries);
-    let name = search_form(&format!("{} {}", dossier.given_name, dossier.family_name));
-    let mut words: Vec<&str> = name.split(' ').filter(|word| !word.is_empty()).collect();
-    words.sort_unstable();
-    words.dedup();
-    for word in words {
+    for word in search_words(&dossier.given_name, &dossier.family_name) {
         batch.push(Statement::new(
             &ADD_WORD,
             [word.into(), dossier.id.0.into()],
         ));
     }
+}
+
+/// The words by which a name is found.
+pub fn search_words(given_name: &str, family_name: &str) -> Vec<String> {
+    let name = search_form(&format!("{given_name} {family_name}"));
+    let words = name.split(' ').filter(|word| !word.is_empty());
+    let mut words: Vec<String> = words.map(str::to_owned).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
 }
 
 /// Sets 'Over mezelf'.

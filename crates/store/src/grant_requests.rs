@@ -46,7 +46,8 @@ statements! {
     HOW_MANY = "grant_requests.how_many",
         "SELECT count(*) FROM (SELECT 1 FROM grant_request WHERE decided_at IS NULL ORDER BY asked_at LIMIT 200) AS waiting";
     FITS = "grant_requests.fits",
-        "SELECT id, birth_day, insz_digest FROM dossier WHERE client_number = ?1";
+        "SELECT id, birth_day, insz_digest FROM dossier
+         WHERE client_number = ?1 AND erased_at IS NULL";
     INSERT = "grant_requests.insert",
         "INSERT INTO grant_request (id, kind, organisation_id, unit_id, asked_by, asked_at, client_number,
                                     proof_digest, basis, form_on, purpose)

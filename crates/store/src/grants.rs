@@ -15,17 +15,19 @@ statements! {
     FACTS = "grants.facts",
         "SELECT d.removal_asked, g.id, g.organisation_id, g.starts_on, g.ends_on, g.closes_on, g.ended_at,
                 o.narrowed AND NOT EXISTS (
-                    SELECT 1 FROM assignment a WHERE a.dossier_id = ?1 AND a.organisation_id = ?2
-                    AND a.person_id = ?3 AND a.until IS NULL)
+                     SELECT 1 FROM assignment a WHERE a.dossier_id = ?1 AND a.organisation_id = ?2
+                     AND a.person_id = ?3 AND a.until IS NULL),
+                d.correction_asked
          FROM dossier d
          LEFT JOIN organisation o ON o.id = ?2
          LEFT JOIN access_grant g ON g.dossier_id = d.id AND g.organisation_id = ?2
-         WHERE d.id = ?1";
+         WHERE d.id = ?1 AND d.erased_at IS NULL";
     HOLDERS = "grants.holders",
         "SELECT o.name, g.id, g.organisation_id, g.starts_on, g.ends_on, g.closes_on, g.ended_at, g.basis,
-                g.given_at, p.name
+                g.given_at, p.name, g.ended_at, e.name, g.end_reason
          FROM access_grant g JOIN organisation o ON o.id = g.organisation_id
          JOIN person p ON p.id = g.given_by
+         LEFT JOIN person e ON e.id = g.ended_by
          WHERE g.dossier_id = ?1 ORDER BY g.given_at DESC LIMIT 100";
     GIVE = "grants.give",
         "INSERT INTO access_grant (dossier_id, organisation_id, id, basis, starts_on, ends_on,
@@ -60,6 +62,12 @@ statements! {
         "SELECT requester_org, requester_person, provider_org, provider_person FROM step
          WHERE dossier_id = ?1 AND (requester_org = ?2 OR provider_org = ?2)
          ORDER BY listed_on DESC LIMIT 20";
+    ASKERS = "grants.askers",
+        "SELECT r.asked_by FROM access_grant g JOIN grant_request r ON r.id = g.request_id
+         WHERE g.dossier_id = ?1 AND g.organisation_id = ?2 LIMIT 20";
+    ASSIGNED = "grants.assigned",
+        "SELECT person_id FROM assignment WHERE dossier_id = ?1 AND organisation_id = ?2 AND until IS NULL
+         LIMIT 20";
     MANAGERS = "grants.managers",
         "SELECT p.id FROM unit u JOIN person p ON p.unit_id = u.id
          WHERE u.organisation_id = ?1 AND p.role = 'manager' AND p.active LIMIT 20";
@@ -116,16 +124,19 @@ async fn facts_of(
     let rows = reader
         .all(&FACTS, &params, |row| {
             let others_only = row.opt_bool(7)?.unwrap_or(false);
-            Ok((row.bool(0)?, others_only, grant_at(&FACTS, row, dossier)?))
+            let seen = (row.bool(0)?, row.bool(8)?, others_only);
+            Ok((seen, grant_at(&FACTS, row, dossier)?))
         })
         .await?;
-    let Some((removal_asked, others_only)) = rows.first().map(|it| (it.0, it.1)) else {
+    let Some((removal_asked, correction_asked, others_only)) = rows.first().map(|(seen, _)| *seen)
+    else {
         return Ok(None);
     };
     Ok(Some(DossierFacts {
         dossier,
-        grants: rows.into_iter().filter_map(|(.., grant)| grant).collect(),
+        grants: rows.into_iter().filter_map(|(_, grant)| grant).collect(),
         removal_asked,
+        correction_asked,
         others_only,
     }))
 }
@@ -143,6 +154,8 @@ pub struct Holder {
     pub given_at: Moment,
     /// By whom.
     pub given_by: String,
+    /// When it was ended, by whom (empty: the program, on its day) and why.
+    pub ended: Option<(Moment, String, String)>,
 }
 
 /// Every organisation that held or holds a grant, the last one first.
@@ -159,6 +172,14 @@ pub async fn holders(
                 basis: known(&HOLDERS, "basis", Basis::from_code(row.text_ref(7)?))?,
                 given_at: row.at(8)?,
                 given_by: row.text(9)?,
+                ended: match row.opt_at(10)? {
+                    None => None,
+                    Some(at) => Some((
+                        at,
+                        row.opt_text(11)?.unwrap_or_default(),
+                        row.opt_text(12)?.unwrap_or_default(),
+                    )),
+                },
             })
         })
         .await
@@ -342,7 +363,7 @@ pub async fn ending(
 }
 
 /// Who has to know of what happens to an organisation's grant: who asked for or gives its lines in the
-/// dossier, and its managers.
+/// dossier, who asked for the grant, to whom the dossier is assigned, and its managers.
 pub async fn concerned(
     reader: &mut Reader,
     access: &Access<Read>,
@@ -360,6 +381,10 @@ pub async fn concerned(
         .filter(|(of, _)| *of == organisation.0)
         .map(|(_, person)| PersonId(person))
         .collect();
+    for statement in [&ASKERS, &ASSIGNED] {
+        let found = reader.all(statement, &params, |row| row.id(0).map(PersonId));
+        people.extend(found.await?);
+    }
     let managers = reader
         .all(&MANAGERS, &[organisation.0.into()], |row| {
             row.id(0).map(PersonId)

@@ -8,22 +8,28 @@ pub mod account_events;
 pub mod actions;
 pub mod assignments;
 pub mod caseload;
+pub mod corrections;
 pub mod documents;
 pub mod dossiers;
 pub mod engine;
+pub mod export;
 pub mod factors;
 pub mod grant_requests;
 pub mod grants;
 pub mod installation;
 pub mod journal;
 pub mod mail;
+pub mod mandates;
 pub mod notices;
 pub mod oidc;
 pub mod openings;
 pub mod owners;
 pub mod people;
 pub mod profile;
+pub mod projects;
 pub mod removals;
+pub mod reports;
+pub mod retention;
 pub mod sessions;
 pub mod steps;
 pub mod studies;
@@ -66,13 +72,16 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         actions::ALL,
         assignments::ALL,
         caseload::ALL,
+        corrections::ALL,
         documents::ALL,
         dossiers::ALL,
+        export::ALL,
         factors::ALL,
         grant_requests::ALL,
         grants::ALL,
         installation::ALL,
         journal::ALL,
+        mandates::ALL,
         mail::ALL,
         notices::ALL,
         oidc::ALL,
@@ -80,7 +89,10 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         owners::ALL,
         people::ALL,
         profile::ALL,
+        projects::ALL,
         removals::ALL,
+        reports::ALL,
+        retention::ALL,
         sessions::ALL,
         steps::ALL,
         studies::ALL,

@@ -23,7 +23,7 @@ statements! {
     OF_OWN_DOSSIER = "oidc.of_own_dossier",
         "SELECT p.id, p.name, p.role, p.demo, NULL
          FROM dossier d JOIN person p ON p.own_dossier_id = d.id
-         WHERE d.insz_digest = ?1 AND p.active AND p.role = 'client' ORDER BY p.id LIMIT 1";
+         WHERE d.insz_digest = ?1 AND p.active AND p.role = 'client' LIMIT 2";
     HAS_IDENTITY = "oidc.has_identity",
         "SELECT linked_at FROM oidc_identity WHERE person_id = ?1 AND issuer = ?2";
     LINK = "oidc.link",
@@ -36,12 +36,10 @@ statements! {
         "SELECT issuer, id_token_sealed FROM oidc_session WHERE token_digest = ?1";
     FORGET = "oidc.forget", "DELETE FROM oidc_session WHERE token_digest = ?1";
     CLEAN_SESSIONS = "oidc.clean_sessions", "DELETE FROM oidc_session WHERE ends_at < ?1";
-    COUNT_SID = "oidc.count_sid",
-        "SELECT count(*) FROM (SELECT 1 FROM oidc_session
-         WHERE issuer = ?1 AND sid = ?2 AND subject = ?3 LIMIT 1000) AS found";
-    COUNT_SUBJECT = "oidc.count_subject",
-        "SELECT count(*) FROM (SELECT 1 FROM oidc_session
-         WHERE issuer = ?1 AND subject = ?2 LIMIT 1000) AS found";
+    ANY_SID = "oidc.any_sid",
+        "SELECT 1 FROM oidc_session WHERE issuer = ?1 AND sid = ?2 AND subject = ?3 LIMIT 1";
+    ANY_SUBJECT = "oidc.any_subject",
+        "SELECT 1 FROM oidc_session WHERE issuer = ?1 AND subject = ?2 LIMIT 1";
     STOP_SID = "oidc.stop_sid",
         "DELETE FROM session WHERE token_digest IN (
              SELECT token_digest FROM oidc_session WHERE issuer = ?1 AND sid = ?2 AND subject = ?3)";
@@ -145,16 +143,18 @@ pub async fn person_of(
         .await
 }
 
-/// The active client whose own dossier has this digest of a national number.
+/// The active client whose own dossier has this digest of a national number; nobody when several have
+/// an account on that dossier.
 pub async fn client_of(
     reader: &mut Reader,
     insz_digest: &[u8],
 ) -> Result<Option<Person>, StoreError> {
-    reader
-        .first(&OF_OWN_DOSSIER, &[insz_digest.into()], |row| {
+    let mut found = reader
+        .all(&OF_OWN_DOSSIER, &[insz_digest.into()], |row| {
             person(&OF_OWN_DOSSIER, row)
         })
-        .await
+        .await?;
+    Ok(found.pop().filter(|_| found.is_empty()))
 }
 
 /// Since when a person is linked to a provider.
@@ -252,18 +252,14 @@ impl Ended<'_> {
     }
 }
 
-/// How many sessions are still known that the provider ended.
-pub async fn count_ended(reader: &mut Reader, ended: Ended<'_>) -> Result<u32, StoreError> {
+/// Whether a session is still known that the provider ended.
+pub async fn any_ended(reader: &mut Reader, ended: Ended<'_>) -> Result<bool, StoreError> {
     let statement: &'static Sql = match ended.sid {
-        Some(_) => &COUNT_SID,
-        None => &COUNT_SUBJECT,
+        Some(_) => &ANY_SID,
+        None => &ANY_SUBJECT,
     };
-    let found = reader
-        .first(statement, &ended.params(), |row| {
-            crate::count(statement, row, 0)
-        })
-        .await?;
-    Ok(found.unwrap_or(0))
+    let found = reader.first(statement, &ended.params(), |_| Ok(())).await?;
+    Ok(found.is_some())
 }
 
 /// Ends the sessions that the provider ended, on every server; `TAKEN` when this token did so before.

@@ -1,18 +1,29 @@
 //! Who opened a dossier: written before the page is shown, read by the client (I3).
 
 use domain::Moment;
-use domain::ids::PersonId;
-use domain::policy::{Access, Read};
+use domain::ids::DossierId;
+use domain::people::{Actor, Role};
+use domain::policy::{Access, Mandated, Read};
 
-use crate::engine::{Batch, Statement};
+use crate::engine::{Batch, Statement, Value};
 use crate::{Reader, StoreError, statements};
 
 statements! {
     WRITE = "openings.write",
-        "INSERT INTO opening (dossier_id, minute, person_id, what, organisation_id)
-         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+        "INSERT INTO opening (dossier_id, minute, person_id, what, organisation_id, role)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING";
+    // Two reasons in one minute are both kept.
+    WRITE_WITH_REASON = "openings.write_with_reason",
+        "INSERT INTO opening (dossier_id, minute, person_id, what, organisation_id, role, reason)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (dossier_id, minute, person_id, what)
+         DO UPDATE SET reason = opening.reason || '; ' || excluded.reason";
+    // A controller acts for no organisation of ours.
+    WRITE_LISTED = "openings.write_listed",
+        "INSERT INTO opening (dossier_id, minute, person_id, what, organisation_id, role)
+         VALUES (?1, ?2, ?3, 'controle', NULL, ?4) ON CONFLICT DO NOTHING";
     LIST = "openings.list",
-        "SELECT o.minute, p.name, p.role, g.name, o.what
+        "SELECT o.minute, p.name, coalesce(o.role, p.role), g.name, o.what, o.reason
          FROM opening o LEFT JOIN person p ON p.id = o.person_id
          LEFT JOIN organisation g ON g.id = o.organisation_id
          WHERE o.dossier_id = ?1 AND o.minute < ?2 ORDER BY o.minute DESC, o.person_id DESC, o.what DESC LIMIT ?3";
@@ -24,15 +35,47 @@ pub fn minute_of(at: Moment) -> i64 {
 }
 
 /// Records an opening. The same person, page and minute is one record.
-pub fn write(batch: &mut Batch, access: &Access<Read>, person: PersonId, what: &str, minute: i64) {
-    let params = [
+pub fn write(batch: &mut Batch, access: &Access<Read>, actor: &Actor, what: &str, minute: i64) {
+    batch.push(Statement::new(&WRITE, params(access, actor, what, minute)));
+}
+
+/// Records an opening for which a reason is asked.
+pub fn write_with_reason(
+    batch: &mut Batch,
+    access: &Access<Read>,
+    actor: &Actor,
+    (what, reason): (&str, &str),
+    minute: i64,
+) {
+    let mut params = params(access, actor, what, minute);
+    params.push(reason.into());
+    batch.push(Statement::new(&WRITE_WITH_REASON, params));
+}
+
+fn params(access: &Access<Read>, actor: &Actor, what: &str, minute: i64) -> Vec<Value> {
+    vec![
         access.dossier().0.into(),
         minute.into(),
-        person.0.into(),
+        actor.person.0.into(),
         what.into(),
         access.organisation().map(|id| id.0).into(),
-    ];
-    batch.push(Statement::new(&WRITE, params));
+        actor.role.code().into(),
+    ]
+}
+
+/// Records that lines of these dossiers were on a controller's page.
+pub fn write_listed(batch: &mut Batch, mandated: &Mandated, dossiers: &[DossierId], minute: i64) {
+    let controller = mandated.mandate().controller;
+    for dossier in dossiers {
+        let role = Role::Controller.code();
+        let params = [
+            dossier.0.into(),
+            minute.into(),
+            controller.0.into(),
+            role.into(),
+        ];
+        batch.push(Statement::new(&WRITE_LISTED, params));
+    }
 }
 
 /// An opening as recorded.
@@ -42,12 +85,14 @@ pub struct Opening {
     pub at: Moment,
     /// Name of the person.
     pub person: String,
-    /// Role code of the person.
+    /// Code of the role in which they looked.
     pub role: String,
     /// Name of the organisation; empty without one.
     pub organisation: String,
     /// What was opened.
     pub what: String,
+    /// Why, where a reason is asked; else empty.
+    pub reason: String,
 }
 
 /// The openings of a dossier before a minute, the last first.
@@ -73,6 +118,7 @@ pub async fn list(
                     role: row.opt_text(2)?.unwrap_or_default(),
                     organisation: row.opt_text(3)?.unwrap_or_default(),
                     what: row.text(4)?,
+                    reason: row.opt_text(5)?.unwrap_or_default(),
                 })
             },
         )

@@ -86,6 +86,13 @@ statements! {
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     REVIEW_OF = "steps.review_of",
         "SELECT study_id, since FROM step_review WHERE dossier_id = ?1 AND step_id = ?2";
+    CORRECTED = "steps.corrected", "SELECT step_id FROM correction_note WHERE dossier_id = ?1";
+    // What the client reads first: who helps now, and what was agreed.
+    ONGOING = "steps.ongoing",
+        "SELECT s.id, s.step_type, s.start_on, u.name, u.address, p.name, t.summary
+         FROM step s JOIN unit u ON u.id = s.provider_unit JOIN person p ON p.id = s.provider_person
+         LEFT JOIN step_text t ON t.dossier_id = s.dossier_id AND t.step_id = s.id
+         WHERE s.dossier_id = ?1 AND s.state = 'ongoing' ORDER BY s.listed_on DESC LIMIT 20";
     REVIEWS = "steps.reviews", "SELECT step_id, study_id FROM step_review WHERE dossier_id = ?1";
     RAISE_REVIEW = "steps.raise_review",
         "INSERT INTO step_review (dossier_id, step_id, study_id, since) VALUES (?1, ?2, ?3, ?4)";
@@ -118,18 +125,28 @@ pub struct Listed {
     pub requester: OrganisationId,
     /// Whether it is 'te controleren' (E5).
     pub review: bool,
+    /// Whether a correction stands next to it.
+    pub corrected: bool,
 }
 
 /// The listed lines of a dossier, newest first; cancelled and removed ones are not listed.
 pub async fn list(reader: &mut Reader, access: &Access<Read>) -> Result<Vec<Listed>, StoreError> {
     let dossier = [access.dossier().0.into()];
     reader
-        .ask_ahead(&[(&UNITS, &dossier), (&REVIEWS, &dossier), (&LIST, &dossier)])
+        .ask_ahead(&[
+            (&UNITS, &dossier),
+            (&REVIEWS, &dossier),
+            (&CORRECTED, &dossier),
+            (&LIST, &dossier),
+        ])
         .await?;
     let units = reader
         .all(&UNITS, &dossier, |row| Ok((row.id(0)?, row.text(1)?)))
         .await?;
     let reviews = reviews(reader, access).await?;
+    let corrected = reader
+        .all(&CORRECTED, &dossier, |row| row.id(0).map(StepId))
+        .await?;
     reader
         .all(&LIST, &dossier, |row| {
             let id = StepId(row.id(0)?);
@@ -151,6 +168,44 @@ pub async fn list(reader: &mut Reader, access: &Access<Read>) -> Result<Vec<List
                 provider_name: name.map(|(_, name)| name.clone()).unwrap_or_default(),
                 requester: OrganisationId(row.id(9)?),
                 review: reviews.iter().any(|(step, _)| *step == id),
+                corrected: corrected.contains(&id),
+            })
+        })
+        .await
+}
+
+/// A line that goes on, as the client reads it.
+#[derive(Clone, Debug)]
+pub struct OngoingLine {
+    /// Which line.
+    pub id: StepId,
+    /// Type.
+    pub step_type: StepTypeCode,
+    /// Since when.
+    pub start: Day,
+    /// The unit that gives it, with its address.
+    pub unit: String,
+    /// Who gives it.
+    pub person: String,
+    /// What was agreed.
+    pub summary: Option<String>,
+}
+
+/// The lines of a dossier that go on, the last one first, at most 20.
+pub async fn ongoing(
+    reader: &mut Reader,
+    access: &Access<Read>,
+) -> Result<Vec<OngoingLine>, StoreError> {
+    reader
+        .all(&ONGOING, &[access.dossier().0.into()], |row| {
+            let step_type = StepTypeCode::parse(row.text_ref(1)?).ok();
+            Ok(OngoingLine {
+                id: StepId(row.id(0)?),
+                step_type: known(&ONGOING, "step_type", step_type)?,
+                start: row.day(2)?,
+                unit: format!("{}, {}", row.text_ref(3)?, row.text_ref(4)?),
+                person: row.text(5)?,
+                summary: row.opt_text(6)?,
             })
         })
         .await

@@ -15,6 +15,8 @@ const MAY_SORT: &[(&str, &str)] = &[
     ),
     ("grants.holders", "at most the grants on one dossier"),
     ("removals.of_step", "at most the requests on one line"),
+    ("steps.ongoing", "at most the ongoing lines of one dossier"),
+    ("reports.of_month", "the lines that began in one month"),
 ];
 
 /// Statements that read an index in its order until their limit.
@@ -27,6 +29,18 @@ const MAY_SCAN: &[(&str, &str)] = &[
     (
         "removals.decided",
         "an index of what was decided, in order, at most 50",
+    ),
+    (
+        "corrections.decided",
+        "an index of what was decided, in order, at most 50",
+    ),
+    (
+        "corrections.decided_lines",
+        "an index of what was decided about lines, in order, at most 50",
+    ),
+    (
+        "dossiers.counts",
+        "reads no table itself; each of its counts finds its rows by an index",
     ),
     (
         "grant_requests.queue",

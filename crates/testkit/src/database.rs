@@ -149,6 +149,76 @@ impl Place {
     }
 }
 
+/// A row with its columns by name.
+pub type Record = serde_json::Map<String, serde_json::Value>;
+
+impl Place {
+    /// Every row of every table, with its columns by name: identifiers and other bytes as hexadecimal
+    /// digits or as the engine writes them.
+    pub async fn records(&self) -> BTreeMap<String, Vec<Record>> {
+        match self {
+            Place::Sqlite(folder) => records_of_file(&folder.path().join(FILE)),
+            Place::Postgres(own) => records_of_server(&own.url()).await,
+        }
+    }
+}
+
+fn records_of_file(file: &Path) -> BTreeMap<String, Vec<Record>> {
+    use rusqlite::types::Value as Stored;
+    let tables: Vec<String> = contents_of_file(file).into_keys().collect();
+    let file = rusqlite::Connection::open(file).expect("opens");
+    let records_of = |table: &str| -> Vec<Record> {
+        let mut all = file
+            .prepare(&format!("SELECT * FROM {table}"))
+            .expect(table);
+        let names: Vec<String> = all.column_names().map(str::to_owned).collect();
+        let rows = all
+            .query_map([], |row| {
+                let mut record = Record::new();
+                for (at, name) in names.iter().enumerate() {
+                    let value = match row.get(at)? {
+                        Stored::Null => serde_json::Value::Null,
+                        Stored::Integer(number) => number.into(),
+                        Stored::Real(number) => number.into(),
+                        Stored::Text(text) => text.into(),
+                        Stored::Blob(bytes) => {
+                            let hex: String = bytes.iter().map(|it| format!("{it:02x}")).collect();
+                            hex.into()
+                        }
+                    };
+                    record.insert(name.clone(), value);
+                }
+                Ok(record)
+            })
+            .expect(table);
+        rows.collect::<Result<_, _>>().expect(table)
+    };
+    tables
+        .into_iter()
+        .map(|name| {
+            let records = records_of(&name);
+            (name, records)
+        })
+        .collect()
+}
+
+async fn records_of_server(url: &str) -> BTreeMap<String, Vec<Record>> {
+    let tables: Vec<String> = contents_of_server(url).await.into_keys().collect();
+    let client = connect(url).await;
+    let mut all = BTreeMap::new();
+    for table in tables {
+        let select = format!("SELECT row_to_json(t)::text FROM {table} t");
+        let rows = client.query(&select, &[]).await.expect("all rows");
+        let records = rows.iter().map(|row| {
+            let text: String = row.get(0);
+            serde_json::from_str(&text).expect("a row as JSON")
+        });
+        let records = records.collect();
+        all.insert(table, records);
+    }
+    all
+}
+
 fn contents_of_file(file: &Path) -> BTreeMap<String, Vec<String>> {
     let file = rusqlite::Connection::open(file).expect("opens");
     let rows_of = |table: &str| -> Vec<String> {

@@ -18,7 +18,7 @@ mod steps;
 mod world;
 
 pub use clock::ManualClock;
-pub use database::{OwnDatabase, Place, TestDatabase, TestFolder, schema_versions};
+pub use database::{OwnDatabase, Place, Record, TestDatabase, TestFolder, schema_versions};
 pub use smtp::{MailSink, Manner, Received};
 pub use steps::{ended, facts};
 pub use world::{

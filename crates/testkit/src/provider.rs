@@ -262,7 +262,7 @@ async fn token(State(provider): State<FakeProvider>, headers: HeaderMap, form: S
     }
     let field = |name: &str| {
         let pairs = form.split('&').filter_map(|pair| pair.split_once('='));
-        let found = pairs
+        let mut found = pairs
             .filter(|(key, _)| *key == name)
             .map(|(_, value)| value);
         found.next().unwrap_or_default().to_owned()

@@ -202,28 +202,27 @@ async fn talk(
     connection
         .write_all(b"220 sink.example.org ESMTP\r\n")
         .await?;
-    serve(connection, false, state, changed).await
+    serve(Box::new(connection), false, state, changed).await
 }
+
+/// A connection, encrypted or not.
+trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Wire for S {}
 
 type Talk<'a> = Pin<Box<dyn Future<Output = std::io::Result<()>> + Send + 'a>>;
 
 /// The same again once the connection is encrypted: then it begins anew.
-fn again<'a, S>(connection: S, state: &'a Mutex<State>, changed: &'a Notify) -> Talk<'a>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'a,
-{
+fn again<'a>(connection: Box<dyn Wire>, state: &'a Mutex<State>, changed: &'a Notify) -> Talk<'a> {
     Box::pin(serve(connection, true, state, changed))
 }
 
-async fn serve<S>(
-    connection: S,
+async fn serve(
+    connection: Box<dyn Wire>,
     encrypted: bool,
     state: &Mutex<State>,
     changed: &Notify,
-) -> std::io::Result<()>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send,
-{
+) -> std::io::Result<()> {
     let mut stream = BufStream::new(connection);
     let (mut from, mut to) = (String::new(), Vec::new());
     let mut manner = Manner::Takes;
@@ -259,7 +258,7 @@ where
                 };
                 say(&mut stream, "220 go on\r\n").await?;
                 let encrypted = acceptor.accept(stream.into_inner()).await?;
-                return again(encrypted, state, changed).await;
+                return again(Box::new(encrypted), state, changed).await;
             }
             "AUTH" => "535 5.7.8 no\r\n".to_owned(),
             "MAIL" => {
@@ -317,10 +316,7 @@ where
     }
 }
 
-async fn say<S>(stream: &mut BufStream<S>, answer: &str) -> std::io::Result<()>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+async fn say(stream: &mut BufStream<Box<dyn Wire>>, answer: &str) -> std::io::Result<()> {
     stream.write_all(answer.as_bytes()).await?;
     stream.flush().await
 }

@@ -4,17 +4,20 @@ use std::sync::{Arc, OnceLock};
 
 use casework::{
     AskInput, Casework, Contact, Database, DocumentPlace, Files, GrantInput, JournalEntry, Limits,
-    NewClient, NewUser, Oidc, Proof, RandomIds, Scanner, Secrets, Submission, hash_password,
+    MandateInput, NewClient, NewUser, Oidc, Proof, RandomIds, Scanner, Secrets, Submission,
+    hash_password,
 };
-use domain::catalogue::Catalogue;
+use domain::catalogue::{Catalogue, FundingCode};
 use domain::client_number::ClientNumber;
 use domain::documents::DocumentLimits;
 use domain::grants::Basis;
-use domain::ids::{DossierId, GrantId, GrantRequestId, OrganisationId, PersonId};
+use domain::ids::{DossierId, GrantId, GrantRequestId, MandateId, OrganisationId, PersonId};
 use domain::login::Confirmed;
+use domain::mandates::{Period, Terms};
 use domain::oidc::Demands;
 use domain::people::{Actor, Role, Unit};
 use domain::policy::{self, DossierFacts, Operation};
+use domain::retention::Rules;
 
 use crate::{ManualClock, Place, TestDatabase, TestFolder, at, day, note};
 
@@ -25,6 +28,7 @@ pub const PASSWORD: &str = "een-lang-wachtwoord";
 const SECRET: [u8; 32] = [7; 32];
 
 const PROGRAMME: &str = include_str!("../../../catalogue/programmas.toml");
+const RULES: &str = include_str!("../../../catalogue/bewaring.toml");
 
 /// An organisation with its one unit.
 #[derive(Clone, Debug)]
@@ -121,7 +125,8 @@ async fn world_of(limits: Limits, documents: DocumentLimits, scanner: Option<Sca
         Secrets::derive(&SECRET),
         files,
         limits,
-    );
+    )
+    .with_rules(Rules::parse(RULES).expect("the rules are right"));
     let a = house(&casework, "Leerhuis De Brug", "Stationsstraat 1", "4101").await;
     let b = house(&casework, "Werkatelier Noord", "Dok 12", "4202").await;
     let counsellor = Role::Counsellor;
@@ -287,12 +292,42 @@ impl World {
         own.expect("the own requests").requests[0].id
     }
 
+    /// A mandate for the controller: the lines of EEWG019 of the school years 2023-2024 and 2024-2025, to be
+    /// looked at from today through 31/12/2025.
+    pub async fn mandate(&self) -> MandateId {
+        let input = MandateInput {
+            controller: "controller".to_owned(),
+            terms: Terms {
+                funding: FundingCode::parse("EEWG019").expect("a funding number"),
+                lines: Period {
+                    from: day("2023-09-01"),
+                    until: day("2025-08-31"),
+                },
+                valid: Period {
+                    from: self.casework.today(),
+                    until: day("2025-12-31"),
+                },
+                reference: crate::label("ESF-controle 2025/114"),
+            },
+        };
+        self.casework
+            .give_mandate(&self.system, &input, &self.submission())
+            .await
+            .expect("the system manager gives it")
+    }
+
+    /// Another person, without a unit.
+    pub async fn person(&self, user_name: &str, name: &str, role: Role) -> Actor {
+        person(&self.casework, user_name, name, role, None).await
+    }
+
     /// The whole journal of a dossier, in order.
     pub async fn journal(&self, dossier: DossierId) -> Vec<JournalEntry> {
         let facts = DossierFacts {
             dossier,
             grants: Vec::new(),
             removal_asked: false,
+            correction_asked: false,
             others_only: false,
         };
         let today = self.casework.today();

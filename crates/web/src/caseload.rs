@@ -1,11 +1,10 @@
-//! Lists of lines over dossiers: 'Begeleidingen' of the own organisation, and 'Controle' of a project,
-//! without names. Knows no dossier's content beyond one row per line.
+//! 'Begeleidingen': the lines of the own organisation. Knows no dossier's content beyond one row per line.
 
 use askama::Template;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use casework::{ControlRow, OwnRow, Shown};
+use casework::{OwnRow, Shown};
 use domain::Day;
 use domain::catalogue::{Catalogue, FundingCode, FundingNumber, Polarity, ReasonCode, ResultCode};
 use domain::policy::{self, Operation};
@@ -14,14 +13,12 @@ use crate::App;
 use crate::context::Me;
 use crate::fail::{self, render};
 use crate::fields::Fields;
-use crate::page::{Choice, Errors, NavLink, Page};
+use crate::page::{NavLink, Page};
 use crate::routes::Routes;
 use crate::steps::step_address;
 
 pub(crate) fn routes(routes: Routes) -> Routes {
-    routes
-        .get("/begeleidingen", Operation::ViewCaseload, own)
-        .get("/controle", Operation::ViewControl, control)
+    routes.get("/begeleidingen", Operation::ViewCaseload, own)
 }
 
 /// Most lines on a page, unless one day alone has more.
@@ -46,30 +43,6 @@ struct OwnView {
     funding: String,
     state: String,
     kind: &'static str,
-    provider: String,
-    review: bool,
-}
-
-#[derive(Template)]
-#[template(path = "caseload/control.html")]
-struct ControlPage {
-    page: Page,
-    errors: Errors,
-    numbers: Vec<Choice>,
-    tabs: Vec<NavLink>,
-    rows: Vec<ControlView>,
-    counts: String,
-    ended: bool,
-    paging: Paging,
-}
-
-struct ControlView {
-    pseudonym: String,
-    start: String,
-    end: String,
-    state: String,
-    kind: &'static str,
-    reason: String,
     provider: String,
     review: bool,
 }
@@ -214,7 +187,7 @@ fn state_text(
 }
 
 /// A result's label, with the kind of its tag.
-fn result_text(
+pub(crate) fn result_text(
     catalogue: &Catalogue,
     funding: &FundingCode,
     code: &ResultCode,
@@ -230,7 +203,12 @@ fn result_text(
     (label.to_owned(), tag)
 }
 
-fn reason_text(catalogue: &Catalogue, funding: &FundingCode, code: &ReasonCode) -> String {
+/// A reason's label.
+pub(crate) fn reason_text(
+    catalogue: &Catalogue,
+    funding: &FundingCode,
+    code: &ReasonCode,
+) -> String {
     kinds(catalogue, funding)
         .find_map(|kind| catalogue.result_set(&kind.result_set).reason(code))
         .map_or_else(|| code.to_string(), |reason| reason.label.clone())
@@ -262,148 +240,6 @@ pub(crate) fn funding_numbers(catalogue: &Catalogue) -> Vec<&FundingNumber> {
     numbers
 }
 
-async fn control(State(app): State<App>, me: Me, uri: Uri) -> Result<Response, Response> {
-    let query = Fields::of_query(uri.query());
-    let catalogue = app.casework.catalogue();
-    let numbers = funding_numbers(catalogue);
-    let typed = query.get("nummer");
-    let chosen = match (typed, numbers.first()) {
-        ("", first) => first.map(|number| number.code.clone()),
-        // A number of the past is not in the list, but its lines can be asked for.
-        (typed, _) => FundingCode::parse(typed)
-            .ok()
-            .filter(|code| catalogue.funding(code).is_some()),
-    };
-    let mut errors = Errors::new();
-    let Some(chosen) = chosen else {
-        errors.add("nummer", "Kies een financieringsnummer uit de lijst.");
-        return Ok(control_page(&app, &me, None, Vec::new(), None, errors));
-    };
-    let asked = Asked::read(format!("/controle?nummer={chosen}&"), &query);
-    let mut limit = PER_PAGE + 1;
-    let (rows, earlier) = loop {
-        let rows = app
-            .casework
-            .control_lines(&me.actor, &chosen, asked.shown, asked.until, limit)
-            .await
-            .map_err(|failure| fail::answer(&app, &me, failure))?;
-        match whole_days(rows, limit, |row| row.line.end.unwrap_or(row.line.start)) {
-            Some(found) => break found,
-            None => limit = limit.saturating_mul(4),
-        }
-    };
-    let asked = Some((asked, &chosen));
-    Ok(control_page(&app, &me, asked, rows, earlier, errors))
-}
-
-fn control_page(
-    app: &App,
-    me: &Me,
-    asked: Option<(Asked, &FundingCode)>,
-    rows: Vec<ControlRow>,
-    earlier: Option<Day>,
-    errors: Errors,
-) -> Response {
-    let catalogue = app.casework.catalogue();
-    let code = asked.as_ref().map(|(_, code)| *code);
-    let mut page = app.page(me, "Controle", "/controle");
-    page.has_errors = !errors.is_empty();
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    let rows: Vec<ControlView> = rows
-        .into_iter()
-        .filter_map(|row| code.map(|code| control_view(catalogue, code, row)))
-        .collect();
-    render(
-        status,
-        &ControlPage {
-            page,
-            errors,
-            numbers: number_choices(catalogue, code),
-            tabs: asked
-                .as_ref()
-                .map(|(asked, _)| asked.tabs())
-                .unwrap_or_default(),
-            counts: counts(&rows),
-            rows,
-            ended: asked
-                .as_ref()
-                .is_some_and(|(asked, _)| asked.shown == Shown::Ended),
-            paging: asked
-                .map(|(asked, _)| asked.paging(earlier))
-                .unwrap_or_default(),
-        },
-    )
-}
-
-/// The select of funding numbers; one of the past stands in it while it is shown.
-fn number_choices(catalogue: &Catalogue, chosen: Option<&FundingCode>) -> Vec<Choice> {
-    let mut numbers = funding_numbers(catalogue);
-    if let Some(number) = chosen.and_then(|code| catalogue.funding(code))
-        && !numbers.iter().any(|known| known.code == number.code)
-    {
-        numbers.push(number);
-    }
-    numbers
-        .into_iter()
-        .map(|number| {
-            let is_chosen = chosen == Some(&number.code);
-            Choice::new(number.code.as_str(), number.choice(), is_chosen)
-        })
-        .collect()
-}
-
-fn control_view(catalogue: &Catalogue, funding: &FundingCode, row: ControlRow) -> ControlView {
-    let line = row.line;
-    let (state, kind) = match &line.result {
-        Some(code) => result_text(catalogue, funding, code),
-        None => ("Bezig".to_owned(), "ongoing"),
-    };
-    ControlView {
-        pseudonym: row.pseudonym,
-        start: line.start.to_string(),
-        end: line.end.map(|day| day.to_string()).unwrap_or_default(),
-        state,
-        kind,
-        reason: line
-            .reason
-            .map(|code| reason_text(catalogue, funding, &code))
-            .unwrap_or_default(),
-        provider: line.provider,
-        review: line.review,
-    }
-}
-
-/// What is shown, counted: '12 begeleidingen: 9 positief, 3 negatief, waarvan 1 te controleren'.
-fn counts(rows: &[ControlView]) -> String {
-    let of = |kind: &str| rows.iter().filter(|row| row.kind == kind).count();
-    let mut text = match rows.len() {
-        1 => "1 begeleiding op deze pagina".to_owned(),
-        many => format!("{many} begeleidingen op deze pagina"),
-    };
-    let results: Vec<String> = [
-        ("positive", "met een positief resultaat"),
-        ("negative", "met een negatief resultaat"),
-    ]
-    .into_iter()
-    .map(|(kind, label)| (of(kind), label))
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, label)| format!("{count} {label}"))
-    .collect();
-    if !results.is_empty() {
-        text.push_str(&format!(": {}", results.join(", ")));
-    }
-    let review = rows.iter().filter(|row| row.review).count();
-    if review > 0 {
-        text.push_str(&format!(". Te controleren: {review}"));
-    }
-    text.push('.');
-    text
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 pub(crate) mod tests {
@@ -411,7 +247,6 @@ pub(crate) mod tests {
     use axum::body::{Body, to_bytes};
     use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION};
     use axum::http::{Request, Response as Answer};
-    use domain::studies::Certificate;
     use testkit::{World, world};
     use tower::ServiceExt as _;
 
@@ -583,67 +418,6 @@ pub(crate) mod tests {
             .await;
         assert!(seen.html.contains("Geen beëindigde begeleidingen"));
         assert!(seen.html.contains("Naar de laatste"));
-    }
-
-    #[tokio::test]
-    async fn the_controller_sees_lines_without_anybodys_name() {
-        let world = world().await;
-        let step = world.register(&world.an, world.dossier, "2025-05-01").await;
-        world
-            .end(&world.an, world.dossier, step, "2025-05-27")
-            .await;
-        let browser = Browser::of(&world, "controller").await;
-        let seen = browser
-            .open("/controle?nummer=EEWG019&toestand=ended")
-            .await;
-        assert_eq!(seen.status, 200);
-        for text in [
-            "01/05/2025",
-            "27/05/2025",
-            ">Positief resultaat</strong>",
-            "De jongere zet de opleiding verder of start een andere opleiding",
-            "Leerhuis De Brug",
-            "1 begeleiding op deze pagina: 1 met een positief resultaat.",
-            ">P-",
-        ] {
-            assert!(seen.html.contains(text), "{text}");
-        }
-        for secret in ["Lotte", "Maes", "61000447", "An Peeters", "/dossier/"] {
-            assert!(!seen.html.contains(secret), "{secret}");
-        }
-        assert!(!seen.html.contains(&world.dossier.address()));
-    }
-
-    #[tokio::test]
-    async fn a_diploma_that_came_up_later_shows_in_both_lists() {
-        let world = world().await;
-        world.register(&world.an, world.dossier, "2025-05-01").await;
-        let diploma = Some(Certificate::SecondaryDiploma);
-        world
-            .add_study(&world.an, world.dossier, "2024-06-30", diploma)
-            .await;
-        for (user, address) in [("an", "/begeleidingen"), ("controller", "/controle")] {
-            let seen = Browser::of(&world, user).await.open(address).await;
-            assert!(seen.html.contains(">te controleren</strong>"), "{address}");
-        }
-        let seen = Browser::of(&world, "controller")
-            .await
-            .open("/controle")
-            .await;
-        assert!(seen.html.contains("Te controleren: 1."));
-    }
-
-    #[tokio::test]
-    async fn a_number_that_does_not_exist_gets_its_sentence() {
-        let world = world().await;
-        let browser = Browser::of(&world, "controller").await;
-        let seen = browser.open("/controle?nummer=%3Cscript%3E").await;
-        assert_eq!(seen.status, 422);
-        assert!(seen.html.contains("<title>Fout: Controle"));
-        assert!(
-            seen.html
-                .contains("Kies een financieringsnummer uit de lijst.")
-        );
     }
 
     #[tokio::test]

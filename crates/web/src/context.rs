@@ -333,6 +333,20 @@ impl Web {
         if policy::permit(&me.actor, Operation::ViewDossier).is_err() {
             shown.menu.clear();
         }
+        let link = |slug: &str, label: &str| {
+            let href = format!("{}/{slug}", dossier_address(head.id));
+            NavLink::new(label, href).current(current == slug)
+        };
+        if policy::permit(&me.actor, Operation::ViewOwn).is_ok() {
+            shown.menu.insert(0, link("mijn-dossier", "Mijn dossier"));
+            let label = "Wie mag mijn dossier openen";
+            shown.menu.push(link("toestemming", label));
+        }
+        // Who may have everything also follows up what was asked; others find that where they ask.
+        if policy::permit(&me.actor, Operation::ExportDossier).is_ok() {
+            shown.menu.push(link("rechtzettingen", "Rechtzettingen"));
+            shown.menu.push(link("export", "Alles downloaden"));
+        }
         if policy::permit(&me.actor, Operation::ViewOpenings).is_ok() {
             let href = format!("{}/raadplegingen", dossier_address(head.id));
             let label = match me.actor.role {
@@ -359,7 +373,13 @@ pub(crate) fn dossier_address(dossier: DossierId) -> String {
 /// The links in the header: only what this person can use.
 fn main_links(actor: &Actor) -> Vec<(&'static str, String)> {
     let may = |operation| policy::permit(actor, operation).is_ok();
-    let mut links = vec![("Start", "/".to_owned())];
+    let mut links = match (actor.role, actor.own_dossier) {
+        (Role::Client, Some(own)) => {
+            let address = format!("{}/mijn-dossier", dossier_address(own));
+            vec![("Mijn dossier", address)]
+        }
+        _ => vec![("Start", "/".to_owned())],
+    };
     if may(Operation::SearchClient) {
         links.push(("Zoeken", "/zoeken".to_owned()));
     }
@@ -375,20 +395,26 @@ fn main_links(actor: &Actor) -> Vec<(&'static str, String)> {
     if may(Operation::ViewRemovals) {
         links.push(("Verwijderingen", "/verwijderingen".to_owned()));
     }
+    if may(Operation::DecideCorrection) {
+        links.push(("Rechtzettingen", "/rechtzettingen".to_owned()));
+    }
     if may(Operation::ViewControl) {
         links.push(("Controle", "/controle".to_owned()));
     }
     if may(Operation::ViewOrganisation) {
         links.push(("Medewerkers", "/medewerkers".to_owned()));
     }
+    if actor.role == Role::Manager && may(Operation::ViewReport) {
+        links.push(("Rapport", "/rapport".to_owned()));
+    }
+    if actor.role == Role::PrivacyOfficer && may(Operation::ViewRetention) {
+        links.push(("Bewaartermijnen", "/bewaartermijnen".to_owned()));
+    }
     if may(Operation::AssignDossiers) {
         links.push(("Toewijzingen", crate::assignments::LIST.to_owned()));
     }
     if may(Operation::ManageSystem) {
         links.push(("Systeem", "/systeem".to_owned()));
-    }
-    if let (Role::Client, Some(own)) = (actor.role, actor.own_dossier) {
-        links.push(("Mijn dossier", dossier_address(own)));
     }
     links.push(("Meldingen", "/meldingen".to_owned()));
     links

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use casework::Contact;
 use domain::ids::DossierId;
+use domain::people::Role;
 use domain::policy::Operation;
 use domain::studies::{Certificate, Provenance, Study};
 use domain::{Day, work_situation};
@@ -23,7 +24,6 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     routes
         .get("/dossier/{dossier}", ViewDossier, open)
         .get("/dossier/{dossier}/klantenportret", ViewDossier, portrait)
-        .get("/dossier/{dossier}/persoonsgegevens", ViewDossier, personal)
         .get("/dossier/{dossier}/loopbaangegevens", ViewDossier, career)
         .get("/dossier/{dossier}/begeleiding/{tab}", ViewDossier, tab)
         .get("/dossier/{dossier}/vacatures", ViewDossier, vacancies)
@@ -102,7 +102,11 @@ async fn open(
         .entry(&me.actor, Operation::ViewDossier, id, "klantenportret")
         .await
         .map_err(|failure| fail::answer(&app, &me, failure))?;
-    Ok(Redirect::to(&format!("{}/klantenportret", dossier_address(id))).into_response())
+    let first = match me.actor.role {
+        Role::Client => "mijn-dossier",
+        _ => "klantenportret",
+    };
+    Ok(Redirect::to(&format!("{}/{first}", dossier_address(id))).into_response())
 }
 
 async fn portrait(
@@ -254,50 +258,9 @@ fn age(birth: Day, today: Day) -> i16 {
     today.year() - birth.year() - i16::from(!had_birthday)
 }
 
-fn situation(code: &str) -> String {
+pub(crate) fn situation(code: &str) -> String {
     let text = work_situation::text(code).unwrap_or("Onbekend");
     format!("{text} ({code})")
-}
-
-async fn personal(
-    State(app): State<App>,
-    me: Me,
-    Path(dossier): Path<String>,
-) -> Result<Response, Response> {
-    let id = dossier_in(&app, &me, &dossier)?;
-    let found = app
-        .casework
-        .personal_data(&me.actor, id)
-        .await
-        .map_err(|failure| fail::answer(&app, &me, failure))?;
-    let head = &found.head;
-    let contact = &found.contact;
-    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "Niet bekend".to_owned());
-    let facts = vec![
-        Fact::new("Voornaam", head.given_name.clone()),
-        Fact::new("Naam", head.family_name.clone()),
-        Fact::new("Geboren op", head.birth.to_string()),
-        Fact::new(
-            "Rijksregisternummer (INSZ)",
-            found
-                .insz_masked
-                .clone()
-                .unwrap_or_else(|| "Niet bekend".to_owned()),
-        ),
-        Fact::new("E-mailadres", or_none(&contact.email)),
-        Fact::new("Telefoon", or_none(&contact.phone)),
-        Fact::new("Straat en nummer", or_none(&contact.street)),
-        Fact::new("Gemeente", or_none(&municipality(contact))),
-    ];
-    Ok(plain(
-        &app,
-        &me,
-        head,
-        "persoonsgegevens",
-        "Persoonsgegevens en voorkeuren",
-        facts,
-        ("", String::new()),
-    ))
 }
 
 /// Postcode and municipality, as far as known.

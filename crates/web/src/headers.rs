@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::{App, fail, patience, upload};
 use axum::Router;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, HeaderName};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
@@ -27,6 +27,8 @@ pub(crate) const WITH_FRAME: &str = "default-src 'none'; script-src 'self'; styl
 
 /// How long a request may take.
 const REQUEST: Duration = Duration::from_secs(10);
+/// The same, with the time in which its form comes in.
+const ENTIRE: Duration = Duration::from_secs(15);
 
 const HEADERS: [(&str, &str); 8] = [
     ("content-security-policy", POLICY),
@@ -48,11 +50,16 @@ const HEADERS: [(&str, &str); 8] = [
 async fn with_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    // A file that is downloaded has a stricter policy of its own.
+    let own_policy = headers.get(CONTENT_SECURITY_POLICY).cloned();
     for (name, value) in HEADERS {
         // A file of a document says stricter things of itself.
         headers
             .entry(HeaderName::from_static(name))
             .or_insert(HeaderValue::from_static(value));
+    }
+    if let Some(policy) = own_policy {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
     }
     // Pages hold personal data; the files under /bestanden say for themselves how long they keep.
     headers
@@ -74,6 +81,17 @@ async fn in_time(request: Request, next: Next) -> Response {
     }
 }
 
+/// `patience` reads a form before anything else looks at it: one that never comes to its end is let go here.
+async fn to_its_end(request: Request, next: Next) -> Response {
+    if upload::is_upload(request.method(), request.headers()) {
+        return next.run(request).await;
+    }
+    match tokio::time::timeout(ENTIRE, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+    }
+}
+
 /// Puts everything round the routes.
 pub(crate) fn around(router: Router, app: &App) -> Router {
     let panic_app = app.clone();
@@ -87,6 +105,7 @@ pub(crate) fn around(router: Router, app: &App) -> Router {
         ))
         .layer(from_fn(in_time))
         .layer(from_fn_with_state(app.clone(), patience::around))
+        .layer(from_fn(to_its_end))
         .layer(CsrfLayer::new().with_rejection_response(|_| fail::cross_site()))
         .layer(
             CompressionLayer::new()
@@ -94,4 +113,55 @@ pub(crate) fn around(router: Router, app: &App) -> Router {
                 .compress_when(bytes),
         )
         .layer(from_fn(with_headers))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::Arc;
+
+    use axum::body::{Body, to_bytes};
+    use axum::routing::get;
+    use testkit::world;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::{Web, WebSettings};
+
+    /// K118
+    #[tokio::test]
+    async fn a_panic_is_a_page_without_detail_and_the_next_request_is_served() {
+        let world = world().await;
+        let app: App = Arc::new(Web {
+            casework: world.casework.clone(),
+            settings: WebSettings {
+                demo: false,
+                secure_cookies: true,
+                version: "test",
+            },
+            trusted_proxies: Vec::new(),
+        });
+        async fn breaks() {
+            panic!("geheim uit het dossier");
+        }
+        let router = Router::new()
+            .route("/breekt", get(breaks))
+            .route("/werkt", get(async || "ja"));
+        let router = around(router, &app);
+        for _ in 0..3 {
+            let request = Request::builder().uri("/breekt").body(Body::empty());
+            let broken = router.clone().oneshot(request.unwrap()).await.unwrap();
+            assert_eq!(broken.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            assert_eq!(broken.headers()["content-security-policy"], POLICY);
+            assert_eq!(broken.headers()[CACHE_CONTROL], "no-store");
+            let page = to_bytes(broken.into_body(), usize::MAX).await.unwrap();
+            let page = String::from_utf8_lossy(&page);
+            assert!(page.contains("Er ging iets mis"), "{page}");
+            assert!(!page.contains("geheim") && !page.contains(".rs"), "{page}");
+            let request = Request::builder().uri("/werkt").body(Body::empty());
+            let works = router.clone().oneshot(request.unwrap()).await.unwrap();
+            assert_eq!(works.status(), StatusCode::OK);
+        }
+    }
 }

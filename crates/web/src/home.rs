@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::people::Role;
 use domain::policy::{self, Operation};
 
@@ -42,6 +42,11 @@ async fn start(
     me: Me,
     Succeeded(notice): Succeeded,
 ) -> Result<Response, Response> {
+    // Who a dossier is about comes for that dossier.
+    if let (Role::Client, Some(own)) = (me.actor.role, me.actor.own_dossier) {
+        let address = format!("{}/mijn-dossier", dossier_address(own));
+        return Ok(Redirect::to(&address).into_response());
+    }
     let unread = app
         .casework
         .unread_notices(&me.actor)
@@ -84,43 +89,46 @@ fn tiles(me: &Me) -> Vec<Tile> {
                 "/medewerkers",
                 "Wie voor je organisatie kan aanmelden, en in welke rol.",
             ),
+            tile(
+                "Rapport",
+                "/rapport",
+                "De cijfers van je organisatie, per project en schooljaar.",
+            ),
         ],
-        Role::Coach => vec![tile(
-            "Verwijderingen",
-            "/verwijderingen",
-            "Vragen om een foutieve, beëindigde stap te verwijderen.",
+        Role::Coach => vec![
+            tile(
+                "Verwijderingen",
+                "/verwijderingen",
+                "Vragen om een foutieve, beëindigde stap te verwijderen.",
+            ),
+            tile(
+                "Rechtzettingen",
+                "/rechtzettingen",
+                "Vragen om iets recht te zetten bij een stap.",
+            ),
+        ],
+        Role::Mediator => vec![tile(
+            "Rechtzettingen",
+            "/rechtzettingen",
+            "Vragen om iets in een dossier recht te zetten, en bezwaren.",
         )],
-        Role::Mediator => Vec::new(),
         Role::Controller => vec![tile(
             "Controle",
             "/controle",
-            "De begeleidingen van een project, zonder namen.",
+            "De begeleidingen van een project, zonder namen, en het rapport.",
         )],
         Role::SystemManager => vec![tile(
             "Systeem",
             "/systeem",
-            "Gebruikers, organisaties en het programma.",
+            "Gebruikers, organisaties, het programma, opdrachten en bewaartermijnen.",
         )],
-        Role::PrivacyOfficer => Vec::new(),
-        Role::Client => me
-            .actor
-            .own_dossier
-            .map(|own| {
-                let address = dossier_address(own);
-                vec![
-                    tile(
-                        "Mijn dossier",
-                        &address,
-                        "Lees wat er in jouw dossier staat.",
-                    ),
-                    tile(
-                        "Wie bekeek mijn dossier",
-                        &format!("{address}/raadplegingen"),
-                        "Zie wie je dossier opende, en wanneer.",
-                    ),
-                ]
-            })
-            .unwrap_or_default(),
+        Role::PrivacyOfficer => vec![tile(
+            "Bewaartermijnen",
+            "/bewaartermijnen",
+            "Wat hoe lang bewaard wordt, en wat gewist mag worden.",
+        )],
+        // The client's start page is the own dossier.
+        Role::Client => Vec::new(),
     }
 }
 

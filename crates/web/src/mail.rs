@@ -116,8 +116,9 @@ async fn show(
 async fn save(State(app): State<App>, me: Me, fields: Fields) -> Result<Response, Response> {
     let mut errors = Errors::new();
     let casework = &app.casework;
-    let done = match fields.get("doe") {
-        "wens" => {
+    let what = ["weg", "wens"].into_iter().find(|it| fields.has("doe", it));
+    let done = match what {
+        Some("wens") => {
             let leads_to = format!("{MAIL}?gelukt=mail-wens");
             match submission(&app, &fields, leads_to, &mut errors) {
                 Some(it) => {
@@ -127,14 +128,14 @@ async fn save(State(app): State<App>, me: Me, fields: Fields) -> Result<Response
                 None => None,
             }
         }
-        "weg" => {
+        Some(_) => {
             let leads_to = format!("{MAIL}?gelukt=mail-weg");
             match submission(&app, &fields, leads_to, &mut errors) {
                 Some(it) => Some((casework.forget_mail_address(&me.actor, &it).await, it)),
                 None => None,
             }
         }
-        _ => {
+        None => {
             let typed = fields.get("adres");
             let refusal = match MailAddress::parse(typed) {
                 Ok(_) => None,

@@ -63,6 +63,13 @@ fn sentence(kind: Option<NoticeKind>) -> &'static str {
         Some(NoticeKind::DossierTakenOver) => {
             "Een andere organisatie is nu eigenaar van een dossier dat van jou was."
         }
+        Some(NoticeKind::CorrectionGranted) => "Je kreeg gelijk: wat je vroeg, is rechtgezet.",
+        Some(NoticeKind::CorrectionRefused) => {
+            "Wat je vroeg recht te zetten, blijft zoals het was. Lees hieronder waarom."
+        }
+        Some(NoticeKind::LineCorrected) => {
+            "Bij een stap waar jij aan werkt, staat nu een rechtzetting."
+        }
         Some(NoticeKind::LoginChanged) => "Er is iets gewijzigd aan hoe je je aanmeldt.",
         Some(NoticeKind::DossierAssigned) => "Een dossier is aan jou toegewezen.",
         Some(NoticeKind::DossierReleased) => {
@@ -70,6 +77,11 @@ fn sentence(kind: Option<NoticeKind>) -> &'static str {
         }
         None => "Er gebeurde iets met een stap waar jij aan werkt.",
     }
+}
+
+/// The sentence of a notice as stored.
+pub(crate) fn sentence_of(code: &str) -> &'static str {
+    sentence(NoticeKind::from_code(code))
 }
 
 async fn list(State(app): State<App>, me: Me) -> Result<Response, Response> {
@@ -88,6 +100,18 @@ async fn list(State(app): State<App>, me: Me) -> Result<Response, Response> {
                     (crate::account::PAGE.to_owned(), "Naar Mijn account")
                 }
                 (None, _) => (String::new(), ""),
+                (Some(dossier), _)
+                    if matches!(
+                        kind,
+                        Some(NoticeKind::CorrectionGranted | NoticeKind::CorrectionRefused)
+                    ) =>
+                {
+                    let address = dossier_address(dossier);
+                    (
+                        format!("{address}/rechtzettingen"),
+                        "Naar de rechtzettingen",
+                    )
+                }
                 // A removed line is out of sight: its list is where a new one is registered.
                 (Some(dossier), Some(step)) if kind != Some(NoticeKind::LineRemoved) => {
                     (step_address(dossier, step), "Naar de stap")

@@ -33,8 +33,14 @@ struct OpeningsPage {
     dossier: DossierHead,
     heading: &'static str,
     is_own: bool,
-    rows: Vec<Row>,
+    days: Vec<DayView>,
     earlier: String,
+}
+
+/// What was opened on one day, the last first.
+struct DayView {
+    day: String,
+    rows: Vec<Row>,
 }
 
 struct Row {
@@ -42,6 +48,8 @@ struct Row {
     who: String,
     role: &'static str,
     what: String,
+    /// Why: what somebody gave as a reason, or what people in this role look for.
+    why: String,
 }
 
 /// Most openings on one page.
@@ -71,19 +79,18 @@ async fn show(
     } else {
         Vec::new()
     };
-    let rows = found
-        .into_iter()
-        .map(|opening| Row {
-            when: opening.at.brussels_text(),
-            who: if opening.organisation.is_empty() {
-                opening.person
-            } else {
-                format!("{}, {}", opening.person, opening.organisation)
-            },
-            role: Role::from_code(&opening.role).map_or("", Role::label),
-            what: what(&opening.what, &titles),
-        })
-        .collect();
+    let mut days: Vec<DayView> = Vec::new();
+    for opening in found {
+        let day = opening.at.brussels_day().to_string();
+        let row = row(opening, &titles);
+        match days.last_mut() {
+            Some(last) if last.day == day => last.rows.push(row),
+            _ => days.push(DayView {
+                day,
+                rows: vec![row],
+            }),
+        }
+    }
     let heading = if is_own {
         "Wie bekeek mijn dossier"
     } else {
@@ -96,7 +103,7 @@ async fn show(
             dossier: app.dossier_head(&me, &head, "raadplegingen"),
             heading,
             is_own,
-            rows,
+            days,
             earlier,
         },
     ))
@@ -140,12 +147,46 @@ fn keep_whole_minutes(found: &mut Vec<Opening>) -> Option<i64> {
     Some(minute)
 }
 
-/// What was opened, in words.
-fn what(code: &str, titles: &[(DocumentId, Label)]) -> String {
+fn row(opening: Opening, titles: &[(DocumentId, Label)]) -> Row {
+    let role = Role::from_code(&opening.role);
+    let when = opening.at.brussels_text();
+    Row {
+        // The day stands above it.
+        when: when.split(' ').next_back().unwrap_or_default().to_owned(),
+        who: match (opening.person.is_empty(), opening.organisation.is_empty()) {
+            (true, _) => "Het programma".to_owned(),
+            (false, true) => opening.person,
+            (false, false) => format!("{}, {}", opening.person, opening.organisation),
+        },
+        role: role.map_or("", Role::label),
+        what: what(&opening.what, titles),
+        why: if opening.reason.is_empty() {
+            role.map_or("", why).to_owned()
+        } else {
+            opening.reason
+        },
+    }
+}
+
+/// What people in a role look for in a dossier.
+pub(crate) fn why(role: Role) -> &'static str {
+    match role {
+        Role::Counsellor => "Om de jongere te begeleiden",
+        Role::Mediator => "Om te bemiddelen en vragen te beslissen",
+        Role::Coach => "Om een fout bij een stap na te kijken",
+        Role::PrivacyOfficer => "Om na te kijken of gegevens goed beschermd zijn",
+        Role::Controller => "Om een project te controleren",
+        Role::Manager | Role::SystemManager => "Om het programma te laten werken",
+        Role::Client => "Het eigen dossier",
+    }
+}
+
+/// What was opened or done, in words, with the title of a document that is known.
+pub(crate) fn what(code: &str, titles: &[(DocumentId, Label)]) -> String {
     if let Some((kind, document)) = code.split_once(':') {
         let what = match kind {
-            "bestand" => "Het bestand van een document",
-            _ => "Een document",
+            "bestand" => "Opende het bestand van een document",
+            _ => "Bekeek een document",
         };
         let known = DocumentId::from_address(document);
         let title = titles.iter().find(|(id, _)| Some(*id) == known);
@@ -156,21 +197,41 @@ fn what(code: &str, titles: &[(DocumentId, Label)]) -> String {
 
 fn entry(code: &str) -> &'static str {
     match code {
-        "inzageformulier" => "Het formulier bij een vraag om inzagerecht",
-        "stappen" => "De lijst met stappen naar werk",
-        "stap" => "Een stap",
-        "stap_nieuw" => "Het formulier voor een nieuwe stap",
-        "geschiedenis" => "De geschiedenis van een stap",
-        "acties" => "De acties van een stap",
-        "raadplegingen" => "Wie het dossier bekeek",
-        "inzagerecht" => "Een vraag om inzagerecht",
-        "journaal" => "Wat er in het dossier gebeurde",
-        "traject" => "Traject",
-        "randvoorwaarden" => "Randvoorwaarden",
-        "inzetbaarheid" => "Inzetbaarheid",
-        other => crate::page::DOSSIER_ENTRIES
-            .iter()
-            .find(|(slug, _)| *slug == other)
-            .map_or("Het dossier", |(_, label)| label),
+        "inzageformulier" => "Las het formulier bij een vraag om inzagerecht",
+        "controle" => "Zag een stap in de lijst van een project, zonder naam of nummer",
+        "stappen" => "Las de lijst met stappen naar werk",
+        "stap" => "Las een stap",
+        "stap_nieuw" => "Opende het formulier voor een nieuwe stap",
+        "geschiedenis" => "Las de geschiedenis van een stap",
+        "acties" => "Las de acties van een stap",
+        "raadplegingen" => "Las wie het dossier bekeek",
+        "inzagerecht" => "Bekeek een vraag om inzagerecht",
+        "journaal" => "Las wat er in het dossier gebeurde",
+        "traject" => "Las 'Traject'",
+        "randvoorwaarden" => "Las 'Randvoorwaarden'",
+        "inzetbaarheid" => "Las 'Inzetbaarheid'",
+        "mijn-dossier" => "Las 'Mijn dossier'",
+        "toestemming" => "Las wie het dossier mag openen",
+        "rechtzettingen" => "Las de vragen om rechtzetting",
+        "rechtzetting" => "Bekeek een vraag om rechtzetting",
+        "insz" => "Zag het volledige rijksregisternummer",
+        "export" => "Opende de pagina om alles te downloaden",
+        "export_leesbaar" => "Downloadde alles, om te lezen",
+        "export_json" => "Downloadde alles, voor een computer",
+        "klantenportret" => "Las het klantenportret",
+        "profiel" => "Las het profiel",
+        "vacatures" => "Las het vacature-dashboard",
+        "persoonsgegevens" => "Las de persoonsgegevens",
+        "documenten" => "Las de lijst met documenten",
+        "berichten" => "Las de berichten",
+        "loopbaancheques" => "Las de loopbaancheques",
+        "dienstverlening" => "Las 'Dienstverlening'",
+        "competentieontwikkeling" => "Las 'Competentieontwikkeling'",
+        "transmissie" => "Las 'Transmissie'",
+        "inburgering" => "Las 'Inburgering - NT2'",
+        "pmab" => "Las 'PmAB'",
+        "loopbaangegevens" => "Las de loopbaangegevens",
+        "rva" => "Las 'RVA'",
+        _ => "Opende het dossier",
     }
 }

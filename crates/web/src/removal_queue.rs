@@ -20,7 +20,8 @@ use crate::page::{Errors, Fact, Page};
 use crate::routes::Routes;
 use crate::sentences;
 use crate::steps::{
-    AddendumView, action_lines, addenda, ending_facts, line_facts, review_text, submission,
+    AddendumView, NoteView, action_lines, addenda, ending_facts, line_facts, line_notes,
+    review_text, submission,
 };
 
 const LIST: &str = "/verwijderingen";
@@ -66,6 +67,7 @@ struct OnePage {
     rows: Vec<Fact>,
     summary: String,
     addenda: Vec<AddendumView>,
+    notes: Vec<NoteView>,
     actions: Vec<String>,
     history: Vec<EntryView>,
     forms: Option<Forms>,
@@ -199,6 +201,7 @@ fn render_one(
                 .map(ToString::to_string)
                 .unwrap_or_default(),
             addenda: addenda(line),
+            notes: line_notes(line),
             actions: action_lines(line),
             history: history.into_iter().map(entry_view).collect(),
             forms: request.decision.is_none().then(|| Forms {

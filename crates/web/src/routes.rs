@@ -13,9 +13,9 @@ use domain::policy::{self, Operation};
 use percent_encoding::percent_decode_str;
 
 use crate::{
-    App, account, actions, assets, assignments, caseload, context, documents, entries, fail,
-    grants, home, journal, mail, notices, oidc, openings, profile, public, removal_queue, search,
-    sign_in, steps, system,
+    App, account, actions, assets, assignments, caseload, context, control, corrections, documents,
+    entries, export, fail, grants, home, journal, mail, mandates, notices, oidc, openings, own,
+    personal, profile, public, removal_queue, reports, retention, search, sign_in, steps, system,
 };
 
 /// One row of the table of routes.
@@ -129,6 +129,10 @@ fn all(app: App) -> Routes {
     let routes = account::routes(routes);
     let routes = oidc::routes(routes);
     let routes = entries::routes(routes);
+    let routes = own::routes(routes);
+    let routes = personal::routes(routes);
+    let routes = corrections::routes(routes);
+    let routes = export::routes(routes);
     let routes = openings::routes(routes);
     let routes = journal::routes(routes);
     let routes = grants::routes(routes);
@@ -137,6 +141,10 @@ fn all(app: App) -> Routes {
     let routes = steps::routes(routes);
     let routes = actions::routes(routes);
     let routes = caseload::routes(routes);
+    let routes = control::routes(routes);
+    let routes = reports::routes(routes);
+    let routes = mandates::routes(routes);
+    let routes = retention::routes(routes);
     let routes = removal_queue::routes(routes);
     let routes = notices::routes(routes);
     let routes = mail::routes(routes);

@@ -46,7 +46,21 @@ pub(crate) fn succeeded(code: &str) -> Option<&'static str> {
         "inzagerecht-beeindigd" => {
             "Het inzagerecht is beëindigd. De organisatie kan het dossier niet meer openen."
         }
+        "opdracht" => "De controleur kan de lijst nu zien, binnen de dagen van de opdracht.",
+        "opdracht-beeindigd" => "De opdracht is beëindigd. De controleur ziet niets meer.",
+        "project-voorgesteld" => {
+            "Je voorstel is bewaard. Het geldt zodra een andere systeembeheerder het bevestigt."
+        }
+        "project-bevestigd" => "De bewaargegevens van het project gelden nu.",
+        "project-geweigerd" => "Het voorstel is niet bevestigd. Er verandert niets.",
         "antwoord" => "Je antwoord is bewaard. De bemiddelaar ziet het.",
+        "rechtzetting-gevraagd" => {
+            "Je vraag is verstuurd. Je krijgt een melding zodra er een antwoord is."
+        }
+        "rechtgezet" => "De rechtzetting is toegekend. De aanvrager krijgt een melding.",
+        "niet-rechtgezet" => {
+            "De vraag is geweigerd. De aanvrager krijgt een melding met je antwoord."
+        }
         "gekoppeld" => "Je account is gekoppeld. Je kan je voortaan zo aanmelden.",
         "ontkoppeld" => "Je account is ontkoppeld.",
         "document" => "Toegevoegd aan de documenten.",
@@ -263,6 +277,47 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         R::NoActiveGrant => {
             "Deze organisatie heeft nu geen inzagerecht op dit dossier. Kijk de lijst na.".into()
         }
+        R::ObjectionOfClientOnly => {
+            "Alleen de jongere zelf maakt bezwaar. Kies een vraag om rechtzetting.".into()
+        }
+        R::TooManyCorrections { most } => format!(
+            "Er wachten al {most} vragen over dit dossier. Wacht tot er een antwoord is."
+        ),
+        R::CorrectionDecided => {
+            "Over deze vraag is al beslist. Ga terug naar de lijst met vragen.".into()
+        }
+        R::OwnCorrection => "Je hebt dit zelf gevraagd. Laat iemand anders beslissen.".into(),
+        R::AuthorOfLine => {
+            "Je hebt zelf aan deze stap gewerkt. Laat iemand anders beslissen.".into()
+        }
+        R::PeriodBackwards(_) => {
+            "De laatste dag ligt voor de eerste dag. Kijk de twee data na.".into()
+        }
+        R::MandateInPast { today } => format!(
+            "Deze opdracht zou al voorbij zijn. Kies als laatste dag {today} of later."
+        ),
+        R::OwnMandate => {
+            "Een opdracht voor jezelf kan je niet geven. Vraag het een andere systeembeheerder.".into()
+        }
+        R::MandateEnded => "Deze opdracht is al beëindigd. Je hoeft niets meer te doen.".into(),
+        R::NoSuchController => {
+            "Er is geen ESF-controleur met deze gebruikersnaam. Kijk de naam na bij Gebruikers.".into()
+        }
+        R::PaymentInFuture { today } => format!(
+            "De laatste betaling kan niet in de toekomst liggen. Vul {today} of een vroegere dag in, of laat het leeg."
+        ),
+        R::HoldInPast { today } => format!(
+            "Dit bewaarbevel zou al voorbij zijn. Kies {today} of later, of kies 'Nee'."
+        ),
+        R::ProjectChangeWaits => {
+            "Voor dit project wacht al een voorstel. Laat dat eerst bevestigen, of trek het in.".into()
+        }
+        R::ProjectChangeDecided => {
+            "Over dit voorstel is al beslist. Kijk hieronder wat er nu geldt.".into()
+        }
+        R::OwnProjectChange => {
+            "Je eigen voorstel bevestig je niet zelf. Vraag het een andere systeembeheerder.".into()
+        }
         R::FormFileNeeded => "Voeg het ingevulde formulier toe: een scan of een foto ervan. \
              Een handtekening hoeft niet."
             .into(),
@@ -365,6 +420,10 @@ fn empty(field: Field) -> String {
         Field::Purpose => "Schrijf waarvoor jullie het inzagerecht nodig hebben.".into(),
         Field::Note => "Schrijf er een nota bij.".into(),
         Field::Ground => "Schrijf waarom.".into(),
+        Field::CorrectionText => "Schrijf wat er niet klopt, en hoe het wel moet zijn.".into(),
+        Field::Answer => "Schrijf een antwoord voor wie het vroeg.".into(),
+        Field::Rectification => "Schrijf wat er naast de stap moet komen te staan.".into(),
+        Field::InszReason => "Schrijf waarom je het nummer nodig hebt.".into(),
         other => format!("Vul {} in.", with_article(other)),
     }
 }
@@ -377,6 +436,12 @@ fn not_chosen(field: Field) -> String {
         Field::Basis => "Kies waarop het inzagerecht steunt.".into(),
         Field::Ground => "Kies waarom je weigert.".into(),
         Field::Organisation => "Kies een organisatie uit de lijst.".into(),
+        Field::Subject => "Kies waarover het gaat.".into(),
+        Field::CorrectionText => "Kies of je een rechtzetting vraagt of bezwaar maakt.".into(),
+        Field::InszReason => "Kies waarom je het nummer nodig hebt.".into(),
+        Field::ExportForm => "Kies in welke vorm je alles wil.".into(),
+        Field::Regime => "Kies volgens welke regels het project betaald wordt.".into(),
+        Field::HoldUntil => "Kies of er een bewaarbevel is.".into(),
         Field::DocumentKind => "Kies wat voor document het is.".into(),
         Field::Audience => "Kies wie dit document mag zien.".into(),
         Field::Counsellor => "Kies een begeleider uit de lijst.".into(),
@@ -432,6 +497,18 @@ pub(crate) fn name(field: Field) -> &'static str {
         Field::GrantEnd => "laatste dag",
         Field::Ground => "reden",
         Field::Organisation => "organisatie",
+        Field::Subject => "onderwerp",
+        Field::CorrectionText => "wat er niet klopt",
+        Field::Answer => "antwoord",
+        Field::Rectification => "rechtzetting",
+        Field::InszReason => "reden",
+        Field::ExportForm => "vorm",
+        Field::Controller => "gebruikersnaam van de controleur",
+        Field::LinesUntil | Field::ValidUntil => "laatste dag",
+        Field::Reference => "kenmerk",
+        Field::Regime => "regels",
+        Field::LastPayment => "laatste betaling",
+        Field::HoldUntil => "bewaarbevel",
         Field::Files => "bestanden",
         Field::DocumentKind => "soort document",
         Field::Title => "titel",
@@ -447,8 +524,8 @@ pub(crate) fn name(field: Field) -> &'static str {
 
 fn with_article(field: Field) -> String {
     let article = match field {
-        Field::Funding | Field::Certificate | Field::Form => "het",
-        Field::ClientNumber | Field::Proof | Field::Purpose => "het",
+        Field::Funding | Field::Certificate | Field::Form | Field::Reference => "het",
+        Field::ClientNumber | Field::Proof | Field::Purpose | Field::Answer => "het",
         _ => "de",
     };
     format!("{article} {}", name(field))
@@ -571,7 +648,19 @@ pub(crate) fn journal_field(field: &str) -> &str {
         "file_digest" => "Vingerafdruk van het bestand (SHA-256)",
         "evidence_of" => "Bewijs bij een stap",
         "client_number" => "Klantnummer",
+        "reference" => "Kenmerk",
+        "lines" => "Begeleidingen",
+        "valid" => "Geldig",
+        "regime" => "Regels",
+        "last_payment" => "Laatste betaling",
+        "aid_granted" => "Staatssteun toegekend op",
+        "hold" => "Bewaarbevel",
+        "count" => "Aantal",
         "about_me" => "Over mezelf",
+        "about" => "Waarover",
+        "text" => "Wat er niet klopt",
+        "rectification" => "Rechtzetting",
+        "why" => "Waarom",
         other => other,
     }
 }

@@ -19,8 +19,9 @@ use crate::fail::{self, render};
 use crate::fields::Fields;
 use crate::page::{NavLink, Page};
 use crate::routes::Routes;
+use crate::{mandates, reports, retention};
 
-const USERS: &str = "/systeem";
+pub(crate) const USERS: &str = "/systeem";
 const ORGANISATIONS: &str = "/systeem/organisaties";
 const PROGRAMME: &str = "/systeem/programma";
 
@@ -146,11 +147,16 @@ async fn people(State(app): State<App>, me: Me) -> Result<Response, Response> {
     ))
 }
 
-fn tabs(current: &str) -> Vec<NavLink> {
+/// The parts of 'Systeem'.
+pub(crate) fn tabs(current: &str) -> Vec<NavLink> {
     [
         ("Gebruikers", USERS),
         ("Organisaties", ORGANISATIONS),
         ("Programma", PROGRAMME),
+        ("Opdrachten", mandates::LIST),
+        ("Rapport", reports::PAGE),
+        ("Projecten", retention::PROJECTS),
+        ("Bewaartermijnen", retention::RETENTION),
     ]
     .into_iter()
     .map(|(label, href)| NavLink::new(label, href).current(href == current))

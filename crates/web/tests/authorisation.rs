@@ -288,9 +288,11 @@ fn expected(
         Reach::Never => false,
         Reach::All => true,
         Reach::Granted | Reach::GrantedToHouse | Reach::GrantedOwnLine => holds,
-        Reach::RemovalQueue => sample.asked,
+        Reach::RemovalQueue | Reach::CorrectionQueue => sample.asked,
         Reach::Self_ => sample.relation == Relation::Active,
-        Reach::Function | Reach::Organisation => panic!("{route:?} concerns a dossier"),
+        // Of no dossier, and still of somebody: what the organisation of the sample has.
+        Reach::Function => true,
+        Reach::Organisation => organisation == Some(sample.by),
     };
     if !is_there {
         return Expected::NotThere;

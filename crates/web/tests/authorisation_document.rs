@@ -146,11 +146,57 @@ fn words(operation: Operation) -> (&'static str, &'static str, &'static str) {
             "H2",
             "Anders: de FG in plaats van de coach, en zonder wat mensen schreven; de jongere leest alles.",
         ),
+        O::ViewDocuments => (
+            "De documenten van een dossier lezen",
+            "D8",
+            "Wijder: de hele organisatie (I2). Smaller: geen coach en geen ESF-controleur.",
+        ),
+        O::AddDocument => (
+            "Een document toevoegen",
+            "D7",
+            "Wijder: de hele organisatie (I2).",
+        ),
+        O::ChangeDocument => (
+            "Een document verbeteren of intrekken",
+            "D7",
+            "Wijder: de hele organisatie (I2); iedereen alleen wat de eigen organisatie of de persoon zelf toevoegde.",
+        ),
+        O::AssignDossiers => (
+            "Dossiers beperken tot toegewezen begeleiders, en toewijzen",
+            "C6",
+            "",
+        ),
+        O::HandOver => (
+            "In een open dossier zien aan wie het is toegewezen, en het doorgeven aan een collega",
+            "C6",
+            "Wijder: ook een begeleider die het dossier zelf kan openen (I2).",
+        ),
         O::ViewAccountEvents => (
             "Het administratieve logboek lezen (accounts, mensen, organisaties)",
             "H3, H4",
             "Wijder: ook de FG; een organisatiebeheerder alleen wat de eigen organisatie aangaat.",
         ),
+        O::ViewOwn => (
+            "'Mijn dossier' en 'Wie mag mijn dossier openen'",
+            "C7, D1",
+            "Alleen voor de jongere zelf.",
+        ),
+        O::AskCorrection => (
+            "Een rechtzetting vragen of bezwaar maken",
+            "H6",
+            "Wijder: elke begeleider van de organisatie, over eigen stappen en het profiel. Bezwaar maakt alleen de jongere.",
+        ),
+        O::DecideCorrection => (
+            "Over een rechtzetting of bezwaar beslissen",
+            "H7",
+            "De coach alleen over stappen; nooit wie het vroeg of de stap schreef.",
+        ),
+        O::RevealInsz => (
+            "Het rijksregisternummer volledig zien, met een reden",
+            "D6",
+            "Smaller: geen coach en geen ESF-controleur. De jongere ziet het eigen nummer altijd.",
+        ),
+        O::ExportDossier => ("Alles over een jongere downloaden", "H5", ""),
         O::Upkeep => (
             "Wat het programma zelf doet op zijn dag",
             "",
@@ -166,8 +212,10 @@ fn letter(reach: Reach) -> &'static str {
         Reach::Function => "F",
         Reach::Organisation => "O",
         Reach::Granted => "I",
+        Reach::GrantedToHouse => "H",
         Reach::GrantedOwnLine => "L",
         Reach::RemovalQueue => "V",
+        Reach::CorrectionQueue => "R",
         Reach::All => "A",
         Reach::Self_ => "Z",
     }
@@ -183,8 +231,16 @@ const LEGEND: &[(&str, &str)] = &[
         "De functie gaat niet over één dossier: de rol alleen beslist, en men ziet alleen het eigen deel.",
     ),
     (
+        "O",
+        "De functie gaat over geen dossier, en alleen over wat van de eigen organisatie is.",
+    ),
+    (
         "I",
         "Dossiers waarop de eigen organisatie vandaag een actief inzagerecht heeft (I2).",
+    ),
+    (
+        "H",
+        "Zoals I, ook wanneer de organisatie haar dossiers beperkt tot toegewezen begeleiders.",
     ),
     (
         "L",
@@ -193,6 +249,10 @@ const LEGEND: &[(&str, &str)] = &[
     (
         "V",
         "Alleen stappen waarvan de verwijdering gevraagd werd, en geannuleerde stappen in dat dossier.",
+    ),
+    (
+        "R",
+        "Alleen stappen waarvan een rechtzetting gevraagd werd, via die vraag.",
     ),
     ("A", "Elk dossier."),
     ("Z", "Alleen het dossier over zichzelf."),

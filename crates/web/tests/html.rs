@@ -7,15 +7,19 @@ mod support;
 
 use axum::http::Method;
 use casework::{
-    ActionInput, Contact, ExperienceInput, GrantInput, NewClient, NewUser, StepInput, StudyInput,
-    hash_password,
+    ActionInput, Contact, CorrectionAnswer, ExperienceInput, GrantInput, MandateInput, NewClient,
+    NewUser, ProjectInput, StepInput, StudyInput, hash_password,
 };
+use domain::catalogue::FundingCode;
 use domain::client_number::ClientNumber;
+use domain::corrections::{Ask, CorrectionKind, Subject};
 use domain::grants::Basis;
-use domain::ids::DossierId;
+use domain::ids::{CorrectionId, DossierId, StepId};
 use domain::login::Confirmed;
+use domain::mandates::{Period, Terms};
 use domain::people::{Actor, Role, Unit};
 use domain::profile::ExperienceDetails;
+use domain::retention::Project;
 use support::samples::FORM;
 use support::{Browser, Ids, Seen, line};
 use testkit::{PASSWORD, World, day, ended, label, note, summary, world};
@@ -92,8 +96,51 @@ async fn user(
     }
 }
 
+/// A mandate and what is known of a project, each with hostile words.
+async fn controlled(world: &World) {
+    let (today, funding) = (
+        world.casework.today(),
+        FundingCode::parse("EEWG019").unwrap(),
+    );
+    let period = Period {
+        from: day("2023-09-01"),
+        until: day("2026-08-31"),
+    };
+    let mandate = MandateInput {
+        controller: "controller".to_owned(),
+        terms: Terms {
+            funding: funding.clone(),
+            lines: period,
+            valid: Period {
+                from: today,
+                ..period
+            },
+            reference: label(&hostile("kenmerk")),
+        },
+    };
+    let given = world
+        .casework
+        .give_mandate(&world.system, &mandate, &world.submission());
+    given.await.unwrap();
+    let project = ProjectInput {
+        funding,
+        project: Project {
+            regime: "ESF_PLUS".to_owned(),
+            last_payment: None,
+            aid_granted: None,
+            hold: None,
+        },
+        reason: note(&hostile("reden-project")),
+    };
+    let proposed = world
+        .casework
+        .propose_project(&world.system, &project, &world.submission());
+    proposed.await.unwrap();
+}
+
 async fn scene() -> Scene {
     let world = world().await;
+    controlled(&world).await;
     let casework = &world.casework;
     let house = casework
         .create_organisation(&hostile("organisatie"), None)
@@ -137,9 +184,37 @@ async fn scene() -> Scene {
         .unwrap();
     let me = user(&world, "wie", Role::Counsellor, Some(&unit), None).await;
     user(&world, "baas", Role::Manager, Some(&unit), None).await;
-    user(&world, "zelf", Role::Client, None, Some(dossier)).await;
-    let ids = filled(&world, &me, dossier).await;
+    let own = user(&world, "zelf", Role::Client, None, Some(dossier)).await;
+    let mut ids = filled(&world, &me, dossier).await;
+    let correction = corrected(&world, &own, dossier, ids[0].step).await;
+    for ids in &mut ids {
+        ids.correction = correction;
+    }
     Scene { world, ids }
+}
+
+/// A correction that stands next to a line, and one that waits.
+async fn corrected(world: &World, own: &Actor, dossier: DossierId, step: StepId) -> CorrectionId {
+    let ask = Ask {
+        kind: CorrectionKind::Correction,
+        subject: Subject::Line(step),
+        text: note(&hostile("klopt-niet")),
+    };
+    let casework = &world.casework;
+    let first = casework
+        .ask_correction(own, dossier, &ask, &world.submission())
+        .await
+        .unwrap();
+    let next_to = Some(note(&hostile("rechtzetting")));
+    let answer = CorrectionAnswer::Grant(note(&hostile("antwoord")), next_to);
+    casework
+        .decide_correction(&world.mediator, (first, 1), &answer, &world.submission())
+        .await
+        .unwrap();
+    let waits = casework
+        .ask_correction(own, dossier, &ask, &world.submission())
+        .await;
+    waits.unwrap()
 }
 
 /// The profile and a line of every fate.
@@ -303,7 +378,8 @@ fn hostile_form() -> String {
 }
 
 /// The fields that are stored, and a role that has to see each.
-const SHOWN: [(&str, &str); 24] = [
+const SHOWN: [(&str, &str); 31] = [
+    ("wie", "titel-document"),
     ("wie", "naam-wie"),
     ("wie", "organisatie"),
     ("wie", "eenheid"),
@@ -328,6 +404,12 @@ const SHOWN: [(&str, &str); 24] = [
     ("wie", "aanvulling"),
     ("wie", "reden-annulering"),
     ("coach", "reden-verwijdering"),
+    ("wie", "rechtzetting"),
+    ("zelf", "antwoord"),
+    ("coach", "klopt-niet"),
+    ("system", "kenmerk"),
+    ("controller", "kenmerk"),
+    ("system", "reden-project"),
 ];
 
 const PEOPLE: [&str; 7] = [
@@ -360,7 +442,9 @@ async fn what_is_stored_is_shown_as_text_on_every_page_to_everybody() {
                 for query in ["", "?filter=open", "?toestand=ended", "?soort=OND_OAL"] {
                     let cell = format!("{name}, {address}{query}");
                     let seen = browser.open(&format!("{address}{query}")).await;
-                    if route.path.starts_with("/health") || seen.status == 303 {
+                    // A file is no page, and says so: the tests of documents hold it to that.
+                    let is_file = seen.header("content-disposition") != "";
+                    if route.path.starts_with("/health") || seen.status == 303 || is_file {
                         continue;
                     }
                     assert!(
@@ -368,9 +452,14 @@ async fn what_is_stored_is_shown_as_text_on_every_page_to_everybody() {
                         "{cell}: {}",
                         seen.status
                     );
-                    is_only_text(&seen, &cell);
                     assert_eq!(seen.header("cache-control"), "no-store", "{cell}");
                     pages += 1;
+                    // A file for a spreadsheet is text, and is said to be: no browser makes a page of it.
+                    if seen.header("content-type").starts_with("text/csv") {
+                        assert_eq!(seen.header("x-content-type-options"), "nosniff", "{cell}");
+                        continue;
+                    }
+                    is_only_text(&seen, &cell);
                     for (_, field) in SHOWN.iter().filter(|(who, _)| *who == name) {
                         if seen.html.contains(&written(field)) {
                             shown.push((name, (*field).to_owned()));
@@ -488,6 +577,40 @@ async fn what_is_typed_in_an_address_comes_back_as_text() {
     seen.says(200, "Ga verder met wat je typte");
     is_only_text(&seen, "the kept form after the log-in");
     assert_eq!(seen.form(&address).get("samenvatting"), HOSTILE);
+}
+
+/// The file to read is a page too, and it is opened from a disk.
+#[tokio::test]
+async fn the_copy_of_everything_is_text_and_has_a_policy_of_its_own() {
+    let scene = scene().await;
+    let own = Browser::of(&scene.world, "zelf").await;
+    let address = format!("/dossier/{}/export", scene.ids[0].dossier.address());
+    let form = own.open(&address).await.form(&address);
+    let seen = own.send(&form.clone().set("vorm", "leesbaar")).await;
+    assert_eq!(seen.status, 200);
+    let policy = seen.header("content-security-policy");
+    assert!(policy.starts_with("default-src 'none'; style-src 'unsafe-inline';"));
+    assert!(!policy.contains("script"), "{policy}");
+    let name = seen.header("content-disposition");
+    assert_eq!(name, "attachment; filename=\"dossier-2025-05-28.html\"");
+    for raw in ["<script", "<img", "\"'>", "<link", "<iframe", "http"] {
+        assert!(!seen.html.contains(raw), "{raw}");
+    }
+    // Everything that people wrote about this client is in it.
+    for field in SHOWN.iter().map(|(_, field)| *field) {
+        let is_elsewhere = ["eenheid", "adres", "kenmerk", "reden-project"].contains(&field);
+        assert!(
+            is_elsewhere || seen.html.contains(&written(field)),
+            "{field}"
+        );
+    }
+    let seen = own.send(&form.set("vorm", "json")).await;
+    assert_eq!(seen.status, 200);
+    assert_eq!(
+        seen.header("content-type"),
+        "application/json; charset=utf-8"
+    );
+    assert!(seen.html.starts_with('{') && seen.html.contains("klantendossier-export"));
 }
 
 /// The check itself has to see what it looks for.

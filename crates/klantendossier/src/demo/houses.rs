@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
-use casework::{Casework, NewUser};
+use casework::{Casework, MandateInput, NewUser, Submission};
 use domain::Moment;
+use domain::catalogue::FundingCode;
 use domain::ids::{DossierId, OrganisationId};
 use domain::login::Confirmed;
+use domain::mandates::{Period, Terms};
 use domain::people::{Actor, Role, Unit};
+use domain::reports::SchoolYear;
+use domain::text::Label;
 
 use super::story::PastClock;
 
@@ -24,6 +28,11 @@ pub(crate) const ACCOUNTS: &[(&str, &str, &str)] = &[
     ("bemiddelaar", "mediator: gives and ends access grants", "-"),
     ("controleur", "ESF controller", "-"),
     ("systeem", "system manager", "-"),
+    (
+        "systeem2",
+        "system manager, confirms what another proposes",
+        "-",
+    ),
     ("jongere", "client 61000447", "-"),
     ("fg", "privacy officer: the journal and who looked", "-"),
 ];
@@ -56,6 +65,8 @@ pub(crate) struct Houses {
     pub(crate) coach: Actor,
     /// `bemiddelaar`.
     pub(crate) mediator: Actor,
+    /// `systeem`.
+    pub(crate) system: Actor,
 }
 
 /// How long before the start the organisations and people were there, in days.
@@ -153,9 +164,12 @@ pub(crate) async fn build(
     let mediator = hiring
         .person("bemiddelaar", "Karel Vandamme", Role::Mediator, None, None)
         .await?;
+    let system = hiring
+        .person("systeem", "Wim Lenaerts", Role::SystemManager, None, None)
+        .await?;
     for (user_name, name, role) in [
         ("controleur", "Sofie Martens", Role::Controller),
-        ("systeem", "Wim Lenaerts", Role::SystemManager),
+        ("systeem2", "Leen Claes", Role::SystemManager),
         ("fg", "Katrien Maes", Role::PrivacyOfficer),
     ] {
         hiring.person(user_name, name, role, None, None).await?;
@@ -169,7 +183,40 @@ pub(crate) async fn build(
         managers,
         coach,
         mediator,
+        system,
     })
+}
+
+/// Gives `controleur` a mandate for this school year and the one before.
+pub(crate) async fn give_mandate(houses: &Houses) -> anyhow::Result<()> {
+    let today = houses.start.brussels_day();
+    let this_year = SchoolYear::of(today).days();
+    let input = MandateInput {
+        controller: "controleur".to_owned(),
+        terms: Terms {
+            funding: FundingCode::parse("EEWG019")?,
+            lines: Period {
+                from: this_year.from.plus_months(-12),
+                until: this_year.until,
+            },
+            valid: Period {
+                from: today,
+                until: today.plus_months(12),
+            },
+            reference: Label::parse("ESF-controle alternerend leren")?,
+        },
+    };
+    let submission = Submission {
+        key: houses.casework.submission_key(),
+        leads_to: String::new(),
+    };
+    let given = houses
+        .casework
+        .give_mandate(&houses.system, &input, &submission)
+        .await;
+    given
+        .map(drop)
+        .map_err(|failure| anyhow::anyhow!("cannot give the mandate: {failure:?}"))
 }
 
 /// Makes the account `jongere`, once the dossier it is about is there.

@@ -153,10 +153,10 @@ fn assemble(
         sends_mail,
         ..Limits::default()
     };
-    let programme = parts::own_programme()?;
+    let data = (parts::own_programme()?, parts::own_rules()?);
     Ok(Parts::assemble(
         database,
-        programme,
+        data,
         secret,
         Arc::clone(clock),
         files_in(data, secret)?,
@@ -233,6 +233,7 @@ pub(crate) async fn seed(casework: &Casework) -> anyhow::Result<()> {
     let houses = houses::build(casework, start, &hash).await?;
     known::tell(&houses, &hash).await?;
     crowd::tell(&houses).await?;
+    houses::give_mandate(&houses).await?;
     // What the program would have done on its days, and told of: the demo begins with what is new.
     let done = casework.keep_up_grants().await;
     done.map_err(|failure| anyhow::anyhow!("cannot look after the grants: {failure:?}"))?;

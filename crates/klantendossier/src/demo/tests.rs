@@ -1,7 +1,6 @@
 //! What the manual, the screens and the tests rely on is there, whenever the clock starts.
 
 use casework::{Casework, Limits, RandomIds, Secrets, Shown, SignIn};
-use domain::catalogue::FundingCode;
 use domain::eligibility;
 use domain::people::{Actor, Role};
 use domain::policy::Operation;
@@ -25,12 +24,7 @@ async fn seeded(start: &str) -> Seeded {
         ManualClock::at(at(start)),
         Arc::new(RandomIds::default()),
         Secrets::derive(&[7; 32]),
-        testkit::files_in(
-            &folder,
-            &[7; 32],
-            None,
-            domain::documents::DocumentLimits::default(),
-        ),
+        testkit::files_in(&folder, &[7; 32], None, DocumentLimits::default()),
         Limits {
             demo_accounts: true,
             ..Limits::default()
@@ -176,11 +170,17 @@ async fn the_crowd_has_something_for_every_list() {
     assert!(ongoing.unwrap().iter().any(|line| line.review), "E5");
 
     let controller = demo.user("controleur").await;
-    let funding = FundingCode::parse("EEWG019").unwrap();
-    let lines = casework
-        .control_lines(&controller, &funding, Shown::Ended, None, 500)
-        .await
-        .unwrap();
+    let mut lines = Vec::new();
+    let mut after = None;
+    loop {
+        let page = casework.control(&controller, None, Shown::Ended, after.as_ref());
+        let page = page.await.unwrap();
+        lines.extend(page.rows);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
     let mut reasons: Vec<_> = lines
         .iter()
         .filter_map(|row| row.line.reason.as_ref().map(ToString::to_string))

@@ -126,6 +126,30 @@ impl Database {
         }
     }
 
+    /// Drops the months of openings that are over before a minute, where the engine keeps months apart;
+    /// answers how many openings went with them.
+    ///
+    /// # Errors
+    /// As for [`Database::ensure_months`].
+    pub async fn drop_opening_months(&self, before_minute: i64) -> Result<i64, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(_) => Ok(0),
+            Engine::Postgres(postgres) => postgres.drop_opening_months(before_minute).await,
+        }
+    }
+
+    /// Leaves nothing in the file of what was erased: SQLite writes it anew. Answers whether that was done;
+    /// on a server it is the work of who owns it (docs/retention.md).
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the file is in use or the disk is full; it is as it was then.
+    pub async fn write_anew(&self) -> Result<bool, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.write_anew().await.map(|()| true),
+            Engine::Postgres(_) => Ok(false),
+        }
+    }
+
     /// A reader: one consistent snapshot of the database, taken at its first statement.
     ///
     /// Take one per request and let go of it soon. A task that holds one and asks for another can make

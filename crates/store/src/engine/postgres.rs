@@ -61,6 +61,7 @@ static REPLAYED: Sql = Sql::new(
     "SELECT pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::bigint",
 );
 static MONTHS: Sql = Sql::new("engine.months", "SELECT ensure_months(?1, ?2)");
+static DROP_MONTHS: Sql = Sql::new("engine.drop_months", "SELECT drop_opening_months(?1)");
 static CLOCK: Sql = Sql::new("engine.clock", "SELECT clock_timestamp()");
 
 /// Where the server is, and how many connections it gets from this program.
@@ -203,14 +204,21 @@ impl Postgres {
 
     /// Makes the months of the journal and the openings that are missing; answers how many.
     pub(super) async fn ensure_months(&self, from: Day, until: Day) -> Result<i64, StoreError> {
+        self.ask_months(&MONTHS, &[from.into(), until.into()]).await
+    }
+
+    pub(super) async fn drop_opening_months(&self, before_minute: i64) -> Result<i64, StoreError> {
+        self.ask_months(&DROP_MONTHS, &[before_minute.into()]).await
+    }
+
+    async fn ask_months(&self, sql: &'static Sql, params: &[Value]) -> Result<i64, StoreError> {
         let client = lease(&self.writers).await?;
-        let params = [Value::from(from), Value::from(until)];
-        let made = async {
-            let statement = client.prepare_cached(MONTHS.for_postgres()).await?;
-            client.query_one(&statement, &bound(&params)).await
+        let asked = async {
+            let statement = client.prepare_cached(sql.for_postgres()).await?;
+            client.query_one(&statement, &bound(params)).await
         };
-        let row = made.await.map_err(|error| failure(MONTHS.name, &error))?;
-        super::Row::postgres(&MONTHS, &row).int(0)
+        let row = asked.await.map_err(|error| failure(sql.name, &error))?;
+        super::Row::postgres(sql, &row).int(0)
     }
 
     /// Runs to its end even when nobody waits for it any more, as on SQLite: a transaction is never

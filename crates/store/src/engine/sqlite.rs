@@ -60,6 +60,40 @@ impl Sqlite {
         )
     }
 
+    /// VACUUM copies what is there into a new file, and the log is cut off after: what was deleted stood in
+    /// free pages and in the log until then. It needs as much room again, and a connection of its own.
+    pub(super) async fn write_anew(&self) -> Result<(), StoreError> {
+        let file = self.file.clone();
+        let work = tokio::task::spawn_blocking(move || {
+            let connection = connect_to_write(&file)?;
+            let anew = || {
+                connection.execute_batch("VACUUM")?;
+                let deadline = Instant::now() + LOCK_PATIENCE;
+                loop {
+                    let busy: i64 =
+                        connection
+                            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+                    if busy == 0 {
+                        return Ok(true);
+                    }
+                    if Instant::now() > deadline {
+                        return Ok(false);
+                    }
+                    thread::sleep(Duration::from_millis(50));
+                }
+            };
+            match anew() {
+                Ok(true) => Ok(()),
+                Ok(false) => Err(StoreError::Unavailable(
+                    "others were reading all the time, so the log could not be cut off".into(),
+                )),
+                Err(error) => Err(failure("write the file anew", &error)),
+            }
+        });
+        work.await
+            .unwrap_or_else(|_| Err(StoreError::Unavailable("a fault ended it".into())))
+    }
+
     pub(super) async fn lease(&self) -> Result<Lease, StoreError> {
         self.readers.lease().await
     }

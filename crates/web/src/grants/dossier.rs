@@ -133,8 +133,13 @@ struct EndPage {
     changed: bool,
 }
 
-fn services_address(dossier: DossierId) -> String {
-    format!("{}/dienstverlening", dossier_address(dossier))
+/// Where these forms come from and lead back to: the client has a page of its own for it.
+fn services_address(me: &Me, dossier: DossierId) -> String {
+    let page = match me.actor.role {
+        Role::Client => "toestemming",
+        _ => "dienstverlening",
+    };
+    format!("{}/{page}", dossier_address(dossier))
 }
 
 async fn load(app: &App, me: &Me, dossier: DossierId) -> Result<Found, Response> {
@@ -343,7 +348,7 @@ fn ask_page(
             page,
             dossier: app.dossier_head(me, &found.head, "dienstverlening"),
             errors,
-            back: services_address(id),
+            back: services_address(me, id),
             heading,
             text,
             action: format!("{}/inzagerecht/vragen", dossier_address(id)),
@@ -385,14 +390,14 @@ pub(super) async fn ask(
 ) -> Result<Response, Response> {
     let id = dossier_in(&app, &me, &dossier)?;
     if fields.has("doe", "terug") {
-        return Ok(Redirect::to(&services_address(id)).into_response());
+        return Ok(Redirect::to(&services_address(&me, id)).into_response());
     }
     let kind = kind_of(&fields);
     let mut errors = Errors::new();
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
     let basis = fields.choice("grond", Field::Basis, Basis::from_code, &mut errors);
     let purpose: Option<Note> = fields.story("doel", Field::Purpose, &mut errors);
-    let leads_to = format!("{}?gelukt=gevraagd", services_address(id));
+    let leads_to = format!("{}?gelukt=gevraagd", services_address(&me, id));
     let submission = submission(&app, &fields, leads_to, &mut errors);
     if let (Some(basis), Some(purpose), Some(submission)) = (basis, purpose, submission) {
         let asked = app
@@ -441,7 +446,7 @@ async fn give_page(
             page,
             dossier: app.dossier_head(me, &found.head, "dienstverlening"),
             errors,
-            back: services_address(dossier),
+            back: services_address(me, dossier),
             action: format!("{}/inzagerecht/geven", dossier_address(dossier)),
             key: app.casework.submission_key().0.to_string(),
             typed,
@@ -485,7 +490,7 @@ pub(super) async fn give(
     let organisation = fields.choice("organisatie", Field::Organisation, parse, &mut errors);
     let basis = fields.choice("grond", Field::Basis, Basis::from_code, &mut errors);
     let ends = fields.optional_day("laatste", "de laatste dag", &mut errors);
-    let leads_to = format!("{}?gelukt=inzagerecht", services_address(id));
+    let leads_to = format!("{}?gelukt=inzagerecht", services_address(&me, id));
     let submission = submission(&app, &fields, leads_to, &mut errors);
     if let (true, Some(organisation), Some(basis), Some(submission)) =
         (errors.is_empty(), organisation, basis, submission)
@@ -524,7 +529,7 @@ pub(super) async fn extend(
     let parse = OrganisationId::from_address;
     let organisation = fields.choice("organisatie", Field::Organisation, parse, &mut errors);
     let basis = fields.choice("grond", Field::Basis, Basis::from_code, &mut errors);
-    let leads_to = format!("{}?gelukt=verlengd", services_address(id));
+    let leads_to = format!("{}?gelukt=verlengd", services_address(&me, id));
     let submission = submission(&app, &fields, leads_to, &mut errors);
     let (Some(organisation), Some(basis), Some(submission)) = (organisation, basis, submission)
     else {
@@ -575,7 +580,7 @@ fn end_page(
             page,
             dossier: app.dossier_head(me, &found.head, "dienstverlening"),
             errors,
-            back: services_address(id),
+            back: services_address(me, id),
             action: format!("{}/inzagerecht/beeindigen", dossier_address(id)),
             key: app.casework.submission_key().0.to_string(),
             organisation: holder.organisation.clone(),
@@ -598,7 +603,7 @@ pub(super) async fn end_form(
     let found = load(&app, &me, id).await?;
     let fields = Fields::of_query(uri.query());
     if fields.get("organisatie").is_empty() {
-        return Ok(Redirect::to(&services_address(id)).into_response());
+        return Ok(Redirect::to(&services_address(&me, id)).into_response());
     }
     let (errors, status) = (Errors::new(), StatusCode::OK);
     Ok(end_page(&app, &me, &found, &fields, errors, status))
@@ -612,7 +617,7 @@ pub(super) async fn end(
 ) -> Result<Response, Response> {
     let id = dossier_in(&app, &me, &dossier)?;
     if fields.has("doe", "terug") {
-        return Ok(Redirect::to(&services_address(id)).into_response());
+        return Ok(Redirect::to(&services_address(&me, id)).into_response());
     }
     let mut errors = Errors::new();
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -625,7 +630,7 @@ pub(super) async fn end(
         }
         _ => fields.story("reden", Field::Ground, &mut errors),
     };
-    let leads_to = format!("{}?gelukt=inzagerecht-beeindigd", services_address(id));
+    let leads_to = format!("{}?gelukt=inzagerecht-beeindigd", services_address(&me, id));
     let submission = submission(&app, &fields, leads_to, &mut errors);
     if let (Some(organisation), Some(reason), Some(submission)) = (organisation, reason, submission)
     {
@@ -657,7 +662,7 @@ pub(super) async fn answer(
     let mut errors = Errors::new();
     let request = GrantRequestId::from_address(fields.get("vraag"));
     let answer = ClientAnswer::from_code(fields.get("antwoord"));
-    let leads_to = format!("{}?gelukt=antwoord", services_address(id));
+    let leads_to = format!("{}?gelukt=antwoord", services_address(&me, id));
     let submission = submission(&app, &fields, leads_to, &mut errors);
     let (Some(request), Some(answer), Some(submission)) = (request, answer, submission) else {
         load(&app, &me, id).await?;

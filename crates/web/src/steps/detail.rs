@@ -46,6 +46,8 @@ struct EditPage {
     conflict: Option<ConflictView>,
     review: String,
     links: Option<EditLinks>,
+    notes: Vec<view::NoteView>,
+    correct: String,
     evidence: Vec<EvidenceView>,
     add_evidence: String,
     changed: bool,
@@ -323,6 +325,8 @@ async fn edit_new(
             conflict: None,
             review: String::new(),
             links: None,
+            notes: Vec::new(),
+            correct: String::new(),
             evidence: Vec::new(),
             add_evidence: String::new(),
         },
@@ -410,6 +414,8 @@ pub(super) async fn edit(
                 history: format!("{address}/geschiedenis"),
                 registered: view::registered_text(page),
             }),
+            notes: view::line_notes(page),
+            correct: view::correct_address(me, page),
         },
     )
 }

@@ -39,6 +39,7 @@ pub(crate) struct RowView {
     pub(crate) state: String,
     pub(crate) kind: &'static str,
     pub(crate) review: bool,
+    pub(crate) corrected: bool,
 }
 
 struct FilterView {
@@ -167,6 +168,7 @@ pub(crate) fn row_view(
         state,
         kind: tag,
         review: row.review,
+        corrected: row.corrected,
     }
 }
 

@@ -18,7 +18,8 @@ use crate::{App, fail};
 pub(crate) use end::submission;
 pub(crate) use list::{RowView, row_view};
 pub(crate) use view::{
-    AddendumView, action_lines, addenda, ending_facts, line_facts, out_of_sight, review_text,
+    AddendumView, NoteView, action_lines, addenda, ending_facts, line_facts, line_notes,
+    out_of_sight, review_text,
 };
 
 pub(crate) fn routes(routes: Routes) -> Routes {

@@ -9,6 +9,7 @@ use casework::{Failure, StepPage};
 use domain::Moment;
 use domain::ids::{DossierId, StepId};
 use domain::journal::Event;
+use domain::policy::{self, Operation};
 use domain::refusal::{Field, FinalKind, Refusal};
 use domain::steps::removal::Decision;
 use domain::steps::{State as LineState, Step};
@@ -16,7 +17,7 @@ use domain::studies::Study;
 use domain::text::{Note, Summary};
 
 use crate::App;
-use crate::context::{Me, Succeeded};
+use crate::context::{Me, Succeeded, dossier_address};
 use crate::documents::{self, EvidenceView};
 use crate::entries::guidance_tabs;
 use crate::fail::{self, render};
@@ -43,6 +44,9 @@ struct ViewPage {
     summary: String,
     sees_story: bool,
     addenda: Vec<AddendumView>,
+    is_corrected: bool,
+    notes: Vec<NoteView>,
+    correct: String,
     review: String,
     checks: Vec<CheckView>,
     actions: Vec<String>,
@@ -72,6 +76,36 @@ pub(crate) fn addenda(page: &StepPage) -> Vec<AddendumView> {
             when: addendum.stamp.at.brussels_text(),
         })
         .collect()
+}
+
+/// What stands next to a line, as shown.
+pub(crate) struct NoteView {
+    pub(crate) text: String,
+    pub(crate) who: String,
+    pub(crate) when: String,
+}
+
+/// The corrections that stand next to a line, in order.
+pub(crate) fn line_notes(page: &StepPage) -> Vec<NoteView> {
+    page.corrections
+        .iter()
+        .map(|note| NoteView {
+            text: note.text.to_string(),
+            who: note.stamp.by_name.clone(),
+            when: note.stamp.at.brussels_text(),
+        })
+        .collect()
+}
+
+/// Where somebody who reads the story of a line asks to correct it; empty for others.
+pub(super) fn correct_address(me: &Me, page: &StepPage) -> String {
+    if page.sees_story && policy::permit(&me.actor, Operation::AskCorrection).is_ok() {
+        let address = dossier_address(page.head.id);
+        let line = page.step.id.address();
+        format!("{address}/rechtzettingen/nieuw?over=stap-{line}")
+    } else {
+        String::new()
+    }
 }
 
 /// The actions of a line that count, a line of text each.
@@ -272,6 +306,9 @@ pub(super) fn render_line(app: &App, me: &Me, page: &StepPage, shown: Shown) -> 
                 .unwrap_or_default(),
             sees_story: page.sees_story,
             addenda: addenda(page),
+            is_corrected: page.is_corrected,
+            notes: line_notes(page),
+            correct: correct_address(me, page),
             review: page
                 .review
                 .as_ref()

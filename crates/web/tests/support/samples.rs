@@ -4,9 +4,10 @@
 //! - A new field of a form is one line of `FORM`, filled in well.
 //! - A new kind of thing in a dossier is made in `filled`, so that its routes meet one that exists.
 
+use domain::corrections::{Ask, CorrectionKind, Subject};
 use domain::ids::{
-    ActionId, DocumentId, DossierId, ExperienceId, GrantRequestId, OrganisationId, RemovalId,
-    StepId, StudyId,
+    ActionId, CorrectionId, DocumentId, DossierId, ExperienceId, GrantRequestId, OrganisationId,
+    RemovalId, StepId, StudyId,
 };
 use domain::people::Actor;
 use domain::profile::ExperienceDetails;
@@ -44,6 +45,7 @@ parameters! {
     removal: RemovalId,
     request: GrantRequestId,
     document: DocumentId,
+    correction: CorrectionId,
 }
 
 /// Parameters that name no thing of somebody.
@@ -126,6 +128,32 @@ pub(crate) const FORM: &[(&str, &str)] = &[
     ("van_dag", "01"),
     ("van_maand", "05"),
     ("van_jaar", "2025"),
+    ("controleur", "controller"),
+    ("kenmerk", "Nieuw"),
+    ("nummer", "EEWG019"),
+    ("lijnen_van_dag", "01"),
+    ("lijnen_van_maand", "09"),
+    ("lijnen_van_jaar", "2024"),
+    ("lijnen_tot_dag", "31"),
+    ("lijnen_tot_maand", "08"),
+    ("lijnen_tot_jaar", "2025"),
+    ("geldig_van_dag", "28"),
+    ("geldig_van_maand", "05"),
+    ("geldig_van_jaar", "2025"),
+    ("geldig_tot_dag", "31"),
+    ("geldig_tot_maand", "12"),
+    ("geldig_tot_jaar", "2025"),
+    ("opdracht", "[request]"),
+    ("regime", "ESF_PLUS"),
+    ("bewaarbevel", "nee"),
+    ("waarom", "Nieuw"),
+    ("voorstel", "[request]"),
+    ("beslissing", "bevestigen"),
+    ("over", "gegevens"),
+    ("tekst", "Nieuw"),
+    ("rechtzetting", "Nieuw"),
+    ("uitleg", "Nieuw"),
+    ("vorm", "json"),
 ];
 
 /// The complete form, with a key that was not sent before.
@@ -283,10 +311,22 @@ pub(crate) async fn filled(
     let document = world
         .add_document(me, dossier, "Overeenkomst", Some(lines[0].step))
         .await;
+    // What a coach may look at, where the coach was asked; else what only a mediator may.
+    let asked_of = lines.iter().find(|line| line.fate == Fate::Asked);
+    let ask = Ask {
+        kind: CorrectionKind::Correction,
+        subject: asked_of.map_or(Subject::Personal, |line| Subject::Line(line.step)),
+        text: note("Dit klopt niet."),
+    };
+    let correction = casework
+        .ask_correction(me, dossier, &ask, &world.submission())
+        .await
+        .unwrap();
     let ids = Ids {
         dossier,
         study,
         document,
+        correction,
         experience,
         removal,
         step: lines[0].step,

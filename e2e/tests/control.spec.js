@@ -1,0 +1,101 @@
+// The controller within a mandate, the report, and what the system manager sets for both.
+import { readFile } from 'node:fs/promises'
+import { startDemo } from '../lib/demo.js'
+import { link, logIn, logOut } from '../lib/steps.js'
+import { expect, test } from '../lib/test.js'
+
+let demo
+test.beforeAll(async () => {
+  demo = await startDemo()
+})
+test.afterAll(() => demo?.stop())
+
+test('de controleur leest de lijst van een opdracht zonder namen, en het rapport', async ({ page, look }) => {
+  await logIn(page, demo, 'controleur')
+  await page.goto(`${demo.url}/controle`)
+  await expect(page.getByText('EEWG019: ESF-controle alternerend leren')).toBeVisible()
+  await expect(page.getByRole('row').nth(1)).toContainText(/P-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}/)
+  await look(page, 'controle', { phone: true })
+  await page.getByRole('navigation', { name: 'Toestand' }).getByRole('link', { name: 'Beëindigd' }).click()
+  await expect(page.getByRole('columnheader', { name: 'Resultaat' })).toBeVisible()
+  await look(page, 'controle-beeindigd', { phone: true })
+  expect(await page.content()).not.toMatch(/610004\d\d|\/dossier\//)
+
+  // The second page goes on where the first stopped.
+  const names = async () => page.locator('td[data-label="Pseudoniem"]').allInnerTexts()
+  const first = await names()
+  await page.getByRole('link', { name: 'Volgende pagina' }).click()
+  const second = await names()
+  expect(first.length).toBeGreaterThanOrEqual(50)
+  expect(second.length).toBeGreaterThan(0)
+  await link(page, 'Naar het begin').click()
+  expect(await names()).toEqual(first)
+
+  await page.getByRole('navigation', { name: 'Controle' }).getByRole('link', { name: 'Rapport' }).click()
+  await expect(page.getByText('Begeleidingen in totaal:')).toBeVisible()
+  await look(page, 'rapport', { phone: true })
+  const download = page.waitForEvent('download')
+  await link(page, 'Download als CSV').click()
+  const file = await (await download).path()
+  const text = await readFile(file, 'utf8')
+  expect(text).toMatch(/^\uFEFFRapport;Onderdeel;Aantal\r\n/)
+  expect(text).toContain('Totaal;Alle begeleidingen;')
+  await logOut(page)
+})
+
+test('de systeembeheerder geeft een opdracht en beëindigt ze', async ({ page, look }) => {
+  await logIn(page, demo, 'systeem')
+  await page.goto(`${demo.url}/systeem/opdrachten`)
+  await link(page, 'Geef een opdracht').click()
+  await page.getByRole('button', { name: 'Geef de opdracht' }).click()
+  await expect(page.getByRole('alert')).toContainText('Er is een probleem')
+  await look(page, 'opdracht-fout', { phone: true })
+  const fill = async (group, typed) => {
+    const [day, month, year] = typed.split('/')
+    const parts = page.getByRole('group', { name: group })
+    await parts.getByLabel('Dag').fill(day)
+    await parts.getByLabel('Maand').fill(month)
+    await parts.getByLabel('Jaar').fill(year)
+  }
+  await page.getByLabel('Gebruikersnaam van de controleur').fill('controleur')
+  await page.getByLabel('Kenmerk van de controle').fill('ESF-steekproef 7')
+  await fill('Eerste dag van de begeleidingen', '01/09/2024')
+  await fill('Laatste dag van de begeleidingen', '31/08/2025')
+  await fill('Eerste dag van de opdracht', '28/05/2025')
+  await fill('Laatste dag van de opdracht', '31/12/2025')
+  await page.getByRole('button', { name: 'Geef de opdracht' }).click()
+  await expect(page.getByRole('status')).toContainText('De controleur kan de lijst nu zien')
+  const row = page.getByRole('row').filter({ hasText: 'ESF-steekproef 7' })
+  await expect(row).toContainText('Open')
+  await look(page, 'opdrachten', { phone: true })
+  await row.getByRole('button', { name: 'Beëindig ESF-steekproef 7' }).click()
+  await expect(page.getByRole('row').filter({ hasText: 'ESF-steekproef 7' })).toContainText('Beëindigd')
+  await logOut(page)
+})
+
+test('bewaargegevens van een project: de ene stelt voor, de andere bevestigt', async ({ page, look }) => {
+  await logIn(page, demo, 'systeem')
+  await page.goto(`${demo.url}/systeem/projecten`)
+  await look(page, 'projecten', { phone: true })
+  await link(page, 'Stel een wijziging voor voor EEWG019').click()
+  await page.getByLabel('ESF+ 2021-2027').check()
+  await page.getByLabel('Nee', { exact: true }).check()
+  await page.getByLabel('Waarom?').fill('Nog twee schijven te gaan.')
+  await look(page, 'project-wijzigen', { phone: true })
+  await page.getByRole('button', { name: 'Stel voor' }).click()
+  await expect(page.getByRole('button', { name: 'Trek je voorstel in' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Bevestig' })).toHaveCount(0)
+  await logOut(page)
+  await logIn(page, demo, 'systeem2')
+  await page.goto(`${demo.url}/systeem/projecten`)
+  await look(page, 'project-bevestigen', { phone: true })
+  await page.getByRole('button', { name: 'Bevestig' }).click()
+  await expect(page.getByRole('status')).toContainText('gelden nu')
+  await page.goto(`${demo.url}/bewaartermijnen`)
+  await look(page, 'bewaartermijnen', { phone: true })
+  await logOut(page)
+  await logIn(page, demo, 'fg')
+  await link(page, 'Bewaartermijnen').first().click()
+  await expect(page.getByText('Er wordt niets vanzelf gewist.')).toBeVisible()
+  await look(page)
+})
