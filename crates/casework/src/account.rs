@@ -300,11 +300,9 @@ impl Casework {
     /// The people of the own organisation with their second factors.
     pub async fn colleague_factors(&self, actor: &Actor) -> Result<Vec<ColleagueFactors>, Failure> {
         let permit = policy::permit(actor, Operation::ViewOrganisation)?;
-        let Some(organisation) = permit.organisation() else {
-            return Ok(Vec::new());
-        };
         let mut reader = self.database.reader().await?;
-        let listed = people::of_organisation(&mut reader, organisation).await?;
+        let first = ("", people::before_all());
+        let listed = people::of_organisation(&mut reader, &permit, first, 500).await?;
         let mut all = Vec::new();
         for person in listed {
             all.push(ColleagueFactors {
@@ -328,9 +326,13 @@ impl Casework {
         let permit = self.permit_now(actor, Operation::ResetFactors)?;
         let mut reader = self.database.reader().await?;
         let account = people::account(&mut reader, person).await?;
+        let functions = store::functions::open(&mut reader, person).await?;
         drop(reader);
         let own = permit.organisation();
-        let account = account.filter(|it| it.organisation.is_some() && it.organisation == own);
+        // Who works elsewhere too is not this manager's alone.
+        let is_own = own.is_some() && !functions.is_empty();
+        let is_own = is_own && functions.iter().all(|it| it.organisation() == own);
+        let account = account.filter(|_| is_own);
         // Somebody of another organisation is answered as nobody. One's own is changed under 'Mijn account'.
         if account.is_none() || person == actor.person {
             return Err(Failure::NotFound);

@@ -337,7 +337,7 @@ impl Desk<'_> {
         let (by, at) = (self.actor.person, self.now);
         let whom = (organisation, person);
         assignments::assign(&mut self.batch, &self.access, whom, id, by, at);
-        let house = people::organisation_name(&mut self.reader, organisation).await?;
+        let house = store::organisations::name(&mut self.reader, organisation).await?;
         let changes = vec![
             Change::new_value("organisation", house.unwrap_or_default()),
             Change::new_value("counsellor", name),
@@ -356,7 +356,7 @@ impl Desk<'_> {
         let (by, at) = (self.actor.person, self.now);
         let whom = (own, person);
         assignments::release(&mut self.batch, &self.access, whom, by, at);
-        let house = people::organisation_name(&mut self.reader, own).await?;
+        let house = store::organisations::name(&mut self.reader, own).await?;
         let name = people::name(&mut self.reader, person).await?;
         let changes = vec![
             Change::new_value("organisation", house.unwrap_or_default()),

@@ -3,7 +3,7 @@
 
 use domain::Moment;
 use domain::account_events::AccountEvent;
-use domain::ids::PersonId;
+use domain::ids::{FunctionId, PersonId};
 use domain::login::Method;
 use domain::people::Actor;
 use domain::policy::Operation;
@@ -144,7 +144,8 @@ impl Casework {
     ) -> Result<[u8; 32], ProofRefused> {
         let mut batch = proven.batch;
         factors::take_step(&mut batch, &digest(half), HALF);
-        let token = self.start_session(&mut batch, person, proven.method, &visit.agent);
+        let who = (person, self.function_to_begin(person).await?);
+        let token = self.start_session(&mut batch, who, proven.method, &visit.agent);
         self.record_about(&mut batch, AccountEvent::SignedIn, Some(person), person)
             .await?;
         self.database.commit(batch).await?;
@@ -155,7 +156,7 @@ impl Casework {
     pub(crate) fn start_session(
         &self,
         batch: &mut Batch,
-        person: PersonId,
+        (person, function): (PersonId, FunctionId),
         method: Method,
         agent: &str,
     ) -> [u8; 32] {
@@ -163,13 +164,23 @@ impl Casework {
         let token = self.ids.token();
         let session = sessions::New {
             person,
+            function,
             id: self.ids.random(),
             method,
             device: agent.to_owned(),
             ends: now.plus_seconds(self.limits.session_seconds),
         };
         sessions::start(batch, &digest(&token), &session, now);
+        store::people::signed_in(batch, person, now);
         token
+    }
+
+    /// The function a person's session begins in; `NotFound` for who has none.
+    pub(crate) async fn function_to_begin(&self, person: PersonId) -> Result<FunctionId, Failure> {
+        let mut reader = self.database.reader_for_one().await?;
+        let functions = store::functions::open(&mut reader, person).await?;
+        let function = domain::people::to_begin_with(&functions);
+        function.map(|it| it.id).ok_or(Failure::NotFound)
     }
 
     /// Records something about a person whose organisation is not at hand.

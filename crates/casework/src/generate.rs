@@ -24,7 +24,8 @@ use domain::{Day, Moment};
 use store::dossiers::{Contact, NewDossier};
 use store::engine::bulk::{self, Took};
 use store::grants::Give;
-use store::people::{NewPerson, Organisation};
+use store::organisations::Organisation;
+use store::people::NewPerson;
 use store::{Batch, Database, Settings, StoreError};
 use uuid::Uuid;
 
@@ -292,22 +293,24 @@ impl World {
                 id: actor.person,
                 user_name: user_name.to_owned(),
                 name: actor.name.clone(),
+                email: None,
                 password_hash: hash.to_owned(),
-                role: actor.role,
-                unit: actor.unit.as_ref().map(|unit| unit.id),
+                function: Some((actor.role, actor.unit.clone())),
                 own_dossier: None,
                 demo: false,
             };
-            store::people::add_person(batch, &person, now);
+            store::people::add_person(batch, &person, None, now);
         };
         for house in &self.houses {
             let organisation = Organisation {
                 id: house.id,
                 name: house.name.clone(),
                 kbo: None,
+                closed: None,
+                version: 1,
             };
-            store::people::add_organisation(batch, &organisation, now);
-            store::people::add_unit(batch, &house.unit);
+            store::organisations::add(batch, &organisation, now);
+            store::organisations::add_unit(batch, &house.unit);
         }
         add(batch, &self.mediator, "meting-bemiddelaar", NO_PASSWORD);
         for (h, house) in self.houses.iter().enumerate() {

@@ -25,7 +25,7 @@ use store::grant_requests::{self, Kept};
 use store::grants::{self, Due, Ending, Give, Holder};
 use store::notices::Notice;
 use store::owners::{self, Owner};
-use store::{Batch, Reader, StoreError, guard, notices, people, submissions};
+use store::{Batch, Reader, StoreError, guard, notices, organisations, submissions};
 
 use crate::desk::{Desk, Stored, TRIES};
 use crate::documents::{self, RequestForm};
@@ -683,7 +683,7 @@ impl Casework {
     pub async fn units_for_grant(&self, actor: &Actor, text: &str) -> Result<Vec<Unit>, Failure> {
         domain::policy::permit(actor, Operation::ManageGrants)?;
         let mut reader = self.database.reader().await?;
-        Ok(people::units(&mut reader, text).await?)
+        Ok(organisations::units(&mut reader, text).await?)
     }
 
     /// Warns of grants that end soon and ends those that are over, each with its journal. For the program
@@ -904,7 +904,7 @@ impl Desk<'_> {
             request: asked.map(|request| request.id),
         };
         grants::give(&mut self.batch, &self.access, &give);
-        let name = people::organisation_name(&mut self.reader, input.organisation).await?;
+        let name = organisations::name(&mut self.reader, input.organisation).await?;
         let name = name.ok_or(Failure::NotFound)?;
         let mut changes = vec![
             Change::new_value("organisation", name),
@@ -957,7 +957,7 @@ impl Desk<'_> {
     ) -> Result<(String, Vec<Grant>), Failure> {
         let today = self.today();
         let reader = &mut self.reader;
-        let name = people::organisation_name(reader, organisation).await?;
+        let name = organisations::name(reader, organisation).await?;
         // Every grant of the organisation, not only those that a page would list.
         let facts = grants::facts(reader, self.head.id, Some(organisation)).await?;
         let grants = facts.map(|facts| facts.grants).unwrap_or_default();

@@ -48,7 +48,12 @@ impl Casework {
         }
         let user_name = input.controller.trim().to_lowercase();
         let found = people::credentials(&mut reader, &user_name).await?;
-        let Some(found) = found.filter(|it| it.role == Role::Controller) else {
+        let functions = match &found {
+            Some(found) => store::functions::open(&mut reader, found.person).await?,
+            None => Vec::new(),
+        };
+        let controls = functions.iter().any(|it| it.role == Role::Controller);
+        let Some(found) = found.filter(|_| controls) else {
             return Err(Refusal::NoSuchController.into());
         };
         let name = people::name(&mut reader, found.person).await?;

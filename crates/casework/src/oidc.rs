@@ -6,12 +6,12 @@ use domain::account_events::AccountEvent;
 use domain::insz::Insz;
 use domain::login::Method;
 use domain::oidc::{Demands, Word};
-use domain::people::{Actor, Role};
+use domain::people::{Actor, Function, Role, to_begin_with};
 use domain::policy::{self, Denied, Operation};
 use oidc::{Identity, Provider, Refused};
 use serde::{Deserialize, Serialize};
 use store::oidc::{self as rows, Began, Ended, Flow, Person};
-use store::{Batch, StoreError, guard, people, sessions};
+use store::{Batch, StoreError, functions, guard, people, sessions};
 
 use crate::account_events::About;
 use crate::setup::SetupError;
@@ -363,10 +363,16 @@ impl Casework {
                 return Err(OidcRefused::Unknown(identity.subject.clone()));
             }
         };
+        let mut reader = self.database.reader().await?;
+        let functions = functions::open(&mut reader, person.id).await?;
+        drop(reader);
+        let Some(function) = to_begin_with(&functions) else {
+            return Err(OidcRefused::Unknown(identity.subject.clone()));
+        };
         let about = About {
             by: Some(person.id),
             subject: Some(person.id),
-            organisation: person.organisation,
+            organisation: function.organisation(),
             changes: Vec::new(),
         };
         let wanted = oidc.demands.privileged.as_ref();
@@ -376,7 +382,9 @@ impl Casework {
             amr: &identity.amr,
             privileged: &values,
         };
-        if oidc.demands.admit(person.role, word).is_err() {
+        // The session can go on in any of the person's functions: it has to do for all.
+        let does = |function: &Function| oidc.demands.admit(function.role, word).is_ok();
+        if !functions.iter().all(does) {
             let mut batch = Batch::new();
             self.record(&mut batch, AccountEvent::IdentityRefused, &about);
             self.database.commit(batch).await?;
@@ -387,6 +395,7 @@ impl Casework {
         let ends = now.plus_seconds(self.limits.session_seconds);
         let session = sessions::New {
             person: person.id,
+            function: function.id,
             id: self.ids.random(),
             method: if oidc.demands.has_two_factors(word) {
                 Method::Provider
@@ -397,6 +406,7 @@ impl Casework {
             ends,
         };
         sessions::start(&mut batch, &token_digest, &session, now);
+        people::signed_in(&mut batch, person.id, now);
         let began = Began {
             token_digest,
             issuer: identity.issuer.clone(),
@@ -590,7 +600,7 @@ impl Casework {
         rows::clean(batch, now, now.plus_seconds(-LOGOUT_SECONDS));
     }
 
-    fn seal_for(&self, purpose: &[u8; 32], text: &[u8]) -> Result<Vec<u8>, Failure> {
+    pub(crate) fn seal_for(&self, purpose: &[u8; 32], text: &[u8]) -> Result<Vec<u8>, Failure> {
         let mut nonce = [0; 24];
         for (to, from) in nonce.iter_mut().zip(self.ids.token()) {
             *to = from;

@@ -145,7 +145,8 @@ impl Casework {
             .map_err(|error| refused(&error))?;
         let mut batch = Batch::new();
         self.used(&mut batch, person, kept, passkey, &result)?;
-        let token = self.start_session(&mut batch, person, Method::Passkey, &visit.agent);
+        let who = (person, self.function_to_begin(person).await?);
+        let token = self.start_session(&mut batch, who, Method::Passkey, &visit.agent);
         let event = domain::account_events::AccountEvent::SignedIn;
         self.record_about(&mut batch, event, Some(person), person)
             .await?;

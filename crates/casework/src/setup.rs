@@ -9,11 +9,12 @@ use domain::insz::Insz;
 use domain::journal::{Change, Entry, Event, FIRST_LINK, chain};
 use domain::kbo::Kbo;
 use domain::login::Confirmed;
-use domain::people::{Actor, Role, Unit};
+use domain::people::{Actor, Role, Unit, to_begin_with};
 use domain::policy::{self, Operation};
 use store::dossiers::{self, Contact, NewDossier};
-use store::people::{self, NewPerson, Organisation};
-use store::{Batch, StoreError, guard};
+use store::organisations::{self, Organisation};
+use store::people::{self, NewPerson};
+use store::{Batch, StoreError, functions, guard};
 
 use crate::account_events::About;
 use crate::{Casework, Failure, PasswordRefused, check_password};
@@ -97,9 +98,17 @@ impl Casework {
             id: OrganisationId(self.ids.next(self.now())),
             name: name.trim().to_owned(),
             kbo: kbo.map(|kbo| kbo.digits()),
+            closed: None,
+            version: 1,
         };
         let mut batch = Batch::new();
-        people::add_organisation(&mut batch, &organisation, self.now());
+        organisations::add(&mut batch, &organisation, self.now());
+        let made = About {
+            organisation: Some(organisation.id),
+            changes: vec![Change::new_value("name", organisation.name.as_str())],
+            ..About::default()
+        };
+        self.record(&mut batch, AccountEvent::OrganisationCreated, &made);
         self.set_up(batch, "the enterprise number").await?;
         Ok(organisation.id)
     }
@@ -120,7 +129,13 @@ impl Casework {
             number: number.trim().to_owned(),
         };
         let mut batch = Batch::new();
-        people::add_unit(&mut batch, &unit);
+        organisations::add_unit(&mut batch, &unit);
+        let made = About {
+            organisation: Some(organisation),
+            changes: vec![Change::new_value("unit", unit.line())],
+            ..About::default()
+        };
+        self.record(&mut batch, AccountEvent::UnitCreated, &made);
         self.set_up(batch, "the unit").await?;
         Ok(unit)
     }
@@ -128,7 +143,7 @@ impl Casework {
     /// Finds the unit with exactly this number, for the command line.
     pub async fn unit_by_number(&self, name: &str, number: &str) -> Result<Unit, SetupError> {
         let mut reader = self.database.reader().await?;
-        people::units(&mut reader, name)
+        organisations::units(&mut reader, name)
             .await?
             .into_iter()
             .find(|unit| unit.number == number)
@@ -142,10 +157,10 @@ impl Casework {
         password: &str,
     ) -> Result<PersonId, SetupError> {
         let unit = match user.unit {
-            Some(unit) => people::unit(&mut self.database.reader().await?, unit).await?,
+            Some(unit) => organisations::unit(&mut self.database.reader().await?, unit).await?,
             None => None,
         };
-        let house = unit.map(|unit| unit.name).unwrap_or_default();
+        let house = unit.map(|it| it.unit.name).unwrap_or_default();
         check_password(password, &[&user.user_name, &user.name, &house])?;
         let hash = self.hash(password.to_owned()).await?;
         self.create_user_with_hash(user, hash, false).await
@@ -173,27 +188,33 @@ impl Casework {
         if user.role == Role::Client && user.own_dossier.is_none() {
             return Err(SetupError::Needs(user.role.code(), "the own dossier"));
         }
+        let unit = match user.unit {
+            Some(unit) => {
+                let mut reader = self.database.reader().await?;
+                let found = organisations::unit(&mut reader, unit).await?;
+                let found = found.filter(|it| it.closed.is_none());
+                let found = found.ok_or_else(|| SetupError::Unknown("such open unit".into()))?;
+                Some(found.unit)
+            }
+            None => None,
+        };
         let person = NewPerson {
             id: PersonId(self.ids.next(self.now())),
             user_name: user.user_name.trim().to_lowercase(),
             name: user.name.trim().to_owned(),
+            email: None,
             password_hash,
-            role: user.role,
-            unit: user.unit,
+            function: Some((user.role, unit.clone())),
             own_dossier: user.own_dossier,
             demo,
         };
         let mut batch = Batch::new();
-        people::add_person(&mut batch, &person, self.now());
-        let unit = match user.unit {
-            Some(unit) => people::unit(&mut self.database.reader().await?, unit).await?,
-            None => None,
-        };
+        people::add_person(&mut batch, &person, None, self.now());
         let created = About {
-            by: None,
             subject: Some(person.id),
             organisation: unit.map(|unit| unit.organisation),
-            changes: vec![Change::new_value("role", user.role.label())],
+            changes: vec![Change::new_value("function", user.role.label())],
+            ..About::default()
         };
         self.record(&mut batch, AccountEvent::AccountCreated, &created);
         self.set_up(batch, "the user name").await?;
@@ -283,13 +304,18 @@ impl Casework {
         let mut reader = self.database.reader().await?;
         let found = people::credentials(&mut reader, user_name).await?;
         let found = found.ok_or_else(|| SetupError::Unknown(format!("user {user_name}")))?;
-        let unit = people::party(&mut reader, found.person).await?;
         let name = people::name(&mut reader, found.person).await?;
+        let functions = functions::open(&mut reader, found.person).await?;
+        // What is asked at the command line is a mediator's work; without that role it is refused.
+        let mediator = functions.iter().find(|it| it.role == Role::Mediator);
+        let function = mediator.or_else(|| to_begin_with(&functions));
+        let function =
+            function.ok_or_else(|| SetupError::Unknown(format!("function of {user_name}")))?;
         Ok(Actor {
             person: found.person,
             name: name.unwrap_or_default(),
-            role: found.role,
-            unit: unit.map(|party| party.unit),
+            role: function.role,
+            unit: function.unit.clone(),
             own_dossier: None,
             confirmed: Confirmed::AtTheMachine,
         })

@@ -4,10 +4,12 @@ use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, PasswordHash, Version};
 use domain::Moment;
 use domain::account_events::AccountEvent;
-use domain::ids::PersonId;
+use domain::ids::{FunctionId, PersonId};
+use domain::journal::Change;
 use domain::login::{self, Method};
-use domain::people::Actor;
-use store::{Batch, Reader, StoreError, factors, guard, people, sessions};
+use domain::people::{Actor, Function, to_begin_with};
+use store::{Batch, Reader, StoreError, factors, functions, guard, people, sessions};
+use uuid::Uuid;
 
 use crate::account_events::About;
 use crate::factors::ProofRefused;
@@ -49,8 +51,14 @@ pub enum SignInRefused {
 /// A session that counts.
 #[derive(Clone, Debug)]
 pub struct Signed {
-    /// Who.
+    /// Who, in one function.
     pub actor: Actor,
+    /// That function.
+    pub function: FunctionId,
+    /// Whether the person has other functions to work in.
+    pub has_others: bool,
+    /// Whether the person ever chose this one.
+    pub was_chosen: bool,
     /// How it began.
     pub method: Method,
     /// Whether it reaches only the pages to set up a second factor.
@@ -90,6 +98,10 @@ impl Casework {
         let user_name = attempt.user_name.trim().to_lowercase();
         let mut reader = self.database.reader().await?;
         let found = people::credentials(&mut reader, &user_name).await?;
+        // Asked for an unknown user too, so that both cost the same.
+        let whose = found.as_ref().map_or(PersonId(Uuid::nil()), |it| it.person);
+        let functions = functions::open(&mut reader, whose).await?;
+        let function = to_begin_with(&functions).cloned();
         let found = found.filter(|it| self.limits.demo_accounts || !it.demo);
         let own_device = match (&found, &attempt.device) {
             (Some(found), Some(device)) => {
@@ -111,10 +123,11 @@ impl Casework {
         let known = About {
             by: None,
             subject: found.as_ref().map(|it| it.person),
-            organisation: found.as_ref().and_then(|it| it.organisation),
+            organisation: function.as_ref().and_then(Function::organisation),
             changes: Vec::new(),
         };
-        let Some(found) = found.filter(|_| right) else {
+        // Who has no function, or left, has no account to log in with.
+        let (Some(found), Some(function)) = (found.filter(|_| right), function) else {
             let mut batch = self.blame(&counted, now);
             self.record(&mut batch, AccountEvent::SignInFailed, &known);
             self.database.commit(batch).await?;
@@ -130,7 +143,8 @@ impl Casework {
             return Err(SignInRefused::SecondFactor(half));
         }
         let method = Method::Password;
-        let token = self.start_session(&mut batch, found.person, method, &attempt.agent);
+        let who = (found.person, function.id);
+        let token = self.start_session(&mut batch, who, method, &attempt.agent);
         let itself = About {
             by: Some(found.person),
             ..known
@@ -291,8 +305,53 @@ impl Casework {
                 found.method,
             ),
             actor: found.actor,
+            function: found.function,
+            has_others: found.has_others,
+            was_chosen: found.was_chosen,
             method: found.method,
         }))
+    }
+
+    /// Goes on in another function of the same person, under a new token; the old one is dead.
+    ///
+    /// # Errors
+    /// `NotFound` when the person does not have that function, or the session is over.
+    pub async fn switch_function(
+        &self,
+        token: &[u8; 32],
+        actor: &Actor,
+        to: FunctionId,
+    ) -> Result<[u8; 32], Failure> {
+        let mut reader = self.database.reader().await?;
+        let functions = functions::open(&mut reader, actor.person).await?;
+        let to = functions.into_iter().find(|it| it.id == to);
+        let to = to.ok_or(Failure::NotFound)?;
+        let now = self.now();
+        let after = self.ids.token();
+        let mut batch = Batch::new();
+        let (before_digest, after_digest) = (digest(token), digest(&after));
+        // What came from a provider is sealed for the token of its session.
+        if let Some(sealed) = store::oidc::sealed_of(&mut reader, &before_digest).await? {
+            let opened = self.secrets.unseal_bytes(&sealed, &before_digest);
+            let opened = opened.ok_or(Failure::NotFound)?;
+            let sealed = self.seal_for(&after_digest, &opened)?;
+            store::oidc::move_session(&mut batch, &before_digest, &after_digest, &sealed);
+        }
+        drop(reader);
+        let tokens = (before_digest.as_slice(), after_digest.as_slice());
+        sessions::switch(&mut batch, tokens, actor.person, to.id, now);
+        functions::choose(&mut batch, to.id, now);
+        let about = About {
+            organisation: to.organisation(),
+            changes: vec![Change::new_value("function", to.line())],
+            ..About::itself(actor)
+        };
+        self.record(&mut batch, AccountEvent::RoleSwitched, &about);
+        match self.database.commit(batch).await {
+            Ok(()) => Ok(after),
+            Err(StoreError::Missed(guard::ROW)) => Err(Failure::NotFound),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Ends a session.

@@ -23,7 +23,7 @@ use domain::{Day, Moment, eligibility};
 use store::dossiers::Head;
 use store::notices::{self, Notice};
 use store::steps::{KeptCheck, Listed};
-use store::{Reader, grants, journal, people, removals, studies};
+use store::{Reader, grants, journal, organisations, people, removals, studies};
 
 use crate::desk::{Desk, Glance, Stored, TRIES};
 use crate::{Casework, Conflict, Failure, NoticeKind, Submission};
@@ -310,7 +310,7 @@ impl Casework {
     pub async fn find_units(&self, actor: &Actor, text: &str) -> Result<Vec<Unit>, Failure> {
         domain::policy::permit(actor, Operation::RegisterStep)?;
         let mut reader = self.database.reader().await?;
-        Ok(people::units(&mut reader, text).await?)
+        Ok(organisations::units(&mut reader, text).await?)
     }
 
     /// The counsellors of a unit, for choosing a requester or provider.
@@ -321,16 +321,17 @@ impl Casework {
     ) -> Result<(Unit, Vec<Party>), Failure> {
         domain::policy::permit(actor, Operation::RegisterStep)?;
         let mut reader = self.database.reader().await?;
-        let found = people::unit(&mut reader, unit).await?;
+        let found = organisations::unit(&mut reader, unit).await?;
+        let found = found.filter(|it| it.closed.is_none());
         let found = found.ok_or(Failure::NotFound)?;
-        Ok((found, people::parties(&mut reader, unit).await?))
+        Ok((found.unit, people::parties(&mut reader, unit).await?))
     }
 
     /// One counsellor with the unit, for showing a form again.
     pub async fn party(&self, actor: &Actor, person: PersonId) -> Result<Option<Party>, Failure> {
         domain::policy::permit(actor, Operation::RegisterStep)?;
         let mut reader = self.database.reader().await?;
-        Ok(people::party(&mut reader, person).await?)
+        Ok(people::party(&mut reader, person, actor.unit.as_ref()).await?)
     }
 
     /// The first screen of a line that is registered straight as Beëindigd (S12). Stores nothing.
@@ -784,7 +785,8 @@ impl Desk<'_> {
         if let Some(kept) = kept.filter(|party| party.person == person) {
             return Ok(kept.clone());
         }
-        let found = people::party(&mut self.reader, person).await?;
+        let own = self.actor.unit.as_ref();
+        let found = people::party(&mut self.reader, person, own).await?;
         found.ok_or_else(|| Refusal::NotChosen(field).into())
     }
 

@@ -160,7 +160,7 @@ async fn i1_a_name_that_cannot_be_is_answered_as_an_unknown_one() {
             "{user_name:?}: {refused:?}"
         );
     }
-    let listed = w.casework.system(&w.system, "a\0", 10).await;
+    let listed = w.casework.all_people(&w.system, "", "a\0").await;
     assert!(listed.is_ok(), "{listed:?}");
 }
 

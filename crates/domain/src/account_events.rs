@@ -20,6 +20,48 @@ coded! {
         SignedOut = "signed_out", "Afgemeld";
         /// account made
         AccountCreated = "account_created", "Account aangemaakt";
+        /// works in another of the own functions
+        RoleSwitched = "role_switched", "Van functie gewisseld";
+        /// invited
+        Invited = "invited", "Uitgenodigd";
+        /// one-time link for a new password
+        PasswordLinkMade = "password_link_made", "Link voor een nieuw wachtwoord gemaakt";
+        /// new password chosen with a one-time link
+        PasswordChosen = "password_chosen", "Nieuw wachtwoord gekozen met een link";
+        /// one-time link taken back
+        LinkWithdrawn = "link_withdrawn", "Uitnodiging of link ingetrokken";
+        /// name or address changed
+        PersonChanged = "person_changed", "Gegevens van een medewerker gewijzigd";
+        /// function given
+        FunctionGiven = "function_given", "Functie gegeven";
+        /// function taken away
+        FunctionTaken = "function_taken", "Functie afgenomen";
+        /// leaver
+        Left = "left", "Uit dienst";
+        /// back in service
+        CameBack = "came_back", "Terug in dienst";
+        /// role proposed to a second system manager
+        RoleProposed = "role_proposed", "Rol voorgesteld";
+        /// role confirmed by a second system manager
+        RoleConfirmed = "role_confirmed", "Rol bevestigd";
+        /// role refused
+        RoleRefused = "role_refused", "Voorgestelde rol geweigerd";
+        /// organisation made
+        OrganisationCreated = "organisation_created", "Organisatie aangemaakt";
+        /// organisation changed
+        OrganisationChanged = "organisation_changed", "Organisatie gewijzigd";
+        /// organisation closed
+        OrganisationClosed = "organisation_closed", "Organisatie gesloten";
+        /// organisation opened again
+        OrganisationReopened = "organisation_reopened", "Organisatie heropend";
+        /// unit made
+        UnitCreated = "unit_created", "Vestiging aangemaakt";
+        /// unit changed
+        UnitChanged = "unit_changed", "Vestiging gewijzigd";
+        /// unit closed
+        UnitClosed = "unit_closed", "Vestiging gesloten";
+        /// unit opened again
+        UnitReopened = "unit_reopened", "Vestiging heropend";
         /// a controller got a mandate
         MandateGiven = "mandate_given", "Controleopdracht gegeven";
         /// a mandate was ended

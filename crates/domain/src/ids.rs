@@ -42,6 +42,12 @@ ids! {
     ExperienceId,
     /// A person who can log in.
     PersonId,
+    /// A function of a person: a role, for a unit where the role needs one.
+    FunctionId,
+    /// A one-time link to make an account or to choose a new password.
+    InvitationId,
+    /// A role that a second system manager confirms.
+    ProposalId,
     /// An organisation that holds access grants.
     OrganisationId,
     /// A unit of an organisation, with an address.

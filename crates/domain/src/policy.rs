@@ -63,8 +63,14 @@ pub enum Operation {
     ViewReport,
     /// The people of the own organisation.
     ViewOrganisation,
-    /// Users, organisations, catalogue.
+    /// Invite and change people, and end their access.
+    ManagePeople,
+    /// The catalogue, and the list of users.
     ManageSystem,
+    /// Create, change and close organisations and their units.
+    ManageOrganisations,
+    /// Propose a role that works for no organisation, and confirm what another proposed.
+    GrantRoles,
     /// Create a dossier and give an access grant.
     ManageGrants,
     /// Ask for an access grant on a dossier that is not open to the own organisation, and follow that up.
@@ -129,7 +135,7 @@ pub enum Reach {
     RemovalQueue,
     /// Lines of which a correction was asked.
     CorrectionQueue,
-    /// Every dossier.
+    /// Every dossier; where it concerns people and organisations, every one of those.
     All,
     /// Only the dossier about oneself.
     Self_,
@@ -222,7 +228,19 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
     ),
     (
         O::ViewOrganisation,
-        [Never, Fun, Never, Never, Never, Never, Never, Never],
+        [Never, Own, Never, Never, Never, Never, Never, Never],
+    ),
+    (
+        O::ManagePeople,
+        [Never, Own, Never, Never, Never, All, Never, Never],
+    ),
+    (
+        O::ManageOrganisations,
+        [Never, Never, Never, Never, Never, All, Never, Never],
+    ),
+    (
+        O::GrantRoles,
+        [Never, Never, Never, Never, Never, All, Never, Never],
     ),
     (
         O::ManageSystem,

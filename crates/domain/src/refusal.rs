@@ -100,6 +100,22 @@ pub enum Field {
     Ground,
     /// Organisatie
     Organisation,
+    /// Naam of a person, an organisation or a unit
+    Name,
+    /// E-mailadres
+    Email,
+    /// Rol
+    Role,
+    /// Vestiging
+    Unit,
+    /// Gebruikersnaam
+    UserName,
+    /// Ondernemingsnummer
+    Kbo,
+    /// Adres of a unit
+    Address,
+    /// Nummer of a unit
+    UnitNumber,
     /// Waarover een rechtzetting gaat
     Subject,
     /// Wat er niet klopt
@@ -334,6 +350,28 @@ pub enum Refusal {
     },
     /// I2: this organisation has no right to open the dossier now.
     NoActiveGrant,
+    /// The person also works elsewhere, so that only a system manager changes name, address and password.
+    WorksElsewhere,
+    /// The organisation would have no manager.
+    LastManager,
+    /// Nobody would be system manager.
+    LastSystemManager,
+    /// Who proposed a role, or would get it, does not confirm it.
+    OwnProposal,
+    /// The person has this function, or it is proposed, already.
+    HasFunction,
+    /// A user name with other signs than it may have.
+    OddUserName,
+    /// The user name is somebody else's.
+    UserNameTaken,
+    /// No e-mail address.
+    OddEmail,
+    /// The enterprise number is wrong.
+    OddKbo(crate::kbo::KboError),
+    /// Another organisation has this enterprise number.
+    KboTaken,
+    /// The organisation or unit is closed.
+    Closed,
     /// Only the person whom the dossier is about objects.
     ObjectionOfClientOnly,
     /// So many requests about one dossier wait already.
@@ -493,6 +531,8 @@ impl Refusal {
             | AlreadyAssigned
             | NotAssigned
             | NotNarrowed => "I2",
+            OwnProposal => "B4",
+            WorksElsewhere | LastManager | LastSystemManager | HasFunction => "B2",
             ObjectionOfClientOnly | TooManyCorrections { .. } => "H6",
             CorrectionDecided | OwnCorrection | AuthorOfLine => "H7",
             ChangedMeanwhile => "T1",
@@ -512,6 +552,12 @@ impl Refusal {
             | StudyBeforeBirth { .. }
             | UntilBeforeFrom { .. }
             | FromInFuture { .. }
+            | OddUserName
+            | UserNameTaken
+            | OddEmail
+            | OddKbo(_)
+            | KboTaken
+            | Closed
             | FileRefused { .. }
             | TooManyFiles { .. }
             | DossierFull { .. }
@@ -565,6 +611,11 @@ impl Refusal {
             GrantEndsInPast { .. } => Field::GrantEnd,
             ClientDisagrees | NoClientFits | GrantRequestDecided | OwnGrantRequest
             | NoActiveGrant => Field::Decision,
+            WorksElsewhere | LastManager | LastSystemManager | OwnProposal | Closed => Field::Form,
+            HasFunction => Field::Role,
+            OddUserName | UserNameTaken => Field::UserName,
+            OddEmail => Field::Email,
+            OddKbo(_) | KboTaken => Field::Kbo,
             ObjectionOfClientOnly | TooManyCorrections { .. } => Field::Form,
             CorrectionDecided | OwnCorrection | AuthorOfLine => Field::Decision,
             FormFileNeeded

@@ -38,8 +38,9 @@ statements! {
         "UPDATE assignment SET until = ?4, ended_by = ?5
          WHERE dossier_id = ?1 AND organisation_id = ?2 AND person_id = ?3 AND until IS NULL";
     COUNSELLORS = "assignments.counsellors",
-        "SELECT p.id, p.name, u.name FROM unit u JOIN person p ON p.unit_id = u.id
-         WHERE u.organisation_id = ?1 AND p.role = 'counsellor' AND p.active LIMIT 500";
+        "SELECT p.id, p.name, u.name FROM person_function f JOIN person p ON p.id = f.person_id
+         JOIN unit u ON u.id = f.unit_id
+         WHERE f.role = 'counsellor' AND f.organisation_id = ?1 AND f.ended_at IS NULL AND p.active LIMIT 500";
     HELD = "assignments.held", held!("AND g.dossier_id > ?3 ORDER BY g.dossier_id LIMIT ?4");
     HELD_BY_NOBODY = "assignments.held_by_nobody",
         held!("AND g.dossier_id > ?3 AND NOT EXISTS (

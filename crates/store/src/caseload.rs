@@ -4,7 +4,7 @@ use domain::Day;
 use domain::catalogue::{FundingCode, ReasonCode, ResultCode};
 use domain::client_number::ClientNumber;
 use domain::eligibility::{StudySeen, Verdict};
-use domain::ids::{DossierId, StepId};
+use domain::ids::{DossierId, PersonId, StepId};
 use domain::policy::{Mandated, Permit};
 use domain::studies::Provenance;
 
@@ -22,6 +22,10 @@ statements! {
                       AND a.person_id = ?5 AND a.until IS NULL)
               OR ?5 IS NULL OR NOT EXISTS (SELECT 1 FROM organisation o WHERE o.id = ?1 AND o.narrowed))
          ORDER BY s.listed_on DESC, s.dossier_id DESC, s.id DESC LIMIT ?4";
+    ONGOING_OF = "caseload.ongoing_of",
+        "SELECT d.client_number, s.start_on FROM step s JOIN dossier d ON d.id = s.dossier_id
+         WHERE s.provider_org = ?1 AND s.state = 'ongoing' AND s.provider_person = ?2
+         ORDER BY s.listed_on DESC, s.dossier_id DESC, s.id DESC LIMIT 200";
     // Lines that ran in the period of the mandate, and the last check of each (E7).
     CONTROL = "caseload.control",
         "SELECT s.id, s.dossier_id, s.state, s.start_on, s.end_on, s.result, s.reason, u.name, r.since,
@@ -152,6 +156,24 @@ pub struct ControlLine {
     /// What the last check of the target group found (E7), and from where the studies came that it looked
     /// at; none where no check was asked.
     pub check: Option<(Verdict, Vec<Provenance>)>,
+}
+
+/// The ongoing lines that one person gives for the permitted organisation: number and start alone, so that
+/// they can be handed over.
+pub async fn ongoing_of(
+    reader: &mut Reader,
+    permit: &Permit,
+    person: PersonId,
+) -> Result<Vec<(ClientNumber, Day)>, StoreError> {
+    let Some(own) = permit.only_organisation() else {
+        return Ok(Vec::new());
+    };
+    reader
+        .all(&ONGOING_OF, &[own.0.into(), person.0.into()], |row| {
+            let number = ClientNumber::parse(row.text_ref(0)?).ok();
+            Ok((known(&ONGOING_OF, "client_number", number)?, row.day(1)?))
+        })
+        .await
 }
 
 impl ControlLine {

@@ -69,8 +69,8 @@ statements! {
         "SELECT person_id FROM assignment WHERE dossier_id = ?1 AND organisation_id = ?2 AND until IS NULL
          LIMIT 20";
     MANAGERS = "grants.managers",
-        "SELECT p.id FROM unit u JOIN person p ON p.unit_id = u.id
-         WHERE u.organisation_id = ?1 AND p.role = 'manager' AND p.active LIMIT 20";
+        "SELECT p.id FROM person_function a JOIN person p ON p.id = a.person_id
+         WHERE a.role = 'manager' AND a.organisation_id = ?1 AND a.ended_at IS NULL AND p.active LIMIT 20";
 }
 
 fn grant_at(

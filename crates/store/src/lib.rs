@@ -14,19 +14,23 @@ pub mod dossiers;
 pub mod engine;
 pub mod export;
 pub mod factors;
+pub mod functions;
 pub mod grant_requests;
 pub mod grants;
 pub mod installation;
+pub mod invitations;
 pub mod journal;
 pub mod mail;
 pub mod mandates;
 pub mod notices;
 pub mod oidc;
 pub mod openings;
+pub mod organisations;
 pub mod owners;
 pub mod people;
 pub mod profile;
 pub mod projects;
+pub mod proposals;
 pub mod removals;
 pub mod reports;
 pub mod retention;
@@ -75,20 +79,24 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         corrections::ALL,
         documents::ALL,
         dossiers::ALL,
+        functions::ALL,
         export::ALL,
         factors::ALL,
         grant_requests::ALL,
         grants::ALL,
         installation::ALL,
+        invitations::ALL,
         journal::ALL,
         mandates::ALL,
         mail::ALL,
         notices::ALL,
         oidc::ALL,
         openings::ALL,
+        organisations::ALL,
         owners::ALL,
         people::ALL,
         profile::ALL,
+        proposals::ALL,
         projects::ALL,
         removals::ALL,
         reports::ALL,

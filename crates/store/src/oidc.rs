@@ -34,6 +34,9 @@ statements! {
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     ID_TOKEN = "oidc.id_token",
         "SELECT issuer, id_token_sealed FROM oidc_session WHERE token_digest = ?1";
+    MOVE = "oidc.move",
+        "UPDATE oidc_session SET token_digest = ?2, id_token_sealed = ?3 WHERE token_digest = ?1";
+    SESSION_OF = "oidc.session_of", "SELECT id_token_sealed FROM oidc_session WHERE token_digest = ?1";
     FORGET = "oidc.forget", "DELETE FROM oidc_session WHERE token_digest = ?1";
     CLEAN_SESSIONS = "oidc.clean_sessions", "DELETE FROM oidc_session WHERE ends_at < ?1";
     ANY_SID = "oidc.any_sid",
@@ -224,6 +227,28 @@ pub async fn id_token(
         })
         .await?;
     Ok(found.and_then(|(at, sealed)| (at == issuer).then_some(sealed)))
+}
+
+/// The sealed identity of a session that began at a provider.
+pub async fn sealed_of(
+    reader: &mut Reader,
+    token_digest: &[u8; 32],
+) -> Result<Option<Vec<u8>>, StoreError> {
+    reader
+        .first(&SESSION_OF, &[token_digest.as_slice().into()], |row| {
+            row.bytes(0)
+        })
+        .await
+}
+
+/// Keeps where a session began under its new token, sealed for that.
+pub fn move_session(batch: &mut Batch, before: &[u8; 32], after: &[u8; 32], sealed: &[u8]) {
+    let params = [
+        Value::from(before.as_slice()),
+        after.as_slice().into(),
+        sealed.into(),
+    ];
+    batch.push(Statement::new(&MOVE, params));
 }
 
 /// Forgets where a session began, since it ended.

@@ -1,6 +1,6 @@
 //! Sessions and log-in attempts. Only digests of tokens are stored.
 
-use domain::ids::{DossierId, OrganisationId, PersonId, UnitId};
+use domain::ids::{DossierId, FunctionId, OrganisationId, PersonId, UnitId};
 use domain::login::{Confirmed, Method};
 use domain::people::{Actor, Role, Unit};
 use domain::{Day, Moment};
@@ -11,15 +11,27 @@ use crate::{Reader, StoreError, guard, known, statements};
 
 statements! {
     FIND = "sessions.find",
-        "SELECT p.id, p.name, p.role, p.own_dossier_id, s.seen_at, s.ends_at,
-                u.id, u.organisation_id, u.name, u.address, u.number, p.demo,
+        "SELECT p.id, p.name, a.role, p.own_dossier_id, s.seen_at, s.ends_at,
+                u.id, u.organisation_id, u.name, u.address, u.number, p.demo, a.id, a.chosen_at,
+                EXISTS (SELECT 1 FROM person_function b
+                        WHERE b.person_id = p.id AND b.id <> a.id AND b.ended_at IS NULL),
                 coalesce(s.confirmed_at, s.started_at), s.method
-         FROM session s JOIN person p ON p.id = s.person_id LEFT JOIN unit u ON u.id = p.unit_id
-         WHERE s.token_digest = ?1 AND p.active";
+         FROM session s JOIN person p ON p.id = s.person_id
+         JOIN person_function a ON a.id = coalesce(s.function_id, s.person_id)
+         LEFT JOIN unit u ON u.id = a.unit_id LEFT JOIN organisation o ON o.id = a.organisation_id
+         WHERE s.token_digest = ?1 AND p.active AND a.ended_at IS NULL AND o.closed_at IS NULL";
     START = "sessions.start",
         "INSERT INTO session (token_digest, person_id, started_at, seen_at, ends_at, id, method, device,
-                              confirmed_at)
-         VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?3)";
+                              confirmed_at, function_id)
+         VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?3, ?8)";
+    SWITCH = "sessions.switch",
+        "UPDATE session SET token_digest = ?2, function_id = ?3, seen_at = ?4
+         WHERE token_digest = ?1 AND person_id = ?5";
+    STOP_OF_PERSON = "sessions.stop_of_person", "DELETE FROM session WHERE person_id = ?1";
+    STOP_OF_FUNCTION = "sessions.stop_of_function", "DELETE FROM session WHERE function_id = ?1";
+    STOP_OF_ORGANISATION = "sessions.stop_of_organisation",
+        "DELETE FROM session
+         WHERE function_id IN (SELECT id FROM person_function WHERE organisation_id = ?1)";
     TOUCH = "sessions.touch",
         "UPDATE session SET seen_at = ?2 WHERE token_digest = ?1 AND seen_at < ?2";
     STOP = "sessions.stop", "DELETE FROM session WHERE token_digest = ?1";
@@ -69,6 +81,12 @@ pub struct Found {
     pub ends: Moment,
     /// Whether this is one of the demo's accounts.
     pub demo: bool,
+    /// The function it acts in.
+    pub function: FunctionId,
+    /// Whether the person ever chose that function.
+    pub was_chosen: bool,
+    /// Whether the person has other functions.
+    pub has_others: bool,
     /// How it began.
     pub method: Method,
 }
@@ -78,6 +96,8 @@ pub struct Found {
 pub struct New {
     /// Whose.
     pub person: PersonId,
+    /// The function it acts in.
+    pub function: FunctionId,
     /// What it is called in a list.
     pub id: Uuid,
     /// How it begins.
@@ -99,12 +119,15 @@ pub async fn find(reader: &mut Reader, token_digest: &[u8]) -> Result<Option<Fou
                     role: known(&FIND, "role", Role::from_code(row.text_ref(2)?))?,
                     own_dossier: row.opt_id(3)?.map(DossierId),
                     unit: unit_at(row, 6)?,
-                    confirmed: Confirmed::At(row.at(12)?),
+                    confirmed: Confirmed::At(row.at(15)?),
                 },
                 seen: row.at(4)?,
                 ends: row.at(5)?,
                 demo: row.bool(11)?,
-                method: known(&FIND, "method", Method::from_code(row.text_ref(13)?))?,
+                function: FunctionId(row.id(12)?),
+                was_chosen: row.opt_at(13)?.is_some(),
+                has_others: row.bool(14)?,
+                method: known(&FIND, "method", Method::from_code(row.text_ref(16)?))?,
             })
         })
         .await
@@ -207,8 +230,44 @@ pub fn start(batch: &mut Batch, token_digest: &[u8], session: &New, now: Moment)
         session.id.into(),
         session.method.code().into(),
         session.device.as_str().into(),
+        session.function.0.into(),
     ];
     batch.push(Statement::new(&START, params).one(guard::TAKEN));
+}
+
+/// Goes on under another token, in another function of the same person; `ROW` when the session is over.
+pub fn switch(
+    batch: &mut Batch,
+    (before, after): (&[u8], &[u8]),
+    person: PersonId,
+    function: FunctionId,
+    now: Moment,
+) {
+    let params = [
+        before.into(),
+        after.into(),
+        function.0.into(),
+        now.into(),
+        person.0.into(),
+    ];
+    batch.push(Statement::new(&SWITCH, params).one(guard::ROW));
+}
+
+/// Ends every session of a person.
+pub fn stop_of_person(batch: &mut Batch, person: PersonId) {
+    batch.push(Statement::new(&STOP_OF_PERSON, [Value::from(person.0)]));
+}
+
+/// Ends every session in a function.
+pub fn stop_of_function(batch: &mut Batch, function: FunctionId) {
+    let params = [Value::from(function.0)];
+    batch.push(Statement::new(&STOP_OF_FUNCTION, params));
+}
+
+/// Ends every session in a function for an organisation.
+pub fn stop_of_organisation(batch: &mut Batch, organisation: OrganisationId) {
+    let params = [Value::from(organisation.0)];
+    batch.push(Statement::new(&STOP_OF_ORGANISATION, params));
 }
 
 /// Records that a session is in use.

@@ -9,7 +9,8 @@ use axum::http::header::{COOKIE, SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
-use domain::ids::DossierId;
+use casework::Signed;
+use domain::ids::{DossierId, FunctionId};
 use domain::people::{Actor, Role};
 use domain::policy::{self, Operation};
 use domain::work_situation;
@@ -23,8 +24,23 @@ use crate::{App, Web, assets, fail, sign_in};
 pub(crate) struct Me {
     /// Who, in which role, for which unit.
     pub(crate) actor: Actor,
+    /// The function this session acts in.
+    pub(crate) function: FunctionId,
+    /// Whether there are other functions to work in.
+    pub(crate) has_others: bool,
     /// Whether a second factor has to be set up before anything else.
     pub(crate) must_enrol: bool,
+}
+
+impl From<Signed> for Me {
+    fn from(signed: Signed) -> Self {
+        Me {
+            actor: signed.actor,
+            function: signed.function,
+            has_others: signed.has_others,
+            must_enrol: signed.must_enrol,
+        }
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Me {
@@ -66,13 +82,7 @@ pub(crate) async fn signed_in(app: &App, request: Request) -> Result<(Request, M
         None => Ok(None),
     };
     match found {
-        Ok(Some(signed)) => Ok((
-            request,
-            Me {
-                actor: signed.actor,
-                must_enrol: signed.must_enrol,
-            },
-        )),
+        Ok(Some(signed)) => Ok((request, signed.into())),
         Ok(None) => Err(ask_to_sign_in(app, request).await),
         Err(failure) => Err(fail::plain(app, failure)),
     }
@@ -82,10 +92,7 @@ pub(crate) async fn signed_in(app: &App, request: Request) -> Result<(Request, M
 pub(crate) async fn visitor(app: &App, headers: &HeaderMap) -> Option<Me> {
     let token = token(app, headers)?;
     let signed = app.casework.session(&token).await.ok().flatten()?;
-    Some(Me {
-        actor: signed.actor,
-        must_enrol: signed.must_enrol,
-    })
+    Some(signed.into())
 }
 
 async fn ask_to_sign_in(app: &App, request: Request<Body>) -> Response {
@@ -295,6 +302,7 @@ impl Web {
                 .map(|unit| unit.name.clone())
                 .unwrap_or_default(),
             role_label: actor.role.label().to_owned(),
+            has_others: me.has_others,
         };
         let links = if me.must_enrol {
             Vec::new()
@@ -411,7 +419,7 @@ fn main_links(actor: &Actor) -> Vec<(&'static str, String)> {
         links.push(("Bewaartermijnen", "/bewaartermijnen".to_owned()));
     }
     if may(Operation::AssignDossiers) {
-        links.push(("Toewijzingen", crate::assignments::LIST.to_owned()));
+        links.push(("Toewijzingen", crate::functions::LIST.to_owned()));
     }
     if may(Operation::ManageSystem) {
         links.push(("Systeem", "/systeem".to_owned()));

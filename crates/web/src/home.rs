@@ -87,7 +87,7 @@ fn tiles(me: &Me) -> Vec<Tile> {
             tile(
                 "Medewerkers",
                 "/medewerkers",
-                "Wie voor je organisatie kan aanmelden, en in welke rol.",
+                "Nodig collega's uit, geef functies, zet iemand uit dienst.",
             ),
             tile(
                 "Rapport",
@@ -120,7 +120,7 @@ fn tiles(me: &Me) -> Vec<Tile> {
         Role::SystemManager => vec![tile(
             "Systeem",
             "/systeem",
-            "Gebruikers, organisaties, het programma, opdrachten en bewaartermijnen.",
+            "Gebruikers, organisaties, rollen, het programma, opdrachten en bewaartermijnen.",
         )],
         Role::PrivacyOfficer => vec![tile(
             "Bewaartermijnen",

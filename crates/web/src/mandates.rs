@@ -94,7 +94,7 @@ async fn show(
         .mandates(&me.actor)
         .await
         .map_err(|failure| fail::answer(app, me, failure))?;
-    let mut page = app.page(me, "Systeem: opdrachten", system::USERS);
+    let mut page = app.page(me, "Systeem: opdrachten", crate::people::USERS);
     page.notice = notice;
     page.has_errors = !errors.is_empty();
     Ok(render(
@@ -147,7 +147,7 @@ async fn form(State(app): State<App>, me: Me) -> Response {
 }
 
 fn form_page(app: &App, me: &Me, fields: &Fields, status: StatusCode, errors: Errors) -> Response {
-    let mut page = app.page(me, "Nieuwe opdracht", system::USERS);
+    let mut page = app.page(me, "Nieuwe opdracht", crate::people::USERS);
     page.has_errors = !errors.is_empty();
     let numbers = funding_numbers(app.casework.catalogue());
     render(

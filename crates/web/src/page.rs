@@ -56,8 +56,10 @@ pub struct UserView {
     pub name: String,
     /// The organisation the person works for now; empty where there is none.
     pub organisation: String,
-    /// The role in Dutch, shown where `organisation` is empty.
+    /// The role in Dutch, shown where `organisation` is empty and to who has several.
     pub role_label: String,
+    /// The person can go on in another function.
+    pub has_others: bool,
 }
 
 /// A link in a navigation (header, menu, tabs).

@@ -39,10 +39,7 @@ async fn frame(app: &Web, headers: &HeaderMap, title: &str) -> Page {
     };
     match found {
         Some(signed) => {
-            let me = Me {
-                actor: signed.actor,
-                must_enrol: signed.must_enrol,
-            };
+            let me = Me::from(signed);
             app.page(&me, title, "")
         }
         None => app.bare_page(title),

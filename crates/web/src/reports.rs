@@ -100,7 +100,12 @@ async fn show(State(app): State<App>, me: Me, uri: Uri) -> Result<Response, Resp
             let tabs = control::parts(found.mandate, PAGE);
             ("Controle", "Controle", tabs, "/controle")
         }
-        Role::SystemManager => ("Systeem", "Systeem", system::tabs(PAGE), system::USERS),
+        Role::SystemManager => (
+            "Systeem",
+            "Systeem",
+            system::tabs(PAGE),
+            crate::people::USERS,
+        ),
         _ => ("Rapport", "", Vec::new(), PAGE),
     };
     let lines = found

@@ -152,7 +152,11 @@ async fn retention(State(app): State<App>, me: Me) -> Result<Response, Response>
             page: app.page(
                 &me,
                 "Bewaartermijnen",
-                if is_system { system::USERS } else { RETENTION },
+                if is_system {
+                    crate::people::USERS
+                } else {
+                    RETENTION
+                },
             ),
             heading: if is_system {
                 "Systeem"
@@ -235,7 +239,7 @@ async fn projects_page(
         .projects(&me.actor)
         .await
         .map_err(|failure| fail::answer(app, me, failure))?;
-    let mut page = app.page(me, "Systeem: projecten", system::USERS);
+    let mut page = app.page(me, "Systeem: projecten", crate::people::USERS);
     page.notice = notice;
     page.has_errors = !errors.is_empty();
     let rows = found.projects.iter().map(|(code, current)| ProjectRow {
@@ -369,7 +373,7 @@ async fn form(State(app): State<App>, me: Me, uri: Uri) -> Result<Response, Resp
 }
 
 fn form_page(app: &App, me: &Me, fields: &Fields, status: StatusCode, errors: Errors) -> Response {
-    let mut page = app.page(me, "Bewaargegevens van een project", system::USERS);
+    let mut page = app.page(me, "Bewaargegevens van een project", crate::people::USERS);
     page.has_errors = !errors.is_empty();
     let choice =
         |name: &str, value: &str, label: &str| Choice::new(value, label, fields.get(name) == value);

@@ -14,8 +14,9 @@ use percent_encoding::percent_decode_str;
 
 use crate::{
     App, account, actions, assets, assignments, caseload, context, control, corrections, documents,
-    entries, export, fail, grants, home, journal, mail, mandates, notices, oidc, openings, own,
-    personal, profile, public, removal_queue, reports, retention, search, sign_in, steps, system,
+    entries, export, fail, functions, grants, home, invitation, journal, log, mail, mandates,
+    notices, oidc, openings, organisations, own, people, personal, profile, public, removal_queue,
+    reports, retention, search, sign_in, steps, system,
 };
 
 /// One row of the table of routes.
@@ -147,6 +148,11 @@ fn all(app: App) -> Routes {
     let routes = retention::routes(routes);
     let routes = removal_queue::routes(routes);
     let routes = notices::routes(routes);
+    let routes = people::routes(routes);
+    let routes = organisations::routes(routes);
+    let routes = functions::routes(routes);
+    let routes = invitation::routes(routes);
+    let routes = log::routes(routes);
     let routes = mail::routes(routes);
     let routes = assignments::routes(routes);
     let routes = system::routes(routes);

@@ -1,8 +1,10 @@
 //! The Dutch sentences: one place for each reason to refuse, what is wrong and how to put it right.
 //! B1 level, no codes. A new reason without a sentence does not compile.
 
+use casework::PasswordRefused;
 use domain::day::{DayError, DayPart};
 use domain::documents::FileFault;
+use domain::kbo::KboError;
 use domain::refusal::{Field, FinalKind, NamedAction, Refusal};
 
 /// A form that lacks its hidden parts.
@@ -46,6 +48,22 @@ pub(crate) fn succeeded(code: &str) -> Option<&'static str> {
         "inzagerecht-beeindigd" => {
             "Het inzagerecht is beëindigd. De organisatie kan het dossier niet meer openen."
         }
+        "link-getoond" => "Die link was al gemaakt. Heb je hem niet meer, maak dan een nieuwe.",
+        "link-ingetrokken" => "De link werkt niet meer.",
+        "functie" => "De functie is gegeven.",
+        "functie-afgenomen" => "De functie is afgenomen. Wie ermee aangemeld was, is afgemeld.",
+        "uit-dienst" => "Uit dienst gezet en overal afgemeld.",
+        "terug" => "Terug in dienst.",
+        "rol-voorgesteld" => {
+            "De rol is voorgesteld. Een andere systeembeheerder moet ze bevestigen."
+        }
+        "rol-bevestigd" => "De rol is bevestigd en geldt vanaf nu.",
+        "rol-geweigerd" => "De rol is geweigerd.",
+        "organisatie" => "De organisatie is gemaakt. Voeg nu een vestiging toe.",
+        "vestiging" => "De vestiging is toegevoegd.",
+        "gesloten" => "Gesloten.",
+        "heropend" => "Heropend.",
+        "account" => "Je wachtwoord is bewaard. Meld je nu aan.",
         "opdracht" => "De controleur kan de lijst nu zien, binnen de dagen van de opdracht.",
         "opdracht-beeindigd" => "De opdracht is beëindigd. De controleur ziet niets meer.",
         "project-voorgesteld" => {
@@ -277,6 +295,27 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         R::NoActiveGrant => {
             "Deze organisatie heeft nu geen inzagerecht op dit dossier. Kijk de lijst na.".into()
         }
+        R::WorksElsewhere => "Deze persoon werkt ook elders. Vraag dit aan de systeembeheerder.".into(),
+        R::LastManager => "Dit is de enige organisatiebeheerder. \
+             Maak eerst een collega organisatiebeheerder."
+            .into(),
+        R::LastSystemManager => "Dit is de enige systeembeheerder. \
+             Laat eerst iemand anders systeembeheerder worden."
+            .into(),
+        R::OwnProposal => "Wie een rol voorstelt of krijgt, bevestigt ze niet. \
+             Vraag het aan een andere systeembeheerder."
+            .into(),
+        R::HasFunction => "Deze persoon heeft die functie al, of ze is al voorgesteld.".into(),
+        R::OddUserName => "Kies een gebruikersnaam van 3 tot 60 tekens: kleine letters, cijfers, \
+             punt en streepje. Begin met een letter of een cijfer."
+            .into(),
+        R::UserNameTaken => "Deze gebruikersnaam is al in gebruik. Kies een andere.".into(),
+        R::OddEmail => "Vul een e-mailadres in, zoals naam@voorbeeld.be.".into(),
+        R::OddKbo(error) => odd_kbo(*error).into(),
+        R::KboTaken => "Een andere organisatie heeft dit ondernemingsnummer al, of iemand was je voor. \
+             Kijk de lijst na."
+            .into(),
+        R::Closed => "Dit kan niet: de organisatie, de vestiging of het account is gesloten.".into(),
         R::ObjectionOfClientOnly => {
             "Alleen de jongere zelf maakt bezwaar. Kies een vraag om rechtzetting.".into()
         }
@@ -497,6 +536,14 @@ pub(crate) fn name(field: Field) -> &'static str {
         Field::GrantEnd => "laatste dag",
         Field::Ground => "reden",
         Field::Organisation => "organisatie",
+        Field::Name => "naam",
+        Field::Email => "e-mailadres",
+        Field::Role => "rol",
+        Field::Unit => "vestiging",
+        Field::UserName => "gebruikersnaam",
+        Field::Kbo => "ondernemingsnummer",
+        Field::Address => "straat",
+        Field::UnitNumber => "nummer",
         Field::Subject => "onderwerp",
         Field::CorrectionText => "wat er niet klopt",
         Field::Answer => "antwoord",
@@ -522,10 +569,41 @@ pub(crate) fn name(field: Field) -> &'static str {
     }
 }
 
+/// Why a password does not do.
+pub(crate) fn password(refused: PasswordRefused) -> &'static str {
+    match refused {
+        PasswordRefused::Short => "Je wachtwoord is te kort. Gebruik minstens 15 tekens.",
+        PasswordRefused::Long => "Je wachtwoord is te lang. Gebruik hoogstens 128 tekens.",
+        PasswordRefused::Common => {
+            "Dit wachtwoord is te makkelijk te raden. Kies een zin die alleen jij kent."
+        }
+        PasswordRefused::AboutThePerson => {
+            "Dit wachtwoord lijkt te veel op je naam of je werk. Kies een andere zin."
+        }
+    }
+}
+
+/// What is wrong with an enterprise number.
+fn odd_kbo(error: KboError) -> &'static str {
+    match error {
+        KboError::Empty => "Vul het ondernemingsnummer in: 10 cijfers.",
+        KboError::NotDigits => "Gebruik in het ondernemingsnummer alleen cijfers en punten.",
+        KboError::NotTenDigits { .. } => {
+            "Een ondernemingsnummer heeft 10 cijfers. Kijk het nummer na."
+        }
+        KboError::EstablishmentUnit => {
+            "Dit is het nummer van een vestiging. Vul het nummer van de onderneming in; dat begint met 0 of 1."
+        }
+        KboError::FirstDigit => "Een ondernemingsnummer begint met 0 of 1. Kijk het nummer na.",
+        KboError::CheckDigits => "Dit ondernemingsnummer bestaat niet. Kijk de cijfers na.",
+    }
+}
+
 fn with_article(field: Field) -> String {
     let article = match field {
         Field::Funding | Field::Certificate | Field::Form | Field::Reference => "het",
         Field::ClientNumber | Field::Proof | Field::Purpose | Field::Answer => "het",
+        Field::Email | Field::Kbo | Field::UnitNumber => "het",
         _ => "de",
     };
     format!("{article} {}", name(field))
@@ -657,6 +735,11 @@ pub(crate) fn journal_field(field: &str) -> &str {
         "hold" => "Bewaarbevel",
         "count" => "Aantal",
         "about_me" => "Over mezelf",
+        "name" => "Naam",
+        "email" => "E-mailadres",
+        "function" => "Functie",
+        "unit" => "Vestiging",
+        "kbo" => "Ondernemingsnummer",
         "about" => "Waarover",
         "text" => "Wat er niet klopt",
         "rectification" => "Rechtzetting",

@@ -619,6 +619,14 @@ pub(crate) async fn arrive(
     device: Option<&[u8; 32]>,
 ) -> Response {
     let to = own_path(&ahead.to).unwrap_or("/");
+    // Who has several functions and never chose begins with choosing.
+    let signed = app.casework.session(token).await.ok().flatten();
+    let chooses = signed.is_some_and(|it| it.has_others && !it.was_chosen);
+    let to = if chooses && to == "/" {
+        crate::functions::HERE
+    } else {
+        to
+    };
     let lead = "Je bent opnieuw aangemeld. Je formulier is nog niet bewaard.";
     let mut response = KeptForm::ahead(ahead).go_on(app, to, lead);
     context::set_cookie(app, &mut response, Some(token));

@@ -1,90 +1,24 @@
-//! Who can log in: 'Medewerkers' of the own organisation, and 'Systeem' with all users, the
-//! organisations and the programme. Read only, and no dossier content.
+//! 'Systeem': its parts, and the programme, which is read only. No dossier content.
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::Response;
-use casework::{ListedPerson, Organisation};
 use domain::Day;
 use domain::catalogue::{Catalogue, EligibilityRule, Gives, ResultSet, StepType};
-use domain::kbo::Kbo;
 use domain::policy::Operation;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::App;
 use crate::caseload::funding_numbers;
 use crate::context::Me;
-use crate::fail::{self, render};
-use crate::fields::Fields;
+use crate::fail::render;
 use crate::page::{NavLink, Page};
 use crate::routes::Routes;
-use crate::{mandates, reports, retention};
+use crate::{App, mandates, organisations, people, reports, retention};
 
-pub(crate) const USERS: &str = "/systeem";
-const ORGANISATIONS: &str = "/systeem/organisaties";
 const PROGRAMME: &str = "/systeem/programma";
 
-/// Most users on a page.
-const PER_PAGE: u32 = 50;
-
-/// Most organisations that the use case gives.
-const MOST_ORGANISATIONS: usize = 200;
-
 pub(crate) fn routes(routes: Routes) -> Routes {
-    routes
-        .get("/medewerkers", Operation::ViewOrganisation, people)
-        .get(USERS, Operation::ManageSystem, users)
-        .get(ORGANISATIONS, Operation::ManageSystem, organisations)
-        .get(PROGRAMME, Operation::ManageSystem, programme)
-}
-
-struct PersonRow {
-    name: String,
-    user_name: String,
-    role: &'static str,
-    unit: String,
-    active: bool,
-}
-
-impl PersonRow {
-    fn new(person: ListedPerson) -> Self {
-        PersonRow {
-            name: person.name,
-            user_name: person.user_name,
-            role: person.role.label(),
-            unit: person.unit,
-            active: person.active,
-        }
-    }
-}
-
-#[derive(Template)]
-#[template(path = "system/people.html")]
-struct PeoplePage {
-    page: Page,
-    organisation: String,
-    rows: Vec<PersonRow>,
-}
-
-#[derive(Template)]
-#[template(path = "system/users.html")]
-struct UsersPage {
-    page: Page,
-    tabs: Vec<NavLink>,
-    rows: Vec<PersonRow>,
-    first: String,
-    next: String,
-}
-
-#[derive(Template)]
-#[template(path = "system/organisations.html")]
-struct OrganisationsPage {
-    page: Page,
-    tabs: Vec<NavLink>,
-    /// Name and enterprise number.
-    rows: Vec<(String, String)>,
-    too_many: bool,
+    routes.get(PROGRAMME, Operation::ManageSystem, programme)
 }
 
 #[derive(Template)]
@@ -130,28 +64,12 @@ struct ReasonRow {
     note: bool,
 }
 
-async fn people(State(app): State<App>, me: Me) -> Result<Response, Response> {
-    let found = app
-        .casework
-        .own_people(&me.actor)
-        .await
-        .map_err(|failure| fail::answer(&app, &me, failure))?;
-    let unit = me.actor.unit.as_ref();
-    Ok(render(
-        StatusCode::OK,
-        &PeoplePage {
-            page: app.page(&me, "Medewerkers", "/medewerkers"),
-            organisation: unit.map(|unit| unit.name.clone()).unwrap_or_default(),
-            rows: found.into_iter().map(PersonRow::new).collect(),
-        },
-    ))
-}
-
 /// The parts of 'Systeem'.
 pub(crate) fn tabs(current: &str) -> Vec<NavLink> {
     [
-        ("Gebruikers", USERS),
-        ("Organisaties", ORGANISATIONS),
+        ("Gebruikers", people::USERS),
+        ("Organisaties", organisations::LIST),
+        ("Rollen", people::ROLES),
         ("Programma", PROGRAMME),
         ("Opdrachten", mandates::LIST),
         ("Rapport", reports::PAGE),
@@ -161,59 +79,6 @@ pub(crate) fn tabs(current: &str) -> Vec<NavLink> {
     .into_iter()
     .map(|(label, href)| NavLink::new(label, href).current(href == current))
     .collect()
-}
-
-async fn users(State(app): State<App>, me: Me, uri: Uri) -> Result<Response, Response> {
-    let query = Fields::of_query(uri.query());
-    let after = query.get("na");
-    let (mut found, _) = app
-        .casework
-        .system(&me.actor, after, PER_PAGE + 1)
-        .await
-        .map_err(|failure| fail::answer(&app, &me, failure))?;
-    let page_length = usize::try_from(PER_PAGE).unwrap_or(usize::MAX);
-    let has_more = found.len() > page_length;
-    found.truncate(page_length);
-    let next = found.last().filter(|_| has_more).map(|last| {
-        let last = utf8_percent_encode(&last.user_name, NON_ALPHANUMERIC);
-        format!("{USERS}?na={last}")
-    });
-    Ok(render(
-        StatusCode::OK,
-        &UsersPage {
-            page: app.page(&me, "Systeem: gebruikers", USERS),
-            tabs: tabs(USERS),
-            rows: found.into_iter().map(PersonRow::new).collect(),
-            first: if after.is_empty() { "" } else { USERS }.to_owned(),
-            next: next.unwrap_or_default(),
-        },
-    ))
-}
-
-async fn organisations(State(app): State<App>, me: Me) -> Result<Response, Response> {
-    let (_, found) = app
-        .casework
-        .system(&me.actor, "", 1)
-        .await
-        .map_err(|failure| fail::answer(&app, &me, failure))?;
-    let too_many = found.len() >= MOST_ORGANISATIONS;
-    let mut rows: Vec<(String, String)> = found.into_iter().map(organisation_row).collect();
-    rows.sort();
-    Ok(render(
-        StatusCode::OK,
-        &OrganisationsPage {
-            page: app.page(&me, "Systeem: organisaties", USERS),
-            tabs: tabs(ORGANISATIONS),
-            rows,
-            too_many,
-        },
-    ))
-}
-
-fn organisation_row(organisation: Organisation) -> (String, String) {
-    let digits = organisation.kbo.unwrap_or_default();
-    let number = Kbo::parse(&digits).map_or(digits, |kbo| kbo.to_string());
-    (organisation.name, number)
 }
 
 async fn programme(State(app): State<App>, me: Me) -> Response {
@@ -237,7 +102,7 @@ async fn programme(State(app): State<App>, me: Me) -> Response {
     render(
         StatusCode::OK,
         &ProgrammePage {
-            page: app.page(&me, "Systeem: programma", USERS),
+            page: app.page(&me, "Systeem: programma", people::USERS),
             tabs: tabs(PROGRAMME),
             types: types.iter().map(type_view).collect(),
             numbers,
@@ -350,7 +215,6 @@ mod tests {
         let world = world().await;
         let browser = Browser::of(&world, "system").await;
         let seen = browser.open("/systeem").await;
-        assert!(seen.html.contains("klantendossier user create"));
         assert!(seen.html.contains("Carla Nys") && seen.html.contains("ESF-controleur"));
         // Users after a name do not begin before it.
         let seen = browser.open("/systeem?na=bram").await;

@@ -11,19 +11,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Body;
 use axum::http::Method;
-use casework::{GrantInput, JournalEntry};
+use casework::{GrantInput, InviteInput, JournalEntry};
 use domain::grants::Basis;
-use domain::ids::{DocumentId, DossierId, OrganisationId};
+use domain::ids::{DocumentId, DossierId, InvitationId, OrganisationId, ProposalId};
 use domain::people::{Actor, Role};
 use domain::policy::{self, Operation, Reach};
+use domain::text::Name;
 use support::samples::{Fate, Line, THE_DAY_BEFORE, TODAY, complete_form, filled};
 use support::statements::Statements;
 use support::{Browser, Ids, Seen, contents, encode, line, unchanged};
-use testkit::{World, at, day, note, world};
+use testkit::{House, World, at, day, note, world};
 use web::Route;
 
 /// The routes that need nobody, one by one: a new one has to be added here.
-const PUBLIC: [&str; 14] = [
+const PUBLIC: [&str; 16] = [
     "GET /aanmelden",
     "POST /aanmelden",
     "POST /aanmelden/bevestigen",
@@ -34,6 +35,8 @@ const PUBLIC: [&str; 14] = [
     "GET /health/ready",
     "GET /toegankelijkheid",
     "GET /licenties",
+    "GET /uitnodiging/{token}",
+    "POST /uitnodiging/{token}",
     "POST /oidc/aanmelden",
     "GET /oidc/terug",
     "GET /oidc/afgemeld",
@@ -190,6 +193,17 @@ async fn scene() -> Scene {
     for sample in &mut samples {
         sample.ids.request = pending;
     }
+    // Whose people and units stand in an address follows whose lines the dossier holds.
+    for (house, who) in [(&world.a, an), (&world.b, carla)] {
+        let (link, proposal) = waiting(&world, house, who).await;
+        for sample in samples.iter_mut().filter(|it| it.by == house.id) {
+            sample.ids.person = who.person;
+            sample.ids.organisation = house.id;
+            sample.ids.unit = house.unit.id;
+            sample.ids.link = link;
+            sample.ids.proposal = proposal;
+        }
+    }
     world.clock.set(at(TODAY));
     // What was told of the grants so far is read: opening the list changes nothing then.
     for who in [
@@ -211,6 +225,31 @@ async fn scene() -> Scene {
         samples,
         of_client,
     }
+}
+
+/// An invitation of an organisation, and a role for somebody there, that wait.
+async fn waiting(world: &World, house: &House, who: &Actor) -> (InvitationId, ProposalId) {
+    let input = InviteInput {
+        name: Name::parse("Nele Nieuw").unwrap(),
+        email: "nele@voorbeeld.be".to_owned(),
+        function: Some((Role::Counsellor, house.unit.id)),
+    };
+    let (casework, system) = (&world.casework, &world.system);
+    let invited = casework.invite(system, &input, &world.submission()).await;
+    invited.unwrap();
+    let role = Role::Controller;
+    casework
+        .propose_role(system, who.person, role, &world.submission())
+        .await
+        .unwrap();
+    let links = casework.all_people(system, "", "").await.unwrap().links;
+    let is_here = |link: &&casework::Invitation| {
+        let unit = link.function.as_ref().and_then(|(_, unit)| unit.as_ref());
+        unit.is_some_and(|unit| unit.id == house.unit.id)
+    };
+    let proposals = casework.proposals(system).await.unwrap();
+    let own = proposals.iter().find(|it| it.person == who.person);
+    (links.iter().find(is_here).unwrap().id, own.unwrap().id)
 }
 
 impl Scene {
@@ -568,8 +607,11 @@ async fn the_public_routes_are_these_and_answer_everybody() {
             None => Browser::nobody(&scene.world),
         };
         for route in &public {
-            let seen = ask(&browser, route, route.path, String::new()).await;
+            let address = Ids::absent().address(route.path);
+            let seen = ask(&browser, route, &address, String::new()).await;
             let expected = match named(route).as_str() {
+                // The same for everybody: the link is nobody's.
+                "GET /uitnodiging/{token}" | "POST /uitnodiging/{token}" => 404,
                 name if name.starts_with("POST /aanmelden") => 422,
                 "POST /afmelden" | "GET /oidc/afgemeld" => 303,
                 "GET /oidc/terug" | "POST /oidc/afmelden" => 400,

@@ -7,8 +7,8 @@ mod support;
 
 use axum::http::Method;
 use casework::{
-    ActionInput, Contact, CorrectionAnswer, ExperienceInput, GrantInput, MandateInput, NewClient,
-    NewUser, ProjectInput, StepInput, StudyInput, hash_password,
+    ActionInput, Contact, CorrectionAnswer, ExperienceInput, GrantInput, InviteInput, MandateInput,
+    NewClient, NewUser, ProjectInput, StepInput, StudyInput, hash_password,
 };
 use domain::catalogue::FundingCode;
 use domain::client_number::ClientNumber;
@@ -187,7 +187,29 @@ async fn scene() -> Scene {
     let own = user(&world, "zelf", Role::Client, None, Some(dossier)).await;
     let mut ids = filled(&world, &me, dossier).await;
     let correction = corrected(&world, &own, dossier, ids[0].step).await;
+    let input = InviteInput {
+        name: domain::text::Name::parse(&hostile("uitgenodigd")).unwrap(),
+        email: "nele@voorbeeld.be".to_owned(),
+        function: Some((Role::Counsellor, unit.id)),
+    };
+    let casework = &world.casework;
+    casework
+        .invite(&world.system, &input, &world.submission())
+        .await
+        .unwrap();
+    let role = Role::Controller;
+    casework
+        .propose_role(&world.system, me.person, role, &world.submission())
+        .await
+        .unwrap();
+    let people = casework.all_people(&world.system, "", "").await.unwrap();
+    let proposals = casework.proposals(&world.system).await.unwrap();
     for ids in &mut ids {
+        ids.person = me.person;
+        ids.organisation = house;
+        ids.unit = unit.id;
+        ids.link = people.links[0].id;
+        ids.proposal = proposals[0].id;
         ids.correction = correction;
     }
     Scene { world, ids }
@@ -364,6 +386,18 @@ fn hostile_form() -> String {
         "eenheid",
         "persoon",
         "naar",
+        "naam",
+        "email",
+        "rol",
+        "vestiging",
+        "vestiging_naam",
+        "ondernemingsnummer",
+        "adres",
+        "nummer",
+        "systeemrol",
+        "beslissing",
+        "zoek",
+        "gebruikersnaam",
         "adres",
         "begeleider",
         "beperkt",
@@ -378,7 +412,13 @@ fn hostile_form() -> String {
 }
 
 /// The fields that are stored, and a role that has to see each.
-const SHOWN: [(&str, &str); 31] = [
+const SHOWN: [(&str, &str); 37] = [
+    ("baas", "naam-wie"),
+    ("baas", "uitgenodigd"),
+    ("baas", "eenheid"),
+    ("system", "naam-wie"),
+    ("system", "organisatie"),
+    ("system", "adres"),
     ("wie", "titel-document"),
     ("wie", "naam-wie"),
     ("wie", "organisatie"),
@@ -552,6 +592,32 @@ async fn what_is_typed_in_an_address_comes_back_as_text() {
         (format!("/{value}"), false),
     ] {
         let seen = an.open(&address).await;
+        is_only_text(&seen, &address);
+        let back = seen.html.contains("&#60;script&#62;alert(1)");
+        assert!(back || !comes_back, "{address}");
+    }
+    let system = Browser::of(&scene.world, "system").await;
+    let person = format!("/medewerkers/{}", scene.ids[0].person.address());
+    for (address, comes_back) in [
+        (format!("/systeem?q={value}"), true),
+        (format!("/systeem?na={value}"), false),
+        (format!("/systeem/organisaties?q={value}"), true),
+        (
+            format!("/systeem/organisaties?na={value}&wie={value}"),
+            false,
+        ),
+        (format!("{person}?zoek={value}&vestiging={value}"), true),
+        (
+            format!("/medewerkers/nieuw?naam={value}&email={value}"),
+            true,
+        ),
+        (
+            format!("/logboek?soort={value}&wie={value}&voor={value}"),
+            false,
+        ),
+        (format!("/uitnodiging/{value}"), false),
+    ] {
+        let seen = system.open(&address).await;
         is_only_text(&seen, &address);
         let back = seen.html.contains("&#60;script&#62;alert(1)");
         assert!(back || !comes_back, "{address}");

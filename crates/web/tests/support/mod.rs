@@ -391,8 +391,9 @@ pub(crate) fn line(dossier: DossierId, step: StepId) -> String {
 }
 
 /// Tables that change by only looking: who is logged in, who tried to, and who opened what (I3).
-const BY_LOOKING: [&str; 5] = [
+const BY_LOOKING: [&str; 6] = [
     "session",
+    "person_sign_in",
     "login_attempt",
     "login_count",
     "known_device",

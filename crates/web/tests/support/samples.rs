@@ -6,8 +6,8 @@
 
 use domain::corrections::{Ask, CorrectionKind, Subject};
 use domain::ids::{
-    ActionId, CorrectionId, DocumentId, DossierId, ExperienceId, GrantRequestId, OrganisationId,
-    RemovalId, StepId, StudyId,
+    ActionId, CorrectionId, DocumentId, DossierId, ExperienceId, GrantRequestId, InvitationId,
+    OrganisationId, PersonId, ProposalId, RemovalId, StepId, StudyId, UnitId,
 };
 use domain::people::Actor;
 use domain::profile::ExperienceDetails;
@@ -45,11 +45,23 @@ parameters! {
     removal: RemovalId,
     request: GrantRequestId,
     document: DocumentId,
+    person: PersonId,
+    organisation: OrganisationId,
+    unit: UnitId,
+    link: InvitationId,
+    proposal: ProposalId,
     correction: CorrectionId,
 }
 
 /// Parameters that name no thing of somebody.
-const FIXED: [(&str, &str); 1] = [("tab", "traject")];
+const FIXED: [(&str, &str); 2] = [
+    ("tab", "traject"),
+    // The token of no link.
+    (
+        "token",
+        "0000000000000000000000000000000000000000000000000000000000000000",
+    ),
+];
 
 impl Ids {
     /// The address of a route. A parameter that is not known here has to be thought of first.
@@ -123,6 +135,14 @@ pub(crate) const FORM: &[(&str, &str)] = &[
     ("begeleider", "[person]"),
     ("beperkt", "ja"),
     ("adres", "an@example.org"),
+    ("naam", "Nieuw"),
+    ("email", "nieuw@voorbeeld.be"),
+    ("rol", "counsellor"),
+    ("systeemrol", "coach"),
+    ("beslissing", "bevestigen"),
+    ("ondernemingsnummer", "0566988259"),
+    ("nummer", "1"),
+    ("vestiging_naam", "Nieuw"),
     ("functie", "Nieuw"),
     ("werkgever", "Nieuw"),
     ("van_dag", "01"),
