@@ -55,9 +55,9 @@ export async function startProvider(port, address) {
     fetch: (url, { dispatcher, ...options }) => fetch(url, options)
   })
   const handle = provider.callback()
-  let down = false
+  let down = ''
   const server = createServer(async (request, response) => {
-    if (down) return request.socket.destroy()
+    if (down && request.url.startsWith(down)) return request.socket.destroy()
     if (!request.url.startsWith('/wie/')) return handle(request, response)
     if (request.method === 'GET') return logInPage(request, response)
     const typed = new URLSearchParams(await read(request))
@@ -69,7 +69,7 @@ export async function startProvider(port, address) {
   await new Promise(resolve => server.listen(port, '127.0.0.1', resolve))
   return {
     url: issuer,
-    /** While it is down it closes every connection. */
+    /** Closes every connection that asks for an address that begins so; with nothing, none. */
     setDown: value => (down = value),
     async stop() {
       server.closeAllConnections()

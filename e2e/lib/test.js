@@ -63,7 +63,10 @@ async function inspector(browser, javaScriptEnabled) {
       const html = await page.content()
       await copy.unrouteAll()
       await copy.route('**/*', route => {
-        const type = route.request().resourceType()
+        const request = route.request()
+        const type = request.resourceType()
+        // A frame in the page, as a preview, is a document too, and no copy of the page.
+        if (type === 'document' && request.frame() !== copy.mainFrame()) return route.abort()
         if (type === 'document') return route.fulfill({ body: html, contentType: 'text/html' })
         return type === 'script' ? route.abort() : route.continue()
       })

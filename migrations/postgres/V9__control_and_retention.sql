@@ -141,6 +141,11 @@ WHEN (NEW.content IS NOT NULL OR NEW.link IS DISTINCT FROM OLD.link
     OR NOT is_erasing(OLD.dossier_id, NULL))
 EXECUTE FUNCTION refuse('the journal is append-only');
 
+DROP TRIGGER correction_note_is_kept ON correction_note;
+CREATE TRIGGER correction_note_is_kept BEFORE DELETE ON correction_note FOR EACH ROW
+WHEN (NOT is_erasing_line(OLD.dossier_id, OLD.step_id))
+EXECUTE FUNCTION refuse('a correction is final');
+
 -- Drops the months of openings that end before a minute, and answers how many openings went with them.
 -- Its owner's rights: the role that serves owns no tables. A month that is in use is left for another day.
 CREATE FUNCTION drop_opening_months(before_minute bigint) RETURNS bigint

@@ -150,3 +150,10 @@ WHEN NEW.content IS NOT NULL OR NEW.link IS NOT OLD.link OR NEW.content_digest I
 BEGIN
     SELECT RAISE(ABORT, 'the journal is append-only');
 END;
+DROP TRIGGER correction_note_is_kept;
+CREATE TRIGGER correction_note_is_kept BEFORE DELETE ON correction_note
+WHEN NOT EXISTS (SELECT 1 FROM erasure e
+    WHERE e.dossier_id = OLD.dossier_id AND e.open AND e.step_id = OLD.step_id AND e.kind = 'evidence')
+BEGIN
+    SELECT RAISE(ABORT, 'a correction is final');
+END;

@@ -113,6 +113,7 @@ impl Casework {
                 return Err(Failure::Denied(Denied::Dossier));
             };
             let access = policy::read(actor, operation, &facts, now.brussels_day())?;
+            policy::confirmed(actor, operation, now)?;
             let minute = openings::minute_of(now);
             let opened = (dossier, actor.person, what.clone());
             if self.openings.is_durable(minute, &opened) {

@@ -404,6 +404,7 @@ async fn other(w: &World) -> (DossierId, Actor) {
         role: Role::Client,
         unit: None,
         own_dossier: Some(dossier),
+        confirmed: domain::login::Confirmed::AtTheMachine,
     };
     (dossier, noor)
 }

@@ -333,7 +333,12 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
 ];
 
 /// What needs a proof of being there that is at most five minutes old.
-pub const STEP_UP: &[Operation] = &[O::DecideRemoval, O::ChangeOwnLogin, O::ResetFactors];
+pub const STEP_UP: &[Operation] = &[
+    O::DecideRemoval,
+    O::ExportDossier,
+    O::ChangeOwnLogin,
+    O::ResetFactors,
+];
 
 /// Whether the person proved to be there, recently enough for this.
 ///

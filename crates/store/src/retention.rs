@@ -84,6 +84,10 @@ statements! {
     // Its bytes go by themselves, when no other document has them.
     NO_LINE_DOCUMENTS = "retention.no_line_documents",
         "DELETE FROM document WHERE step_id = ?2 AND dossier_id = ?1";
+    NO_LINE_NOTES = "retention.no_line_notes",
+        "DELETE FROM correction_note WHERE dossier_id = ?1 AND step_id = ?2";
+    NO_LINE_CORRECTIONS = "retention.no_line_corrections",
+        "DELETE FROM correction_request WHERE dossier_id = ?1 AND step_id = ?2";
     NO_ACTIONS = "retention.no_actions", "DELETE FROM action WHERE dossier_id = ?1 AND step_id = ?2";
     NO_CHECKS = "retention.no_checks",
         "DELETE FROM eligibility_check WHERE dossier_id = ?1 AND step_id = ?2";
@@ -113,6 +117,8 @@ statements! {
         "DELETE FROM document
          WHERE dossier_id >= ?1 AND dossier_id <= ?2 AND added_at < ?3 AND step_id IS NULL";
 
+    NO_CORRECTIONS = "retention.no_corrections",
+        "DELETE FROM correction_request WHERE dossier_id = ?1";
     NO_ASSIGNMENTS = "retention.no_assignments", "DELETE FROM assignment WHERE dossier_id = ?1";
     NO_IDENTITY = "retention.no_identity", "DELETE FROM oidc_identity WHERE person_id = ?1";
     NO_MAIL_ADDRESS = "retention.no_mail_address", "DELETE FROM mail_address WHERE person_id = ?1";
@@ -429,6 +435,8 @@ pub fn erase_line(batch: &mut Batch, access: &Access<Write>, step: StepId, throu
     let line = [access.dossier().0.into(), step.0.into()];
     for statement in [
         &NO_LINE_DOCUMENTS,
+        &NO_LINE_NOTES,
+        &NO_LINE_CORRECTIONS,
         &NO_ADDENDA,
         &NO_ACTIONS,
         &NO_CHECKS,
@@ -510,6 +518,7 @@ pub fn erase_dossier(
         &NO_EXPERIENCES,
         &NO_OWNERS,
         &NO_ASSIGNMENTS,
+        &NO_CORRECTIONS,
         &NO_NOTICES,
     ] {
         batch.push(Statement::new(statement, [dossier.into()]));

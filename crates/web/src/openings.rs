@@ -185,8 +185,8 @@ pub(crate) fn why(role: Role) -> &'static str {
 pub(crate) fn what(code: &str, titles: &[(DocumentId, Label)]) -> String {
     if let Some((kind, document)) = code.split_once(':') {
         let what = match kind {
-            "bestand" => "Opende het bestand van een document",
-            _ => "Bekeek een document",
+            "bestand" => "Het bestand van een document",
+            _ => "Een document",
         };
         let known = DocumentId::from_address(document);
         let title = titles.iter().find(|(id, _)| Some(*id) == known);
@@ -198,7 +198,7 @@ pub(crate) fn what(code: &str, titles: &[(DocumentId, Label)]) -> String {
 fn entry(code: &str) -> &'static str {
     match code {
         "inzageformulier" => "Las het formulier bij een vraag om inzagerecht",
-        "controle" => "Zag een stap in de lijst van een project, zonder naam of nummer",
+        "controle" => "De lijst van een project, voor een controle. Zonder je naam of nummer",
         "stappen" => "Las de lijst met stappen naar werk",
         "stap" => "Las een stap",
         "stap_nieuw" => "Opende het formulier voor een nieuwe stap",

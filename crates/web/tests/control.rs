@@ -200,6 +200,7 @@ async fn a_report_hides_small_numbers_on_the_page_and_in_the_file() {
         role: Role::Counsellor,
         unit: Some(unit),
         own_dossier: None,
+        confirmed: domain::login::Confirmed::AtTheMachine,
     };
     let dossier = world.client("61000546", "Noor", "Aerts").await;
     world.grant_to(dossier, &house).await;

@@ -6,7 +6,6 @@ use axum::http::header::{CONTENT_TYPE, HeaderMap};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use casework::{Failure, ProofRefused, Submission};
-use domain::refusal::Field;
 use domain::text::Line;
 
 use super::{PAGE, id_in, page as account_page, proof_sentence, session_of, submission};
@@ -14,7 +13,7 @@ use crate::context::{self, Me};
 use crate::fail::{self, render};
 use crate::fields::Fields;
 use crate::page::{Errors, Page};
-use crate::sign_in::{KeptForm, PasskeyPage, answer_in};
+use crate::sign_in::{PasskeyPage, answer_in};
 use crate::{App, Web};
 
 const APP: &str = "/account/app";
@@ -246,6 +245,18 @@ async fn removed(
     account_page(app, me, headers, errors, String::new(), None).await
 }
 
+/// What a passkey is called.
+fn passkey_name(fields: &Fields, errors: &mut Errors) -> Option<Line<60>> {
+    let name = Line::parse(fields.get("naam")).ok();
+    if name.is_none() {
+        errors.add(
+            "naam",
+            "Geef de passkey een naam van hoogstens 60 tekens, zoals 'laptop op kantoor'.",
+        );
+    }
+    name
+}
+
 /// Asks the browser to make a passkey under a name.
 pub(super) async fn begin_passkey(
     State(app): State<App>,
@@ -254,7 +265,7 @@ pub(super) async fn begin_passkey(
     fields: Fields,
 ) -> Result<Response, Response> {
     let mut errors = Errors::new();
-    let name: Option<Line<60>> = fields.line("naam", Field::Name, &mut errors);
+    let name = passkey_name(&fields, &mut errors);
     if let (Err(sentence), true) = (fields.submission_key(&app), errors.is_empty()) {
         errors.add("", sentence);
     }
@@ -289,7 +300,7 @@ pub(super) async fn add_passkey(
     fields: Fields,
 ) -> Result<Response, Response> {
     let mut errors = Errors::new();
-    let name: Option<Line<60>> = fields.line("naam", Field::Name, &mut errors);
+    let name = passkey_name(&fields, &mut errors);
     let answer = answer_in(&fields);
     let leads_to = format!("{PAGE}?gelukt=tweede-stap");
     let (Some(name), Some(answer)) = (name, answer) else {
