@@ -125,7 +125,7 @@ impl Casework {
         visit: &SignIn,
     ) -> Result<[u8; 32], ProofRefused> {
         let site = self.site()?;
-        let (_, state) = self.take(answer, LOG_IN).await?;
+        let (_, state) = self.take_challenge(answer, LOG_IN).await?;
         let state: DiscoverableAuthentication =
             from_str(&state).map_err(|_| broken("a challenge"))?;
         let said: PublicKeyCredential = from_str(&answer.json).map_err(|_| ProofRefused::Wrong)?;
@@ -202,7 +202,7 @@ impl Casework {
         answer: &Answer,
     ) -> Result<Proven, ProofRefused> {
         let site = self.site()?;
-        let (owner, state) = self.take(answer, CONFIRM).await?;
+        let (owner, state) = self.take_challenge(answer, CONFIRM).await?;
         if owner != Some(person) {
             return Err(ProofRefused::Over);
         }
@@ -286,7 +286,7 @@ impl Casework {
     ) -> Result<([u8; 32], Vec<String>), ProofRefused> {
         self.permit_now(actor, Operation::ChangeOwnLogin)?;
         let site = self.site()?;
-        let (owner, state) = self.take(answer, REGISTER).await?;
+        let (owner, state) = self.take_challenge(answer, REGISTER).await?;
         if owner != Some(actor.person) {
             return Err(ProofRefused::Over);
         }
@@ -368,7 +368,7 @@ impl Casework {
     }
 
     /// Takes what was begun, so that it is answered once, right or wrong.
-    async fn take(
+    async fn take_challenge(
         &self,
         answer: &Answer,
         kind: &str,

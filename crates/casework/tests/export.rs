@@ -525,7 +525,6 @@ async fn h5_the_copy_of_a_large_dossier_is_some_megabytes() {
         )
         .await;
     assert_eq!(many, Ok(5000));
-    let before = std::time::Instant::now();
     let copy = copy_of(&w, &w.lotte, w.dossier).await;
     let count = |part: &str| copy[part].as_array().unwrap().len();
     assert_eq!((count("step"), count("action")), (20, 500));

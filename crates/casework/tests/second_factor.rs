@@ -244,8 +244,9 @@ async fn a_wrong_first_code_leaves_the_app_without_effect() {
     let (token, an) = signed(&w, "an").await;
     let missing = w
         .casework
-        .confirm_app(&an, &token, "000000", &w.submission());
-    assert!(matches!(missing.await, Err(ProofRefused::Over)));
+        .confirm_app(&an, &token, "000000", &w.submission())
+        .await;
+    assert!(matches!(missing, Err(ProofRefused::Over)));
     w.casework.begin_app(&an, &w.submission()).await.unwrap();
     let wrong = w
         .casework
@@ -330,7 +331,8 @@ async fn k079_what_is_sensitive_needs_a_proof_of_the_last_five_minutes() {
     let coach = w.casework.session(&token.unwrap()).await.unwrap().unwrap();
     let fresh = w
         .casework
-        .remove_line(&coach.actor, request, &w.submission());
+        .remove_line(&coach.actor, request, &w.submission())
+        .await;
     fresh.unwrap();
 }
 

@@ -419,7 +419,7 @@ fn main_links(actor: &Actor) -> Vec<(&'static str, String)> {
         links.push(("Bewaartermijnen", "/bewaartermijnen".to_owned()));
     }
     if may(Operation::AssignDossiers) {
-        links.push(("Toewijzingen", crate::functions::LIST.to_owned()));
+        links.push(("Toewijzingen", crate::assignments::LIST.to_owned()));
     }
     if may(Operation::ManageSystem) {
         links.push(("Systeem", "/systeem".to_owned()));
