@@ -6,6 +6,7 @@ use casework::{ActionInput, Contact, ExperienceInput, GrantInput, NewClient, New
 use domain::client_number::ClientNumber;
 use domain::grants::Basis;
 use domain::ids::DossierId;
+use domain::login::Confirmed;
 use domain::people::{Actor, Role};
 use domain::profile::ExperienceDetails;
 use testkit::{PASSWORD, World, day, label, note, summary, world};
@@ -66,7 +67,7 @@ async fn user(
         role,
         unit,
         own_dossier: own,
-        confirmed: domain::login::Confirmed::AtTheMachine,
+        confirmed: Confirmed::AtTheMachine,
     }
 }
 
