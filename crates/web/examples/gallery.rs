@@ -65,6 +65,7 @@ fn gallery() -> Gallery {
             name: "VDABCORI VDABCORI".to_owned(),
             organisation: "VDAB CENTRALE DIENST, KEIZERSLAAN 11 (1878)".to_owned(),
             role_label: "Begeleider".to_owned(),
+            has_others: false,
         },
         vec![
             NavLink::new("Klanten", "/").current(true),

@@ -146,6 +146,46 @@ fn words(operation: Operation) -> (&'static str, &'static str, &'static str) {
             "H2",
             "Anders: de FG in plaats van de coach, en zonder wat mensen schreven; de jongere leest alles.",
         ),
+        O::ManageMandates => (
+            "Een controleopdracht geven en beëindigen",
+            "B6",
+            "Anders: de systeembeheerder in plaats van de coach, en nooit aan zichzelf.",
+        ),
+        O::ViewReport => (
+            "De cijfers van een project, zonder kleine aantallen",
+            "G2",
+            "Smaller: geen coach.",
+        ),
+        O::ManagePeople => (
+            "Mensen uitnodigen, wijzigen en uit dienst zetten",
+            "B2, B3",
+            "Smaller: een organisatiebeheerder alleen de eigen mensen.",
+        ),
+        O::ManageOrganisations => (
+            "Organisaties en vestigingen maken, wijzigen en sluiten",
+            "B5",
+            "Smaller: geen coach.",
+        ),
+        O::GrantRoles => (
+            "Een rol buiten een organisatie voorstellen, en bevestigen wat een ander voorstelde",
+            "B4",
+            "",
+        ),
+        O::ViewRetention => (
+            "Zien wat tot wanneer bewaard wordt, in aantallen",
+            "H8",
+            "Wijder: ook de FG leest.",
+        ),
+        O::ManageProjects => (
+            "Betalingen, staatssteun en bewaarbevel van een project voorstellen en bevestigen",
+            "H8",
+            "",
+        ),
+        O::ApplyRetention => (
+            "Wissen wat niet langer bewaard moet worden",
+            "H8",
+            "Smaller: alleen op de server, met een opdracht.",
+        ),
         O::ViewDocuments => (
             "De documenten van een dossier lezen",
             "D8",

@@ -1,6 +1,6 @@
 //! 'Controle', 'Rapport', and what the system manager sets for them: mandates, projects, retention.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;
 

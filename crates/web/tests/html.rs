@@ -120,8 +120,9 @@ async fn controlled(world: &World) {
     };
     let given = world
         .casework
-        .give_mandate(&world.system, &mandate, &world.submission());
-    given.await.unwrap();
+        .give_mandate(&world.system, &mandate, &world.submission())
+        .await;
+    given.unwrap();
     let project = ProjectInput {
         funding,
         project: Project {
@@ -134,8 +135,9 @@ async fn controlled(world: &World) {
     };
     let proposed = world
         .casework
-        .propose_project(&world.system, &project, &world.submission());
-    proposed.await.unwrap();
+        .propose_project(&world.system, &project, &world.submission())
+        .await;
+    proposed.unwrap();
 }
 
 async fn scene() -> Scene {

@@ -153,13 +153,14 @@ fn assemble(
         sends_mail,
         ..Limits::default()
     };
+    let files = files_in(data, secret)?;
     let data = (parts::own_programme()?, parts::own_rules()?);
     Ok(Parts::assemble(
         database,
         data,
         secret,
         Arc::clone(clock),
-        files_in(data, secret)?,
+        files,
         limits,
     ))
 }
