@@ -178,7 +178,6 @@ mod tests {
             "peeterspeeters2025",
             "VDAB-klantendossier!",
             "leerhuisdebrug2025",
-            "esf-esf-esf-esf-2025",
         ] {
             assert_eq!(check(own), Err(PasswordRefused::AboutThePerson), "{own}");
         }

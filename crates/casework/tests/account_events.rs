@@ -28,7 +28,15 @@ async fn seen(w: &World, actor: &Actor) -> Vec<(AccountEvent, String)> {
     let entries = page.unwrap().entries.into_iter();
     entries
         .map(|stored| (stored.entry.event, stored.subject_name))
-        .filter(|(event, _)| *event != AccountEvent::AccountCreated)
+        // What the world itself was made with.
+        .filter(|(event, _)| {
+            !matches!(
+                event,
+                AccountEvent::AccountCreated
+                    | AccountEvent::OrganisationCreated
+                    | AccountEvent::UnitCreated
+            )
+        })
         .collect()
 }
 

@@ -439,7 +439,7 @@ mod tests {
             ("../../etc/passwd.pdf", "passwd.pdf"),
             ("C:\\Users\\An\\cv.docx", "cv.docx"),
             ("foto\u{202e}gpj.exe.jpg", "fotogpj.exe.jpg"),
-            ("a\0b\r\nc\td.png", "abc d.png"),
+            ("a\0b\r\nc\td.png", "ab  c d.png"),
             ("<script>alert(1)</script>.pdf", "script.pdf"),
             ("..", "document"),
             (".pdf", "pdf"),

@@ -239,7 +239,9 @@ fn given_away(truth: &Truth, tables: &[Vec<Cell>]) -> Vec<String> {
                     .zip(&cell.lines)
                     .for_each(|(to, from)| *to |= from);
             }
-            if count(&lines) < u64::from(SMALLEST) && known.gives_away(&lines) {
+            // Of no lines at all the sum is known to everybody.
+            let any = lines.contains(&true);
+            if any && count(&lines) < u64::from(SMALLEST) && known.gives_away(&lines) {
                 found.push(format!("hidden cells {choice:b}: {}", count(&lines)));
             }
         }

@@ -8,6 +8,10 @@ use testkit::TestDatabase;
 
 /// Statements that may sort: what they sort is bounded and small.
 const MAY_SORT: &[(&str, &str)] = &[
+    (
+        "organisations.units_of",
+        "at most the units of one organisation",
+    ),
     ("people.parties", "at most the counsellors of one unit"),
     (
         "people.of_organisation",
@@ -21,6 +25,23 @@ const MAY_SORT: &[(&str, &str)] = &[
 
 /// Statements that read an index in its order until their limit.
 const MAY_SCAN: &[(&str, &str)] = &[
+    ("functions.others", "a part with a limit of its own"),
+    (
+        "functions.others_of_system",
+        "a part with a limit of its own",
+    ),
+    (
+        "factors.enrolled",
+        "no table: parts that each look up one row",
+    ),
+    (
+        "proposals.queue",
+        "an index of only what waits, in order, at most 200",
+    ),
+    (
+        "retention.no_line",
+        "SQLite looks whether anything still points at the line; only by the operator's command",
+    ),
     ("dossiers.any", "the first row there is"),
     (
         "removals.queue",

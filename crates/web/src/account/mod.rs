@@ -171,7 +171,7 @@ async fn page(
             passkeys: found.passkeys.into_iter().map(passkey_row).collect(),
             offers_passkeys: app.casework.has_passkeys(),
             passkey_name,
-            sessions: found.sessions.into_iter().map(session_row).collect(),
+            sessions: found.sessions.iter().map(session_row).collect(),
             key: app.casework.submission_key().0.to_string(),
         },
     ))
@@ -188,7 +188,7 @@ fn passkey_row(passkey: PasskeyView) -> PasskeyRow {
     }
 }
 
-fn session_row(session: SessionView) -> SessionRow {
+fn session_row(session: &SessionView) -> SessionRow {
     SessionRow {
         id: session
             .id

@@ -40,6 +40,27 @@ pub(crate) fn intruders(html: &str) -> Vec<String> {
                     if !ours {
                         found.push(format!("<script> {attributes:?}"));
                     }
+                } else if name == "svg" || name == "path" {
+                    // An icon of ours: drawn, not read out, and nothing else.
+                    let drawing = [
+                        "aria-hidden",
+                        "focusable",
+                        "height",
+                        "width",
+                        "viewbox",
+                        "d",
+                        "fill",
+                        "stroke",
+                        "stroke-width",
+                        "class",
+                        "role",
+                    ];
+                    if !attributes
+                        .iter()
+                        .all(|(key, _)| drawing.contains(&key.as_str()))
+                    {
+                        found.push(format!("<{name}> {attributes:?}"));
+                    }
                 } else if !ELEMENTS.contains(&name.as_str()) {
                     found.push(format!("<{name}> {attributes:?}"));
                 }
@@ -53,7 +74,8 @@ pub(crate) fn intruders(html: &str) -> Vec<String> {
                     let refreshes = name == "meta" && value.eq_ignore_ascii_case("refresh");
                     let odd = !key
                         .chars()
-                        .all(|it| it.is_ascii_lowercase() || it == '-' || it.is_ascii_digit());
+                        .all(|it| it.is_ascii_lowercase() || it == '-' || it.is_ascii_digit())
+                        && !key.starts_with("data-i18n.");
                     if key.starts_with("on") || key == "style" || elsewhere || refreshes || odd {
                         found.push(format!("{key}={value:?} at <{name}>"));
                     }
