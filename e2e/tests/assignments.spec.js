@@ -82,7 +82,7 @@ test('beperkt tot toegewezen begeleiders, toegewezen, doorgegeven en weggehaald'
 
   // The client reads who has it, and what happened.
   await become(page, 'jongere')
-  await link(page, 'Mijn dossier').click()
+  await link(page, 'Mijn dossier').first().click()
   await page.getByRole('link', { name: 'Dienstverlening', exact: true }).click()
   await expect(page.getByText(/^Alleen: /).first()).toBeVisible()
   await page.getByRole('link', { name: 'Wat er gebeurde', exact: true }).click()

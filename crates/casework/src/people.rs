@@ -154,9 +154,10 @@ impl Casework {
         person: PersonId,
     ) -> Result<Folder, Failure> {
         let permit = policy::permit(actor, Operation::ManagePeople)?;
+        // Nobody and somebody of another organisation cost the same.
         let found = people::one(reader, person).await?;
-        let found = found.ok_or(Failure::NotFound)?;
         let all = functions::of_person(reader, person).await?;
+        let found = found.ok_or(Failure::NotFound)?;
         let changer = match permit.only_organisation() {
             None => Changer::System,
             Some(own) => {

@@ -68,6 +68,8 @@ const ABOUT: &[About] = &[
         part: "person",
         left_out: &[
             ("password_hash", "a secret"),
+            ("version", "counts the changes of the account"),
+            ("email", "where an invitation goes; nothing else uses it"),
             ("unit_id", "a client works for nobody"),
             ("demo", "how the program was started"),
         ],

@@ -299,7 +299,7 @@ async fn an_invitation_makes_one_account_once_and_dies_after_three_days() {
 
     let short = w.casework.use_link(&token, "nele", "te kort").await;
     assert!(matches!(short, Err(LinkRefused::Password(_))), "{short:?}");
-    let taken = w.casework.use_link(&token, "an", NEW_PASSWORD).await;
+    let taken = w.casework.use_link(&token, "bram", NEW_PASSWORD).await;
     let Err(LinkRefused::Refused(refusals)) = taken else {
         panic!("{taken:?}");
     };

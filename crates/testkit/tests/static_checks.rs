@@ -68,7 +68,10 @@ fn no_template_leaves_out_the_escaping_or_holds_a_script_or_a_style() {
             "javascript:",
             "{% autoescape",
         ] {
-            assert!(!text.contains(word), "{word} in {path}");
+            // The copy of everything about a client is a file by itself, with a policy of its own that
+            // allows its one style and no script.
+            let own_style = word == "<style" && path.ends_with("templates/export/readable.html");
+            assert!(own_style || !text.contains(word), "{word} in {path}");
         }
         for script in text.split("<script").skip(1) {
             let (tag, after) = script.split_once('>').unwrap();

@@ -424,6 +424,9 @@ fn main_links(actor: &Actor) -> Vec<(&'static str, String)> {
     if may(Operation::ManageSystem) {
         links.push(("Systeem", "/systeem".to_owned()));
     }
+    if may(Operation::ViewAccountEvents) {
+        links.push(("Logboek", "/logboek".to_owned()));
+    }
     links.push(("Meldingen", "/meldingen".to_owned()));
     links
 }

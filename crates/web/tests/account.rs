@@ -128,7 +128,7 @@ async fn k060_without_a_second_factor_only_the_pages_to_set_one_up_are_reached()
 async fn the_second_half_of_a_log_in_keeps_the_form_and_is_no_session() {
     let world = world().await;
     let mut an = Browser::of(&world, "an").await;
-    let form = an.new_line(world.dossier, "2025-05-20").await;
+    let form = an.new_line(world.dossier, "20/5/2025").await;
     let (phone, _) = set_up(&world, &mut an).await;
     world.clock.advance(3 * 60 * 60);
     let expired = an.send(&form).await;

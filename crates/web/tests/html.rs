@@ -561,9 +561,15 @@ async fn what_is_refused_comes_back_as_text_too() {
                     }
                     let seen = browser.post(&address, body).await;
                     let cell = format!("{name}, POST {address} {extra}");
-                    assert!(seen.status != 303, "{cell} was taken");
+                    // Where nothing is linked, unlinking asks for nothing.
+                    let asks_nothing = route.path == "/oidc/ontkoppelen";
+                    assert!(asks_nothing || seen.status != 303, "{cell} was taken");
+                    if asks_nothing {
+                        continue;
+                    }
                     // A provider is answered without a page.
-                    if seen.html.is_empty() && route.path.starts_with("/oidc/") {
+                    let is_page = seen.header("content-type").starts_with("text/html");
+                    if !is_page && route.path.starts_with("/oidc/") {
                         continue;
                     }
                     is_only_text(&seen, &cell);

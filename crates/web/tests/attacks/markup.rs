@@ -9,7 +9,7 @@ const ELEMENTS: &[&str] = &[
     "h3", "h4", "head", "header", "hr", "html", "input", "label", "legend", "li", "link", "main",
     "meta", "nav", "ol", "option", "p", "pre", "section", "select", "small", "span", "strong",
     "summary", "table", "tbody", "td", "textarea", "tfoot", "th", "thead", "time", "title", "tr",
-    "ul",
+    "ul", "ins", "del",
 ];
 
 fn text(bytes: &[u8]) -> String {
@@ -39,6 +39,14 @@ pub(crate) fn intruders(html: &str) -> Vec<String> {
                         .any(|(key, value)| key == "src" && value.starts_with("/bestanden/"));
                     if !ours {
                         found.push(format!("<script> {attributes:?}"));
+                    }
+                } else if name == "iframe" {
+                    // A document that is shown in its page.
+                    let ours = attributes
+                        .iter()
+                        .any(|(key, value)| key == "src" && value.starts_with("/dossier/"));
+                    if !ours || attributes.iter().any(|(key, _)| key == "srcdoc") {
+                        found.push(format!("<iframe> {attributes:?}"));
                     }
                 } else if name == "svg" || name == "path" {
                     // An icon of ours: drawn, not read out, and nothing else.
