@@ -55,7 +55,9 @@ test('beperkt tot toegewezen begeleiders, toegewezen, doorgegeven en weggehaald'
   const name = await page.getByRole('banner').innerText()
   await become(page, 'beheerder')
   await page.goto(`${demo.url}/toewijzingen`)
-  await expect(page.getByRole('row').filter({ hasText: CLIENT })).toContainText('niet toegewezen')
+  await page.getByLabel('Zoek op klantnummer').fill(CLIENT)
+  await button(page, 'Zoeken').click()
+  await expect(page.getByRole('row').filter({ hasText: CLIENT })).toContainText(/niet toegewezen/i)
   await page.getByRole('row').filter({ hasText: CLIENT }).getByRole('link').click()
   const options = await page.getByLabel('Begeleider', { exact: true }).locator('option').all()
   for (const option of options) {

@@ -21,11 +21,11 @@ statements! {
     OTHERS = "functions.others",
         "SELECT count(*) FROM (SELECT 1 FROM person_function a JOIN person p ON p.id = a.person_id
              WHERE a.role = ?1 AND a.organisation_id = ?2 AND a.ended_at IS NULL AND p.active
-             AND a.person_id <> ?3 LIMIT 10) AS some";
+             AND a.person_id <> ?3 LIMIT 10) AS few";
     OTHERS_OF_SYSTEM = "functions.others_of_system",
         "SELECT count(*) FROM (SELECT 1 FROM person_function a JOIN person p ON p.id = a.person_id
              WHERE a.role = ?1 AND a.organisation_id IS NULL AND a.ended_at IS NULL AND p.active
-             AND a.person_id <> ?2 LIMIT 10) AS some";
+             AND a.person_id <> ?2 LIMIT 10) AS few";
     GIVE = "functions.give",
         "INSERT INTO person_function (id, person_id, role, unit_id, organisation_id, person_name, given_by, given_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
