@@ -39,7 +39,7 @@ pub mod steps;
 pub mod studies;
 pub mod submissions;
 
-pub use engine::{Batch, Database, PostgresSettings, Reader, Settings, StoreError};
+pub use engine::{Answer, Batch, Database, PostgresSettings, Reader, Settings, StoreError};
 
 use engine::{GuardTag, Row, Sql};
 

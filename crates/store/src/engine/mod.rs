@@ -25,6 +25,7 @@ mod writer;
 mod tests;
 
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::time::Duration;
 
 use domain::{Day, Moment};
@@ -41,6 +42,10 @@ pub use value::Value;
 const HEALTH_PATIENCE: Duration = Duration::from_secs(2);
 
 static ALIVE: Sql = Sql::new("engine.alive", "SELECT 1");
+
+/// What the engine will answer. Boxed where the engine begins: the body of an `async fn` is compiled in
+/// every crate that waits for it, and the engine, its pool and its driver are large.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 /// Which database to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,11 +162,13 @@ impl Database {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when no connection came free within five seconds.
-    pub async fn reader(&self) -> Result<Reader, StoreError> {
-        match &self.engine {
-            Engine::Sqlite(sqlite) => Ok(Reader::sqlite(sqlite.lease().await?)),
-            Engine::Postgres(postgres) => Ok(Reader::postgres(postgres.session().await?)),
-        }
+    pub fn reader(&self) -> Answer<'_, Reader> {
+        Box::pin(async move {
+            match &self.engine {
+                Engine::Sqlite(sqlite) => Ok(Reader::sqlite(sqlite.lease().await?)),
+                Engine::Postgres(postgres) => Ok(Reader::postgres(postgres.session().await?)),
+            }
+        })
     }
 
     /// A reader for a single statement, which needs no snapshot around it. A second one would see what was
@@ -169,11 +176,15 @@ impl Database {
     ///
     /// # Errors
     /// As for [`Database::reader`].
-    pub async fn reader_for_one(&self) -> Result<Reader, StoreError> {
-        match &self.engine {
-            Engine::Sqlite(_) => self.reader().await,
-            Engine::Postgres(postgres) => Ok(Reader::postgres(postgres.session_for_one().await?)),
-        }
+    pub fn reader_for_one(&self) -> Answer<'_, Reader> {
+        Box::pin(async move {
+            match &self.engine {
+                Engine::Sqlite(_) => self.reader().await,
+                Engine::Postgres(postgres) => {
+                    Ok(Reader::postgres(postgres.session_for_one().await?))
+                }
+            }
+        })
     }
 
     /// A reader for lists, that a replica may answer where one is set. It still shows everything that
@@ -181,22 +192,28 @@ impl Database {
     ///
     /// # Errors
     /// As for [`Database::reader`].
-    pub async fn list_reader(&self) -> Result<Reader, StoreError> {
-        match &self.engine {
-            Engine::Sqlite(_) => self.reader().await,
-            Engine::Postgres(postgres) => Ok(Reader::postgres(postgres.relaxed_session().await?)),
-        }
+    pub fn list_reader(&self) -> Answer<'_, Reader> {
+        Box::pin(async move {
+            match &self.engine {
+                Engine::Sqlite(_) => self.reader().await,
+                Engine::Postgres(postgres) => {
+                    Ok(Reader::postgres(postgres.relaxed_session().await?))
+                }
+            }
+        })
     }
 
     /// The instant on the clock that several programs share; none where there is one program.
     ///
     /// # Errors
     /// As for [`Database::reader`].
-    pub async fn clock(&self) -> Result<Option<Moment>, StoreError> {
-        match &self.engine {
-            Engine::Sqlite(_) => Ok(None),
-            Engine::Postgres(postgres) => postgres.clock().await.map(Some),
-        }
+    pub fn clock(&self) -> Answer<'_, Option<Moment>> {
+        Box::pin(async move {
+            match &self.engine {
+                Engine::Sqlite(_) => Ok(None),
+                Engine::Postgres(postgres) => postgres.clock().await.map(Some),
+            }
+        })
     }
 
     /// Carries out the batch as one transaction and answers when it is durable: all of it, or nothing.
@@ -208,12 +225,14 @@ impl Database {
     /// [`StoreError::Unavailable`] when it could not be written now (disk full, queue full, closed);
     /// [`StoreError::Corrupt`] when a statement failed in a way its guard does not foresee. Each time
     /// nothing of the batch was kept.
-    pub async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
-        tracing::trace!(target: "store::statement", name = "commit");
-        match &self.engine {
-            Engine::Sqlite(sqlite) => sqlite.writer().commit(batch).await,
-            Engine::Postgres(postgres) => postgres.commit(batch).await,
-        }
+    pub fn commit(&self, batch: Batch) -> Answer<'_, ()> {
+        Box::pin(async move {
+            tracing::trace!(target: "store::statement", name = "commit");
+            match &self.engine {
+                Engine::Sqlite(sqlite) => sqlite.writer().commit(batch).await,
+                Engine::Postgres(postgres) => postgres.commit(batch).await,
+            }
+        })
     }
 
     /// Durable commits made since opening, empty ones included. On SQLite fewer than the batches that

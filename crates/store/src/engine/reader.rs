@@ -5,7 +5,7 @@ use rusqlite::params_from_iter;
 use super::pool::Lease;
 use super::postgres::Session;
 use super::sqlite::{self, run};
-use super::{Row, Sql, StoreError, Value};
+use super::{Answer, Row, Sql, StoreError, Value};
 
 /// One consistent snapshot: whatever is written meanwhile, every statement of one reader sees the
 /// database as it was at the first. The snapshot ends, and the connection goes back, on drop.
@@ -17,6 +17,9 @@ pub struct Reader {
     source: Source,
     statements: u32,
 }
+
+/// What is done with a row. An error ends the reading.
+type OnRow<'a> = &'a mut (dyn FnMut(&Row<'_>) -> Result<(), StoreError> + Send);
 
 #[derive(Debug)]
 enum Source {
@@ -47,26 +50,32 @@ impl Reader {
     /// # Errors
     /// The first error of `map`; [`StoreError::Corrupt`] when the statement does not fit the schema or
     /// the parameters; [`StoreError::Unavailable`] when the database cannot be read now.
-    pub async fn all<T>(
+    pub async fn all<T: Send>(
         &mut self,
         sql: &'static Sql,
         params: &[Value],
-        map: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+        mut map: impl FnMut(&Row<'_>) -> Result<T, StoreError> + Send,
     ) -> Result<Vec<T>, StoreError> {
-        self.fetch(sql, params, usize::MAX, map).await
+        let mut found = Vec::new();
+        let mut keep = |row: &Row<'_>| map(row).map(|it| found.push(it));
+        self.each(sql, params, usize::MAX, &mut keep).await?;
+        Ok(found)
     }
 
     /// The first row, through `map`, or `None` where there is no row.
     ///
     /// # Errors
     /// As for [`Reader::all`].
-    pub async fn first<T>(
+    pub async fn first<T: Send>(
         &mut self,
         sql: &'static Sql,
         params: &[Value],
-        map: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+        mut map: impl FnMut(&Row<'_>) -> Result<T, StoreError> + Send,
     ) -> Result<Option<T>, StoreError> {
-        Ok(self.fetch(sql, params, 1, map).await?.pop())
+        let mut found = None;
+        let mut keep = |row: &Row<'_>| map(row).map(|it| found = Some(it));
+        self.each(sql, params, 1, &mut keep).await?;
+        Ok(found)
     }
 
     /// Says which statements come next, so that a server can be asked for all of them at once. Each is
@@ -91,26 +100,28 @@ impl Reader {
         self.statements
     }
 
-    async fn fetch<T>(
-        &mut self,
+    /// Boxed, so that it is compiled once and here, not for every kind of row in every crate that reads.
+    fn each<'a>(
+        &'a mut self,
         sql: &'static Sql,
-        params: &[Value],
+        params: &'a [Value],
         limit: usize,
-        mut map: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
-    ) -> Result<Vec<T>, StoreError> {
+        on_row: OnRow<'a>,
+    ) -> Answer<'a, ()> {
         self.statements += 1;
         // The name only: what is bound may be about somebody.
         tracing::trace!(target: "store::statement", name = sql.name);
-        match &mut self.source {
-            Source::Sqlite(snapshot) => snapshot.fetch(sql, params, limit, map),
-            Source::Postgres(session) => {
-                let rows = session.query(sql, params).await?;
-                rows.iter()
-                    .take(limit)
-                    .map(|row| map(&Row::postgres(sql, row)))
-                    .collect()
+        Box::pin(async move {
+            match &mut self.source {
+                Source::Sqlite(snapshot) => snapshot.each(sql, params, limit, on_row),
+                Source::Postgres(session) => {
+                    let rows = session.query(sql, params).await?;
+                    rows.iter()
+                        .take(limit)
+                        .try_for_each(|row| on_row(&Row::postgres(sql, row)))
+                }
             }
-        }
+        })
     }
 }
 
@@ -122,13 +133,13 @@ struct Snapshot {
 }
 
 impl Snapshot {
-    fn fetch<T>(
+    fn each(
         &mut self,
         sql: &'static Sql,
         params: &[Value],
         limit: usize,
-        mut map: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
-    ) -> Result<Vec<T>, StoreError> {
+        on_row: OnRow<'_>,
+    ) -> Result<(), StoreError> {
         let connection = self.lease.connection()?;
         if !self.begun {
             run(connection, "BEGIN")?;
@@ -137,14 +148,14 @@ impl Snapshot {
         let failed = |error| sqlite::failure(sql.name, &error);
         let mut statement = connection.prepare_cached(sql.text).map_err(failed)?;
         let mut rows = statement.query(params_from_iter(params)).map_err(failed)?;
-        let mut found = Vec::new();
-        while found.len() < limit {
-            match rows.next().map_err(failed)? {
-                Some(row) => found.push(map(&Row::sqlite(sql, row))?),
-                None => break,
-            }
+        let mut left = limit;
+        while left > 0
+            && let Some(row) = rows.next().map_err(failed)?
+        {
+            on_row(&Row::sqlite(sql, row))?;
+            left -= 1;
         }
-        Ok(found)
+        Ok(())
     }
 }
 
