@@ -1,6 +1,7 @@
 //! 'Mijn account': the own password, sessions and second factors, confirming to be there, and the second
 //! factor of somebody of the own organisation who lost it.
 
+use async_recursion::async_recursion as boxed;
 use domain::Moment;
 use domain::account_events::AccountEvent;
 use domain::ids::PersonId;
@@ -111,6 +112,7 @@ impl Casework {
     }
 
     /// Commits a change that belongs to no dossier, once for its submission (T2).
+    #[boxed]
     pub(crate) async fn commit_once(
         &self,
         batch: Batch,
@@ -133,6 +135,7 @@ impl Casework {
     }
 
     /// 'Mijn account'.
+    #[boxed]
     pub async fn account(&self, actor: &Actor, session: &[u8; 32]) -> Result<AccountPage, Failure> {
         self.permit_now(actor, Operation::OwnLogin)?;
         let now = self.now();
@@ -166,12 +169,14 @@ impl Casework {
     }
 
     /// What a confirmation asks of this person.
+    #[boxed]
     pub async fn factors_of(&self, actor: &Actor) -> Result<Enrolled, Failure> {
         let mut reader = self.database.reader_for_one().await?;
         Ok(factors::enrolled(&mut reader, actor.person).await?)
     }
 
     /// Changes the password; the other sessions end. Gives the new token of this one.
+    #[boxed]
     pub async fn change_password(
         &self,
         actor: &Actor,
@@ -230,6 +235,7 @@ impl Casework {
 
     /// Confirms that the person is there: what needs a fresh proof can be done for five minutes. Gives the
     /// new token of the session.
+    #[boxed]
     pub async fn confirm(
         &self,
         actor: &Actor,
@@ -256,6 +262,7 @@ impl Casework {
     }
 
     /// Ends one of the own sessions.
+    #[boxed]
     pub async fn end_session(
         &self,
         actor: &Actor,
@@ -270,6 +277,7 @@ impl Casework {
     }
 
     /// 'Afmelden overal': every session of this person ends, and no browser is known any more.
+    #[boxed]
     pub async fn end_all_sessions(
         &self,
         actor: &Actor,
@@ -298,6 +306,7 @@ impl Casework {
     }
 
     /// The people of the own organisation with their second factors.
+    #[boxed]
     pub async fn colleague_factors(&self, actor: &Actor) -> Result<Vec<ColleagueFactors>, Failure> {
         let permit = policy::permit(actor, Operation::ViewOrganisation)?;
         let mut reader = self.database.reader().await?;
@@ -317,6 +326,7 @@ impl Casework {
 
     /// Takes every second factor of somebody of the own organisation away, who lost it. Their sessions end,
     /// they are told, and their password stays as it is.
+    #[boxed]
     pub async fn reset_factors(
         &self,
         actor: &Actor,

@@ -1,6 +1,7 @@
 //! The administrative log: what happened to accounts, people and organisations. Written in the batch of
 //! the change it tells of; read by who looks after accounts, each as far as that reaches.
 
+use async_recursion::async_recursion as boxed;
 use domain::account_events::{AccountEntry, AccountEvent};
 use domain::ids::{OrganisationId, PersonId};
 use domain::journal::Change;
@@ -65,6 +66,7 @@ impl Casework {
     }
 
     /// A page of the log before a place: of everything, or of the own organisation.
+    #[boxed]
     pub async fn account_events(
         &self,
         actor: &Actor,

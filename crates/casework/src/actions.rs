@@ -1,5 +1,6 @@
 //! Actions of a line (A1 to A4).
 
+use async_recursion::async_recursion as boxed;
 use domain::Day;
 use domain::actions::{self, Action, ActionDetails, Presence};
 use domain::catalogue::{ActionKindCode, StepType};
@@ -52,6 +53,7 @@ pub struct ActionInput {
 
 impl Casework {
     /// The actions of a line.
+    #[boxed]
     pub async fn actions_page(
         &self,
         actor: &Actor,
@@ -87,6 +89,7 @@ impl Casework {
     }
 
     /// Records an action (A1, A2).
+    #[boxed]
     pub async fn record_action(
         &self,
         actor: &Actor,
@@ -122,6 +125,7 @@ impl Casework {
 
     /// Changes an action while its line is ongoing (A4).
     #[allow(clippy::too_many_arguments)]
+    #[boxed]
     pub async fn change_action(
         &self,
         actor: &Actor,
@@ -159,6 +163,7 @@ impl Casework {
     }
 
     /// Takes an action back while its line is ongoing (A4): kept, and no longer counted.
+    #[boxed]
     pub async fn void_action(
         &self,
         actor: &Actor,

@@ -1,6 +1,7 @@
 //! Narrowing (I2): an organisation can open its dossiers only to the counsellors they are assigned to. The
 //! manager sets that and assigns; a counsellor hands a dossier to a colleague.
 
+use async_recursion::async_recursion as boxed;
 use domain::account_events::AccountEvent;
 use domain::ids::{DossierId, OrganisationId, PersonId};
 use domain::journal::{Change, Event, chain};
@@ -41,6 +42,7 @@ pub struct AssignmentPage {
 
 impl Casework {
     /// Whether the own organisation narrows its dossiers, and those it may open, after a given one.
+    #[boxed]
     pub async fn assignments(
         &self,
         actor: &Actor,
@@ -69,6 +71,7 @@ impl Casework {
     ///
     /// # Errors
     /// `ChangedMeanwhile` when it was so already.
+    #[boxed]
     pub async fn set_narrowing(
         &self,
         actor: &Actor,
@@ -144,6 +147,7 @@ impl Casework {
     }
 
     /// Who works on a dossier of the own organisation, for its manager. Looking is recorded (I3).
+    #[boxed]
     pub async fn assignment(
         &self,
         actor: &Actor,
@@ -154,6 +158,7 @@ impl Casework {
     }
 
     /// The same for a counsellor who has the dossier open.
+    #[boxed]
     pub async fn hand_over_page(
         &self,
         actor: &Actor,
@@ -189,6 +194,7 @@ impl Casework {
     ///
     /// # Errors
     /// `NotNarrowed`, `NotOurCounsellor`, `AlreadyAssigned`.
+    #[boxed]
     pub async fn assign_dossier(
         &self,
         actor: &Actor,
@@ -211,6 +217,7 @@ impl Casework {
     ///
     /// # Errors
     /// `NotNarrowed`, `NotAssigned`.
+    #[boxed]
     pub async fn release_dossier(
         &self,
         actor: &Actor,
@@ -234,6 +241,7 @@ impl Casework {
     ///
     /// # Errors
     /// `NotNarrowed`, `NotOurCounsellor`, `AlreadyAssigned`.
+    #[boxed]
     pub async fn hand_over(
         &self,
         actor: &Actor,
@@ -286,6 +294,7 @@ impl Desk<'_> {
     }
 
     /// Where an organisation narrows its dossiers, whoever it gets to work on this one is assigned to it.
+    #[boxed]
     pub(crate) async fn assign_where_narrowed(
         &mut self,
         organisation: OrganisationId,
@@ -303,6 +312,7 @@ impl Desk<'_> {
     }
 
     /// Whoever of the own organisation is put on a line works on the dossier from then on.
+    #[boxed]
     pub(crate) async fn assign_parties(
         &mut self,
         before: Option<&Step>,

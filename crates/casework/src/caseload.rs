@@ -1,5 +1,6 @@
 //! Lists over dossiers: the own organisation's lines.
 
+use async_recursion::async_recursion as boxed;
 use domain::people::Actor;
 use domain::policy::Operation;
 use domain::{Day, policy};
@@ -12,6 +13,7 @@ pub type OwnRow = OwnLine;
 
 impl Casework {
     /// The lines the own organisation gives, up to and including a day.
+    #[boxed]
     pub async fn own_lines(
         &self,
         actor: &Actor,

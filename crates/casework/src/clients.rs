@@ -1,5 +1,6 @@
 //! Finding a client, and the pages of the dossier that only show what it holds.
 
+use async_recursion::async_recursion as boxed;
 use domain::client_number::ClientNumber;
 use domain::ids::DossierId;
 use domain::insz::{self, Insz, InszReason};
@@ -44,6 +45,7 @@ pub struct PortraitPage {
 impl Casework {
     /// The clients that fit what was typed: a client number, a national number, or words of a name.
     /// Only those this person may open; of others not even that they exist (I2).
+    #[boxed]
     pub async fn search(&self, actor: &Actor, typed: &str) -> Result<Vec<Hit>, Failure> {
         let permit = domain::policy::permit(actor, Operation::SearchClient)?;
         let mut reader = self.database.reader().await?;
@@ -62,6 +64,7 @@ impl Casework {
     }
 
     /// The head of a dossier, for an entry of the menu that holds nothing else yet.
+    #[boxed]
     pub async fn entry(
         &self,
         actor: &Actor,
@@ -73,6 +76,7 @@ impl Casework {
     }
 
     /// 'Klantenportret'.
+    #[boxed]
     pub async fn portrait(
         &self,
         actor: &Actor,
@@ -90,6 +94,7 @@ impl Casework {
     }
 
     /// 'Persoonsgegevens en voorkeuren', with the national number masked for everybody but the client.
+    #[boxed]
     pub async fn personal_data(
         &self,
         actor: &Actor,
@@ -126,6 +131,7 @@ impl Casework {
     ///
     /// # Errors
     /// `NotChosen` when there is no number to show, and what `reason_in_words` refuses.
+    #[boxed]
     pub async fn reveal_insz(
         &self,
         actor: &Actor,
@@ -161,6 +167,7 @@ impl Casework {
     }
 
     /// Who opened the dossier, before a minute, the last first (I3).
+    #[boxed]
     pub async fn openings(
         &self,
         actor: &Actor,

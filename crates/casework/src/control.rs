@@ -2,6 +2,7 @@
 //! page is recorded in its dossier before the page is shown (I3): the young person sees it with the other
 //! openings, exactly as often as it was shown.
 
+use async_recursion::async_recursion as boxed;
 use domain::Day;
 use domain::ids::MandateId;
 use domain::mandates::Mandate;
@@ -52,6 +53,7 @@ impl Casework {
     ///
     /// # Errors
     /// `Denied::Dossier` for a mandate that is not theirs, not now, or not there.
+    #[boxed]
     pub async fn control(
         &self,
         actor: &Actor,
@@ -100,6 +102,7 @@ impl Casework {
     }
 
     /// The mandates of a controller that are open today, the last given first.
+    #[boxed]
     pub(crate) async fn open_mandates(&self, actor: &Actor) -> Result<Vec<Mandate>, Failure> {
         let today = self.today();
         let mut reader = self.database.reader().await?;

@@ -1,6 +1,7 @@
 //! Corrections and objections: asked within a dossier, decided in a queue by the mediator, or by a coach
 //! when it is about a line. A final line keeps every byte; what is granted stands next to it.
 
+use async_recursion::async_recursion as boxed;
 use domain::corrections::{self as rules, Ask, Correction, Rectification, Subject};
 use domain::ids::{CorrectionId, DossierId, PersonId, StepId};
 use domain::journal::{Change, Event};
@@ -82,6 +83,7 @@ pub enum CorrectionAnswer {
 impl Casework {
     /// The requests about a dossier, and what there is to ask about. A counsellor sees those of the own
     /// organisation, and of others those about its lines.
+    #[boxed]
     pub async fn corrections(
         &self,
         actor: &Actor,
@@ -121,6 +123,7 @@ impl Casework {
     /// # Errors
     /// What `domain::corrections::check` refuses. A line of another organisation is not a counsellor's to
     /// ask about.
+    #[boxed]
     pub async fn ask_correction(
         &self,
         actor: &Actor,
@@ -174,6 +177,7 @@ impl Casework {
     }
 
     /// A page of the queue, behind a request. A coach sees the requests about lines.
+    #[boxed]
     pub async fn correction_queue(
         &self,
         actor: &Actor,
@@ -196,6 +200,7 @@ impl Casework {
     }
 
     /// One request with what it is about.
+    #[boxed]
     pub async fn correction_page(
         &self,
         actor: &Actor,
@@ -239,6 +244,7 @@ impl Casework {
     ///
     /// # Errors
     /// What `Correction::grant` and `refuse` refuse.
+    #[boxed]
     pub async fn decide_correction(
         &self,
         actor: &Actor,

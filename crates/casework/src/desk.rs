@@ -2,6 +2,7 @@
 //! anything is shown (I3). A `Desk` is a change: decided on one version of the dossier, written with
 //! its journal in one transaction, and decided again when somebody was first.
 
+use async_recursion::async_recursion as boxed;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Mutex;
@@ -134,6 +135,7 @@ impl Casework {
     }
 
     /// Opens a dossier for a change.
+    #[boxed]
     pub(crate) async fn desk<'a>(
         &'a self,
         actor: &'a Actor,
@@ -153,6 +155,7 @@ impl Casework {
     }
 
     /// Opens a dossier for what the program does by itself; none when there is no such dossier.
+    #[boxed]
     pub(crate) async fn upkeep_desk<'a>(
         &'a self,
         program: &'a Actor,
@@ -167,6 +170,7 @@ impl Casework {
         Ok(Some(self.desk_with(program, access, reader, now).await?))
     }
 
+    #[boxed]
     pub(crate) async fn desk_with<'a>(
         &'a self,
         actor: &'a Actor,
@@ -229,6 +233,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Answers a submission that was stored before as then (T2).
+    #[boxed]
     pub(crate) async fn check_new(&mut self, submission: &Submission) -> Result<(), Failure> {
         let seen = submissions::find(&mut self.reader, submission.key, self.actor.person).await?;
         match seen {

@@ -2,6 +2,7 @@
 //! grant. A row is written only when the bytes it points at are durable. Bytes that no row points at are
 //! removed here, in time.
 
+use async_recursion::async_recursion as boxed;
 use std::collections::HashMap;
 
 use bytes::Bytes;
@@ -111,6 +112,7 @@ type KeptNow = HashMap<[u8; 32], Uuid>;
 
 impl Casework {
     /// The page 'Documenten'.
+    #[boxed]
     pub async fn documents(
         &self,
         actor: &Actor,
@@ -159,6 +161,7 @@ impl Casework {
     }
 
     /// Whether this person may add a document here: asked before anything is taken in.
+    #[boxed]
     pub async fn may_add_document(&self, actor: &Actor, dossier: DossierId) -> Result<(), Failure> {
         let desk = self.desk(actor, Operation::AddDocument, dossier).await?;
         drop(desk);
@@ -166,6 +169,7 @@ impl Casework {
     }
 
     /// One document.
+    #[boxed]
     pub async fn document(
         &self,
         actor: &Actor,
@@ -198,6 +202,7 @@ impl Casework {
     }
 
     /// The file of a document. That it was opened is durable before the first byte goes (I3).
+    #[boxed]
     pub async fn document_file(
         &self,
         actor: &Actor,
@@ -224,6 +229,7 @@ impl Casework {
     }
 
     /// The titles of the documents in a dossier, for who reads which of them were opened: the client.
+    #[boxed]
     pub async fn document_titles(
         &self,
         actor: &Actor,
@@ -245,6 +251,7 @@ impl Casework {
     /// # Errors
     /// What `check_count`, `check_room`, `check_day` and `check_evidence` refuse; `Unavailable` when they
     /// cannot be kept.
+    #[boxed]
     pub async fn add_documents(
         &self,
         actor: &Actor,
@@ -317,6 +324,7 @@ impl Casework {
     }
 
     /// Corrects what a document says of itself, or the line it is evidence of.
+    #[boxed]
     pub async fn correct_document(
         &self,
         actor: &Actor,
@@ -353,6 +361,7 @@ impl Casework {
 
     /// Takes a document out of sight, with a reason. Also one that is evidence of an ended line: what was
     /// put in the wrong dossier must not stay in sight. That it was there stays on the line.
+    #[boxed]
     pub async fn withdraw_document(
         &self,
         actor: &Actor,
@@ -381,6 +390,7 @@ impl Casework {
     }
 
     /// The statements that keep a form with a request that is about to be stored.
+    #[boxed]
     pub(crate) async fn form_batch(
         &self,
         request: GrantRequestId,
@@ -401,6 +411,7 @@ impl Casework {
 
     /// The form of a request, for who decides. When the request fits a dossier, that it was opened is
     /// recorded there (I3).
+    #[boxed]
     pub async fn request_form_file(
         &self,
         actor: &Actor,
@@ -425,6 +436,7 @@ impl Casework {
 
     /// Removes what nothing points at any more, and the forms of refused requests whose time has come.
     /// Called now and then; gives how many contents went.
+    #[boxed]
     pub async fn tidy_documents(&self) -> Result<usize, Failure> {
         let now = self.now();
         let mut reader = self.database.reader().await?;
@@ -612,6 +624,7 @@ impl Desk<'_> {
 
     /// What becomes of the form of a request that is decided: granted, it is a document of the dossier, of
     /// the organisation that asked; refused, it goes after some days.
+    #[boxed]
     pub(crate) async fn settle_form(
         &mut self,
         permit: &domain::policy::Permit,

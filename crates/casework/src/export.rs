@@ -1,6 +1,7 @@
 //! The copy of everything that is kept about a client, for the client (GDPR, articles 15 and 20). The
 //! format is documented in docs/export.md; the schema of it stands beside that.
 
+use async_recursion::async_recursion as boxed;
 use std::collections::BTreeMap;
 
 use domain::ids::DossierId;
@@ -89,6 +90,7 @@ pub struct Export {
 impl Casework {
     /// Everything about a client, in the form a record of openings gets (`what`). At most two are made at
     /// once: the others wait for their turn.
+    #[boxed]
     pub async fn export(
         &self,
         actor: &Actor,

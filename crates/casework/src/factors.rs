@@ -1,6 +1,7 @@
 //! Second factors: the codes of an authenticator app, recovery codes, and the second half of a log-in.
 //! Passkeys stand in `passkeys`.
 
+use async_recursion::async_recursion as boxed;
 use domain::Moment;
 use domain::account_events::AccountEvent;
 use domain::ids::{FunctionId, PersonId};
@@ -93,6 +94,7 @@ pub(crate) struct Proven {
 
 impl Casework {
     /// What the second half of a log-in may be; none when it took too long.
+    #[boxed]
     pub async fn second_step(&self, half: &[u8; 32]) -> Result<Option<SecondStep>, Failure> {
         let mut reader = self.database.reader_for_one().await?;
         let found = factors::step(&mut reader, &digest(half), HALF, self.now()).await?;
@@ -107,6 +109,7 @@ impl Casework {
     }
 
     /// Finishes a log-in with a code of the app or a recovery code. Gives the token of the session.
+    #[boxed]
     pub async fn finish_sign_in(
         &self,
         half: &[u8; 32],
@@ -127,6 +130,7 @@ impl Casework {
         self.finish_half(half, person, proven, visit).await
     }
 
+    #[boxed]
     pub(crate) async fn person_of_half(&self, half: &[u8; 32]) -> Result<PersonId, ProofRefused> {
         let mut reader = self.database.reader_for_one().await?;
         let found = factors::step(&mut reader, &digest(half), HALF, self.now()).await?;
@@ -135,6 +139,7 @@ impl Casework {
             .ok_or(ProofRefused::Over)
     }
 
+    #[boxed]
     pub(crate) async fn finish_half(
         &self,
         half: &[u8; 32],
@@ -176,6 +181,7 @@ impl Casework {
     }
 
     /// The function a person's session begins in; `NotFound` for who has none.
+    #[boxed]
     pub(crate) async fn function_to_begin(&self, person: PersonId) -> Result<FunctionId, Failure> {
         let mut reader = self.database.reader_for_one().await?;
         let functions = store::functions::open(&mut reader, person).await?;
@@ -184,6 +190,7 @@ impl Casework {
     }
 
     /// Records something about a person whose organisation is not at hand.
+    #[boxed]
     pub(crate) async fn record_about(
         &self,
         batch: &mut Batch,
@@ -205,6 +212,7 @@ impl Casework {
 
     /// Proves a code of the app or a recovery code of a person: it is counted before it is compared, so
     /// that many at once are no more than the limit.
+    #[boxed]
     pub(crate) async fn prove_code(
         &self,
         person: PersonId,
@@ -275,6 +283,7 @@ impl Casework {
     }
 
     /// Begins to set up an authenticator app.
+    #[boxed]
     pub async fn begin_app(
         &self,
         actor: &Actor,
@@ -292,6 +301,7 @@ impl Casework {
     }
 
     /// The authenticator app that was begun and does not count yet.
+    #[boxed]
     pub async fn pending_app(&self, actor: &Actor) -> Result<Option<PendingApp>, Failure> {
         self.permit_now(actor, Operation::OwnLogin)?;
         let mut reader = self.database.reader_for_one().await?;
@@ -320,6 +330,7 @@ impl Casework {
 
     /// The first code: from now on the app counts. Gives the new token of the session, and recovery codes
     /// where there were none.
+    #[boxed]
     pub async fn confirm_app(
         &self,
         actor: &Actor,
@@ -345,6 +356,7 @@ impl Casework {
     }
 
     /// What goes with every new factor: recovery codes when there are none, a new token, the log, a notice.
+    #[boxed]
     pub(crate) async fn factor_added(
         &self,
         mut batch: Batch,
@@ -369,6 +381,7 @@ impl Casework {
     }
 
     /// Takes the authenticator app away.
+    #[boxed]
     pub async fn remove_app(
         &self,
         actor: &Actor,
@@ -386,6 +399,7 @@ impl Casework {
         self.factor_removed(batch, actor, submission).await
     }
 
+    #[boxed]
     pub(crate) async fn factor_removed(
         &self,
         mut batch: Batch,
@@ -410,6 +424,7 @@ impl Casework {
     }
 
     /// New recovery codes in the place of the ones there are; shown once.
+    #[boxed]
     pub async fn renew_recovery(
         &self,
         actor: &Actor,

@@ -4,6 +4,7 @@
 //! Who asks from outside learns nothing: asking writes the same row and gives the same answer whether or
 //! not there is such a client, and a refusal carries no reason to the asker.
 
+use async_recursion::async_recursion as boxed;
 use domain::Day;
 use domain::client_number::ClientNumber;
 use domain::documents::FileFacts;
@@ -133,6 +134,7 @@ impl Casework {
     ///
     /// # Errors
     /// As `ask_grant_with_form`.
+    #[boxed]
     pub async fn ask_grant(
         &self,
         actor: &Actor,
@@ -148,6 +150,7 @@ impl Casework {
     /// # Errors
     /// The refusals of `check_form`; `GrantAlreadyHeld` and `GrantAlreadyAsked`, which tell only what the own
     /// organisation did; `TooManyGrantRequests`. Never whether there is such a client.
+    #[boxed]
     pub async fn ask_grant_with_form(
         &self,
         actor: &Actor,
@@ -223,6 +226,7 @@ impl Casework {
     }
 
     /// Stores a change that concerns no dossier; a missed row means that somebody was first.
+    #[boxed]
     pub(crate) async fn store_alone(
         &self,
         actor: &Actor,
@@ -247,6 +251,7 @@ impl Casework {
     }
 
     /// 'Inzagerechten': what the own organisation asked, and what ends soon.
+    #[boxed]
     pub async fn own_grants(&self, actor: &Actor) -> Result<OwnGrantsPage, Failure> {
         let permit = domain::policy::permit(actor, Operation::AskGrant)?;
         let Some(own) = permit.organisation() else {
@@ -279,6 +284,7 @@ impl Casework {
     }
 
     /// The mediator's queue.
+    #[boxed]
     pub async fn grant_queue(&self, actor: &Actor) -> Result<GrantQueuePage, Failure> {
         let permit = domain::policy::permit(actor, Operation::ManageGrants)?;
         let mut reader = self.database.reader().await?;
@@ -290,6 +296,7 @@ impl Casework {
     }
 
     /// How many requests wait for the mediator, at most 200.
+    #[boxed]
     pub async fn grant_requests_waiting(&self, actor: &Actor) -> Result<u32, Failure> {
         let permit = domain::policy::permit(actor, Operation::ManageGrants)?;
         let mut reader = self.database.reader_for_one().await?;
@@ -297,6 +304,7 @@ impl Casework {
     }
 
     /// One request with the dossier it fits. Looking at that dossier is recorded (I3).
+    #[boxed]
     pub async fn grant_request(
         &self,
         actor: &Actor,
@@ -328,6 +336,7 @@ impl Casework {
     }
 
     /// The dossier that a request fits, as `fitting` finds it.
+    #[boxed]
     pub(crate) async fn dossier_of_request(
         &self,
         reader: &mut Reader,
@@ -376,6 +385,7 @@ impl Casework {
     ///
     /// # Errors
     /// `NoClientFits` for granting what fits nobody, and what `Request::grant` and `refuse` refuse.
+    #[boxed]
     pub async fn decide_grant_request(
         &self,
         actor: &Actor,
@@ -465,6 +475,7 @@ impl Casework {
     }
 
     /// Gives an organisation the right to open a dossier, as comes with an assignment.
+    #[boxed]
     pub async fn give_grant(
         &self,
         actor: &Actor,
@@ -491,6 +502,7 @@ impl Casework {
     ///
     /// # Errors
     /// `NoActiveGrant` when there is nothing to extend.
+    #[boxed]
     pub async fn extend_grant(
         &self,
         actor: &Actor,
@@ -516,6 +528,7 @@ impl Casework {
     ///
     /// # Errors
     /// `NoActiveGrant`.
+    #[boxed]
     pub async fn end_grants(
         &self,
         actor: &Actor,
@@ -557,6 +570,7 @@ impl Casework {
     ///
     /// # Errors
     /// `GrantAlreadyAsked`, and what `check_form` refuses.
+    #[boxed]
     pub async fn ask_in_dossier(
         &self,
         actor: &Actor,
@@ -609,6 +623,7 @@ impl Casework {
     }
 
     /// The client says what they think of a request to open their dossier.
+    #[boxed]
     pub async fn answer_request(
         &self,
         actor: &Actor,
@@ -637,6 +652,7 @@ impl Casework {
 
     /// 'Dienstverlening': the organisations that may or might open this dossier, its owners, and what was
     /// asked about it.
+    #[boxed]
     pub async fn services(
         &self,
         actor: &Actor,
@@ -663,6 +679,7 @@ impl Casework {
     }
 
     /// The requests that fit a dossier, the last first.
+    #[boxed]
     pub(crate) async fn requests_about(
         &self,
         reader: &mut Reader,
@@ -680,6 +697,7 @@ impl Casework {
     }
 
     /// Units whose name begins with a text, for choosing an organisation.
+    #[boxed]
     pub async fn units_for_grant(&self, actor: &Actor, text: &str) -> Result<Vec<Unit>, Failure> {
         domain::policy::permit(actor, Operation::ManageGrants)?;
         let mut reader = self.database.reader().await?;
@@ -689,6 +707,7 @@ impl Casework {
     /// Warns of grants that end soon and ends those that are over, each with its journal. For the program
     /// itself, as often as it likes: what was done is not done again, also with several servers. Gives how
     /// many grants it ended.
+    #[boxed]
     pub async fn keep_up_grants(&self) -> Result<usize, Failure> {
         let today = self.today();
         let mut ended = 0;

@@ -1,6 +1,7 @@
 //! What several servers of one installation must agree on before any of them serves: the secret, and
 //! the clock.
 
+use async_recursion::async_recursion as boxed;
 use store::{Batch, Database, StoreError, guard, installation};
 
 use crate::{Casework, Failure};
@@ -21,6 +22,7 @@ pub enum SecretRefused {
 ///
 /// # Errors
 /// When the database cannot be read.
+#[boxed]
 pub async fn has_secret(database: &Database) -> Result<bool, StoreError> {
     let mut reader = database.reader().await?;
     Ok(installation::secret_check(&mut reader).await?.is_some())
@@ -31,6 +33,7 @@ impl Casework {
     ///
     /// # Errors
     /// When it is another one.
+    #[boxed]
     pub async fn agree_on_secret(&self) -> Result<(), SecretRefused> {
         loop {
             let mut reader = self.database.reader().await?;
@@ -57,6 +60,7 @@ impl Casework {
     ///
     /// # Errors
     /// When the store cannot be asked.
+    #[boxed]
     pub async fn clock_of_store(&self) -> Result<Option<Moment>, Failure> {
         Ok(self.database.clock().await?)
     }

@@ -1,6 +1,7 @@
 //! One-time links: an invitation to make an account, and a new password for who forgot it. Nobody sets a
 //! password for somebody else. A link works once, for three days; only its digest is kept.
 
+use async_recursion::async_recursion as boxed;
 use domain::account_events::AccountEvent;
 use domain::ids::{InvitationId, PersonId, UnitId};
 use domain::journal::{Change, digest};
@@ -60,6 +61,7 @@ impl Casework {
     ///
     /// # Errors
     /// `NotChosen` for a function that who invites may not give.
+    #[boxed]
     pub async fn invite(
         &self,
         actor: &Actor,
@@ -133,6 +135,7 @@ impl Casework {
     ///
     /// # Errors
     /// `WorksElsewhere`; `Closed` for who is out of service.
+    #[boxed]
     pub async fn new_password_link(
         &self,
         actor: &Actor,
@@ -168,6 +171,7 @@ impl Casework {
     }
 
     /// Takes back a link that was not used.
+    #[boxed]
     pub async fn withdraw_link(
         &self,
         actor: &Actor,
@@ -205,6 +209,7 @@ impl Casework {
     }
 
     /// What the page behind a link shows; none when the link is dead.
+    #[boxed]
     pub async fn link_page(&self, token: &[u8; 32]) -> Result<Option<LinkPage>, Failure> {
         let mut reader = self.database.reader_for_one().await?;
         let found = invitations::by_token(&mut reader, &digest(token), self.now()).await?;
@@ -225,6 +230,7 @@ impl Casework {
     ///
     /// # Errors
     /// `Dead` for a link that does not work, whatever the reason.
+    #[boxed]
     pub async fn use_link(
         &self,
         token: &[u8; 32],

@@ -1,5 +1,6 @@
 //! Reading the journal of a dossier, page by page, the last first.
 
+use async_recursion::async_recursion as boxed;
 use domain::ids::DossierId;
 use domain::journal::Change;
 use domain::people::Actor;
@@ -28,6 +29,7 @@ pub struct JournalPage {
 impl Casework {
     /// The journal of a dossier before a number. The privacy officer reads what happened to which field,
     /// and nothing of what was written or chosen.
+    #[boxed]
     pub async fn journal(
         &self,
         actor: &Actor,

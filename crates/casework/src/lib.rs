@@ -113,6 +113,7 @@ pub use store::removals::Queued;
 pub use store::steps::{KeptCheck, Listed as ListedStep, OngoingLine};
 pub use store::{Database, PostgresSettings, Settings, StoreError};
 
+use async_recursion::async_recursion as boxed;
 use std::sync::Arc;
 
 use domain::catalogue::Catalogue;
@@ -264,6 +265,7 @@ impl Casework {
     }
 
     /// Whether the store can answer and write.
+    #[boxed]
     pub async fn is_ready(&self) -> bool {
         self.database.healthy().await
     }

@@ -4,6 +4,7 @@
 //! A mail is sent at least once. Who claims it has it for a while (`CLAIM_SECONDS`); a program that dies in
 //! between sends nothing any more, and whoever comes after sends it again under the same identifier.
 
+use async_recursion::async_recursion as boxed;
 use domain::Moment;
 use domain::account_events::AccountEvent;
 use domain::ids::PersonId;
@@ -72,6 +73,7 @@ pub enum Delivery {
 
 impl Casework {
     /// Where the notices of the person go.
+    #[boxed]
     pub async fn mail_page(&self, actor: &Actor) -> Result<MailPage, Failure> {
         domain::policy::permit(actor, Operation::OwnAccount)?;
         let mut reader = self.database.reader().await?;
@@ -95,6 +97,7 @@ impl Casework {
     ///
     /// # Errors
     /// `TooManyConfirmations`.
+    #[boxed]
     pub async fn set_mail_address(
         &self,
         actor: &Actor,
@@ -118,6 +121,7 @@ impl Casework {
     }
 
     /// The same by the operator, for somebody else.
+    #[boxed]
     pub async fn set_mail_address_of(
         &self,
         person: PersonId,
@@ -141,6 +145,7 @@ impl Casework {
     }
 
     /// Forgets the own address: nothing is mailed any more.
+    #[boxed]
     pub async fn forget_mail_address(
         &self,
         actor: &Actor,
@@ -156,6 +161,7 @@ impl Casework {
     }
 
     /// Sets whether the own notices are mailed.
+    #[boxed]
     pub async fn want_mail(
         &self,
         actor: &Actor,
@@ -173,6 +179,7 @@ impl Casework {
     ///
     /// # Errors
     /// `LinkNotValid`, also for the link of somebody else.
+    #[boxed]
     pub async fn address_to_confirm(
         &self,
         actor: &Actor,
@@ -186,6 +193,7 @@ impl Casework {
     ///
     /// # Errors
     /// `LinkNotValid`.
+    #[boxed]
     pub async fn confirm_mail_address(
         &self,
         actor: &Actor,
@@ -222,6 +230,7 @@ impl Casework {
 
     /// Makes mails of the notices that wait: one for each person, however many there are. Gives how many.
     /// For the program itself; several servers can do it at once.
+    #[boxed]
     pub async fn gather_mail(&self) -> Result<usize, Failure> {
         let now = self.now();
         let mut reader = self.database.reader().await?;
@@ -263,12 +272,14 @@ impl Casework {
     }
 
     /// The mails that wait to be sent, the longest first, at most 50.
+    #[boxed]
     pub async fn due_mail(&self) -> Result<Vec<Mail>, Failure> {
         let mut reader = self.database.reader().await?;
         Ok(mail::due(&mut reader, self.now()).await?)
     }
 
     /// Takes a mail to send it; none when somebody else has it, or when it is not wanted any more.
+    #[boxed]
     pub async fn claim_mail(&self, waiting: &Mail) -> Result<Option<Letter>, Failure> {
         let now = self.now();
         let mut reader = self.database.reader().await?;
@@ -312,6 +323,7 @@ impl Casework {
     }
 
     /// Keeps what came of sending a letter. Gives whether it was given up.
+    #[boxed]
     pub async fn mail_done(&self, letter: &Letter, delivery: Delivery) -> Result<bool, Failure> {
         let now = self.now();
         let mail = &letter.mail;
@@ -334,6 +346,7 @@ impl Casework {
     }
 
     /// How the mail goes, for the operator.
+    #[boxed]
     pub async fn mail_status(&self) -> Result<MailStatus, Failure> {
         let now = self.now();
         let mut reader = self.database.reader().await?;

@@ -1,6 +1,7 @@
 //! Mandates of controllers: given and ended by a system manager, who sees none of the lines they open, and
 //! told of in the administrative log.
 
+use async_recursion::async_recursion as boxed;
 use domain::account_events::AccountEvent;
 use domain::ids::MandateId;
 use domain::journal::Change;
@@ -25,6 +26,7 @@ pub struct MandateInput {
 
 impl Casework {
     /// Every mandate, the last given first.
+    #[boxed]
     pub async fn mandates(&self, actor: &Actor) -> Result<Vec<Mandate>, Failure> {
         let permit = policy::permit(actor, Operation::ManageMandates)?;
         let mut reader = self.database.reader().await?;
@@ -35,6 +37,7 @@ impl Casework {
     ///
     /// # Errors
     /// `NoSuchController`, and the refusals of `domain::mandates::check`.
+    #[boxed]
     pub async fn give_mandate(
         &self,
         actor: &Actor,
@@ -85,6 +88,7 @@ impl Casework {
     ///
     /// # Errors
     /// `MandateEnded`.
+    #[boxed]
     pub async fn end_mandate(
         &self,
         actor: &Actor,

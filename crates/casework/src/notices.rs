@@ -1,5 +1,6 @@
 //! 'Meldingen': what has to reach a person, written with the change it tells of.
 
+use async_recursion::async_recursion as boxed;
 use domain::people::Actor;
 use domain::policy::Operation;
 use store::Batch;
@@ -90,6 +91,7 @@ impl NoticeKind {
 
 impl Casework {
     /// The notices of the person, the last first.
+    #[boxed]
     pub async fn notices(&self, actor: &Actor) -> Result<Vec<Notice>, Failure> {
         domain::policy::permit(actor, Operation::OwnAccount)?;
         let mut reader = self.database.reader().await?;
@@ -97,6 +99,7 @@ impl Casework {
     }
 
     /// How many fresh notices the person has not seen.
+    #[boxed]
     pub async fn unread_notices(&self, actor: &Actor) -> Result<u32, Failure> {
         let since = self.now().plus_seconds(-self.limits.notice_days * 86_400);
         let mut reader = self.database.reader_for_one().await?;
@@ -104,6 +107,7 @@ impl Casework {
     }
 
     /// Marks the notices of the person as seen.
+    #[boxed]
     pub async fn mark_notices_read(&self, actor: &Actor) -> Result<(), Failure> {
         domain::policy::permit(actor, Operation::OwnAccount)?;
         let mut batch = Batch::new();

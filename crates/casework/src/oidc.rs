@@ -1,6 +1,7 @@
 //! Logging in and out at a provider outside: begun here, finished in the browser that began it, once. Who
 //! comes back is who is linked to an account; no account is made.
 
+use async_recursion::async_recursion as boxed;
 use domain::Moment;
 use domain::account_events::AccountEvent;
 use domain::insz::Insz;
@@ -181,6 +182,7 @@ impl Casework {
     }
 
     /// Begins a log-in: where to send the browser.
+    #[boxed]
     pub async fn oidc_begin(&self, begin: &OidcBegin) -> Result<String, OidcRefused> {
         let oidc = self.oidc()?;
         if let Some(actor) = &begin.linking {
@@ -231,6 +233,7 @@ impl Casework {
 
     /// Finishes a log-in that came back. When it is refused, what followed it comes back too, as far as it
     /// was this browser's.
+    #[boxed]
     pub async fn oidc_finish(&self, answer: &OidcAnswer) -> Result<OidcDone, (OidcRefused, Ahead)> {
         let none = Ahead::default;
         let (flow, kept) = match self.take_flow(answer).await {
@@ -468,6 +471,7 @@ impl Casework {
     }
 
     /// Since when the person who acts is linked to the provider.
+    #[boxed]
     pub async fn oidc_linked(&self, actor: &Actor) -> Result<Option<Moment>, Failure> {
         policy::permit(actor, Operation::OwnAccount)?;
         let issuer = self.oidc()?.provider.issuer();
@@ -477,6 +481,7 @@ impl Casework {
 
     /// Takes the link of the own account away; nothing when there is none. Where nobody can log in with a
     /// password it stays: it would be the last way in.
+    #[boxed]
     pub async fn oidc_unlink(&self, actor: &Actor) -> Result<(), Failure> {
         policy::permit(actor, Operation::OwnAccount)?;
         let issuer = self.oidc()?.provider.issuer();
@@ -495,6 +500,7 @@ impl Casework {
 
     /// Where to send the browser of a session that ends, to log out at the provider too; none when it did
     /// not begin there, or the provider has no such address or cannot be reached.
+    #[boxed]
     pub async fn oidc_log_out(&self, token: &[u8; 32]) -> Result<Option<String>, Failure> {
         let Some(oidc) = self.oidc.as_deref() else {
             return Ok(None);
@@ -517,6 +523,7 @@ impl Casework {
     }
 
     /// Ends the sessions that a logout token of the provider names, on every server. Twice is once.
+    #[boxed]
     pub async fn oidc_logged_out(&self, token: &str) -> Result<(), OidcRefused> {
         let oidc = self.oidc()?;
         let now = self.now();
@@ -549,6 +556,7 @@ impl Casework {
     }
 
     /// Links a user to who the provider says somebody is, for the command line.
+    #[boxed]
     pub async fn link_identity(
         &self,
         issuer: &str,
@@ -573,6 +581,7 @@ impl Casework {
     }
 
     /// Takes such a link away.
+    #[boxed]
     pub async fn unlink_identity(&self, issuer: &str, user_name: &str) -> Result<(), SetupError> {
         let mut reader = self.database.reader().await?;
         let found = people::credentials(&mut reader, &user_name.trim().to_lowercase()).await?;

@@ -1,6 +1,7 @@
 //! Organisations and their units: made, changed and closed by the system manager. What is closed stays on
 //! what was registered; nobody can choose it, and nobody works in a closed organisation.
 
+use async_recursion::async_recursion as boxed;
 use domain::account_events::AccountEvent;
 use domain::ids::{OrganisationId, UnitId};
 use domain::journal::Change;
@@ -41,6 +42,7 @@ pub struct UnitInput {
 
 impl Casework {
     /// The organisations whose name begins with a text.
+    #[boxed]
     pub async fn organisations(
         &self,
         actor: &Actor,
@@ -61,6 +63,7 @@ impl Casework {
     }
 
     /// One organisation with its units.
+    #[boxed]
     pub async fn organisation(
         &self,
         actor: &Actor,
@@ -78,6 +81,7 @@ impl Casework {
     ///
     /// # Errors
     /// `KboTaken`, `ChangedMeanwhile`.
+    #[boxed]
     pub async fn save_organisation(
         &self,
         actor: &Actor,
@@ -134,6 +138,7 @@ impl Casework {
     ///
     /// # Errors
     /// `ChangedMeanwhile`.
+    #[boxed]
     pub async fn set_organisation_open(
         &self,
         actor: &Actor,
@@ -163,6 +168,7 @@ impl Casework {
     }
 
     /// One unit, for changing it.
+    #[boxed]
     pub async fn unit(&self, actor: &Actor, id: UnitId) -> Result<UnitState, Failure> {
         policy::permit(actor, Operation::ManageOrganisations)?;
         let mut reader = self.database.reader().await?;
@@ -174,6 +180,7 @@ impl Casework {
     ///
     /// # Errors
     /// `Closed` when the organisation is.
+    #[boxed]
     pub async fn add_unit(
         &self,
         actor: &Actor,
@@ -205,6 +212,7 @@ impl Casework {
     ///
     /// # Errors
     /// `ChangedMeanwhile`.
+    #[boxed]
     pub async fn change_unit(
         &self,
         actor: &Actor,
@@ -230,6 +238,7 @@ impl Casework {
     ///
     /// # Errors
     /// `ChangedMeanwhile`.
+    #[boxed]
     pub async fn set_unit_open(
         &self,
         actor: &Actor,

@@ -1,6 +1,7 @@
 //! The own view of the person a dossier is about: 'Mijn dossier', and who may open it, with what became of
 //! every agreement that was given.
 
+use async_recursion::async_recursion as boxed;
 use domain::grants::Request;
 use domain::ids::DossierId;
 use domain::people::Actor;
@@ -42,6 +43,7 @@ pub struct AgreementsPage {
 
 impl Casework {
     /// 'Mijn dossier'.
+    #[boxed]
     pub async fn own_page(&self, actor: &Actor, dossier: DossierId) -> Result<OwnPage, Failure> {
         let mut glance = self
             .glance(actor, Operation::ViewOwn, dossier, "mijn-dossier")
@@ -60,6 +62,7 @@ impl Casework {
     }
 
     /// 'Wie mag mijn dossier openen', with its history.
+    #[boxed]
     pub async fn agreements(
         &self,
         actor: &Actor,

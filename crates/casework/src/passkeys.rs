@@ -2,6 +2,7 @@
 //! confirmation. The user is always verified by the device. A challenge is kept here, used once, and over
 //! after five minutes.
 
+use async_recursion::async_recursion as boxed;
 use std::sync::Arc;
 
 use domain::Moment;
@@ -90,6 +91,7 @@ impl Casework {
     }
 
     /// Begins a whole log-in with a passkey. Nobody is named: the device knows whose it is.
+    #[boxed]
     pub async fn begin_passkey_sign_in(&self, address: &str) -> Result<Challenge, SignInRefused> {
         if !self.limits.local_login {
             return Err(SignInRefused::NotHere);
@@ -119,6 +121,7 @@ impl Casework {
     }
 
     /// Finishes a whole log-in with a passkey. Gives the token of the session.
+    #[boxed]
     pub async fn finish_passkey_sign_in(
         &self,
         answer: &Answer,
@@ -155,12 +158,14 @@ impl Casework {
     }
 
     /// Begins the second half of a log-in with a passkey.
+    #[boxed]
     pub async fn begin_passkey_of_half(&self, half: &[u8; 32]) -> Result<Challenge, ProofRefused> {
         let person = self.person_of_half(half).await?;
         self.begin_of(person).await
     }
 
     /// Finishes the second half of a log-in with a passkey. Gives the token of the session.
+    #[boxed]
     pub async fn finish_half_with_passkey(
         &self,
         half: &[u8; 32],
@@ -173,6 +178,7 @@ impl Casework {
     }
 
     /// Begins a confirmation of the person who is logged in.
+    #[boxed]
     pub async fn begin_passkey_of(&self, actor: &Actor) -> Result<Challenge, ProofRefused> {
         self.begin_of(actor.person).await
     }
@@ -196,6 +202,7 @@ impl Casework {
     }
 
     /// Proves a passkey of a person.
+    #[boxed]
     pub(crate) async fn prove_passkey(
         &self,
         person: PersonId,
@@ -242,6 +249,7 @@ impl Casework {
     }
 
     /// Begins to make a passkey.
+    #[boxed]
     pub async fn begin_new_passkey(&self, actor: &Actor) -> Result<Challenge, ProofRefused> {
         self.permit_now(actor, Operation::ChangeOwnLogin)?;
         let site = self.site()?;
@@ -276,6 +284,7 @@ impl Casework {
 
     /// Adds the passkey that a device made. Gives the new token of the session, and recovery codes where
     /// there were none.
+    #[boxed]
     pub async fn add_passkey(
         &self,
         actor: &Actor,
@@ -321,6 +330,7 @@ impl Casework {
     }
 
     /// Takes a passkey away.
+    #[boxed]
     pub async fn remove_passkey(
         &self,
         actor: &Actor,
@@ -340,6 +350,7 @@ impl Casework {
     }
 
     /// The passkeys of a person, as that person sees them.
+    #[boxed]
     pub(crate) async fn passkeys_of(&self, person: PersonId) -> Result<Vec<PasskeyView>, Failure> {
         let mut reader = self.database.reader_for_one().await?;
         let kept = factors::passkeys(&mut reader, person).await?;
@@ -392,6 +403,7 @@ impl Casework {
     }
 
     /// Begins half a log-in, for a person whose password was right.
+    #[boxed]
     pub(crate) async fn begin_half(
         &self,
         mut batch: Batch,

@@ -1,6 +1,7 @@
 //! The people of an organisation and of the system: who they are, in which functions they work, and when
 //! that ends. Each change is in the administrative log; a leaver's sessions end with the change itself.
 
+use async_recursion::async_recursion as boxed;
 use domain::Day;
 use domain::account_events::AccountEvent;
 use domain::client_number::ClientNumber;
@@ -82,6 +83,7 @@ fn shown(open: &[Function]) -> Option<(Role, Option<UnitId>)> {
 
 impl Casework {
     /// The people of the own organisation: those that a text finds, or a page of all by name.
+    #[boxed]
     pub async fn own_people(
         &self,
         actor: &Actor,
@@ -111,6 +113,7 @@ impl Casework {
     }
 
     /// All users: those that a text finds, or a page by user name.
+    #[boxed]
     pub async fn all_people(
         &self,
         actor: &Actor,
@@ -147,6 +150,7 @@ impl Casework {
     }
 
     /// What decides about a person. One whom who asks does not look after is not there.
+    #[boxed]
     pub(crate) async fn folder(
         &self,
         reader: &mut Reader,
@@ -176,6 +180,7 @@ impl Casework {
     }
 
     /// One person.
+    #[boxed]
     pub async fn person_page(
         &self,
         actor: &Actor,
@@ -202,6 +207,7 @@ impl Casework {
     }
 
     /// The units in which who asks can give a function: of the own organisation, or of the one named.
+    #[boxed]
     pub async fn units_to_give(
         &self,
         actor: &Actor,
@@ -216,6 +222,7 @@ impl Casework {
     }
 
     /// Units whose name begins with a text, where a system manager can give a function.
+    #[boxed]
     pub async fn units_found(&self, actor: &Actor, text: &str) -> Result<Vec<Unit>, Failure> {
         policy::permit(actor, Operation::ManageOrganisations)?;
         let mut reader = self.database.reader().await?;
@@ -226,6 +233,7 @@ impl Casework {
     ///
     /// # Errors
     /// `WorksElsewhere`, `ChangedMeanwhile`.
+    #[boxed]
     pub async fn change_person(
         &self,
         actor: &Actor,
@@ -259,6 +267,7 @@ impl Casework {
     ///
     /// # Errors
     /// `NotChosen`, `Closed`, `HasFunction`, `ChangedMeanwhile`.
+    #[boxed]
     pub async fn give_function(
         &self,
         actor: &Actor,
@@ -325,6 +334,7 @@ impl Casework {
     ///
     /// # Errors
     /// `LastManager`, `LastSystemManager`, `ChangedMeanwhile`.
+    #[boxed]
     pub async fn take_function(
         &self,
         actor: &Actor,
@@ -363,6 +373,7 @@ impl Casework {
     ///
     /// # Errors
     /// As `take_function`.
+    #[boxed]
     pub async fn leave(
         &self,
         actor: &Actor,
@@ -443,6 +454,7 @@ impl Casework {
     ///
     /// # Errors
     /// `Closed` when none of them can be chosen any more.
+    #[boxed]
     pub async fn come_back(
         &self,
         actor: &Actor,
@@ -486,6 +498,7 @@ impl Casework {
     }
 
     /// The roles that wait for a second system manager.
+    #[boxed]
     pub async fn proposals(&self, actor: &Actor) -> Result<Vec<Proposal>, Failure> {
         let permit = policy::permit(actor, Operation::GrantRoles)?;
         let mut reader = self.database.reader().await?;
@@ -496,6 +509,7 @@ impl Casework {
     ///
     /// # Errors
     /// `NotChosen`, `HasFunction`.
+    #[boxed]
     pub async fn propose_role(
         &self,
         actor: &Actor,
@@ -537,6 +551,7 @@ impl Casework {
     ///
     /// # Errors
     /// `OwnProposal`, `HasFunction`, `ChangedMeanwhile`.
+    #[boxed]
     pub async fn decide_role(
         &self,
         actor: &Actor,
@@ -567,6 +582,7 @@ impl Casework {
     }
 
     /// The functions a person can choose between.
+    #[boxed]
     pub async fn own_functions(&self, actor: &Actor) -> Result<Vec<Function>, Failure> {
         policy::permit(actor, Operation::OwnAccount)?;
         let mut reader = self.database.reader().await?;
@@ -574,6 +590,7 @@ impl Casework {
     }
 
     /// Answers a submission that was stored before as then (T2).
+    #[boxed]
     pub(crate) async fn check_new(
         &self,
         reader: &mut Reader,
@@ -588,6 +605,7 @@ impl Casework {
 
     /// Stores a change that concerns no dossier. A row that somebody else changed is told as such, one
     /// that cannot be there twice as `taken`.
+    #[boxed]
     pub(crate) async fn keep(
         &self,
         actor: &Actor,
@@ -637,6 +655,7 @@ pub(crate) fn check_version(now: u32, seen: u32) -> Result<(), Refusal> {
 }
 
 /// A unit in which a function can be given.
+#[boxed]
 pub(crate) async fn open_unit(reader: &mut Reader, unit: UnitId) -> Result<Unit, Failure> {
     let found = organisations::unit(reader, unit).await?;
     let found = found.ok_or(Refusal::NotChosen(Field::Unit))?;
@@ -647,6 +666,7 @@ pub(crate) async fn open_unit(reader: &mut Reader, unit: UnitId) -> Result<Unit,
 }
 
 /// The units of an organisation that can be chosen.
+#[boxed]
 pub(crate) async fn open_units(
     reader: &mut Reader,
     organisation: OrganisationId,

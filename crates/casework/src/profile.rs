@@ -1,5 +1,6 @@
 //! 'Profiel': studies, 'Over mezelf' and 'Werkervaring', to be added and corrected (I4).
 
+use async_recursion::async_recursion as boxed;
 use domain::ids::{DossierId, ExperienceId, StudyId};
 use domain::journal::{Change, Event};
 use domain::people::Actor;
@@ -49,6 +50,7 @@ pub struct ProfilePage {
 
 impl Casework {
     /// The page 'Profiel'.
+    #[boxed]
     pub async fn profile(&self, actor: &Actor, dossier: DossierId) -> Result<ProfilePage, Failure> {
         let mut glance = self
             .glance(actor, Operation::ViewDossier, dossier, "profiel")
@@ -65,6 +67,7 @@ impl Casework {
 
     /// Adds or corrects a study. Lines for which a diploma turns out to have been held at the start
     /// become 'te controleren' in the same transaction (E5).
+    #[boxed]
     pub async fn save_study(
         &self,
         actor: &Actor,
@@ -124,6 +127,7 @@ impl Casework {
     }
 
     /// Sets 'Over mezelf'. `read` is the text the form was opened with (T1).
+    #[boxed]
     pub async fn save_about_me(
         &self,
         actor: &Actor,
@@ -165,6 +169,7 @@ impl Casework {
     }
 
     /// Adds or corrects a work experience.
+    #[boxed]
     pub async fn save_experience(
         &self,
         actor: &Actor,

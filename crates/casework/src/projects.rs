@@ -1,6 +1,7 @@
 //! What retention knows of projects (H8): a system manager proposes, another one confirms, and both stand
 //! in the administrative log.
 
+use async_recursion::async_recursion as boxed;
 use domain::account_events::AccountEvent;
 use domain::catalogue::FundingCode;
 use domain::ids::ProjectChangeId;
@@ -40,6 +41,7 @@ pub struct ProjectsPage {
 
 impl Casework {
     /// The projects, and what was proposed for them.
+    #[boxed]
     pub async fn projects(&self, actor: &Actor) -> Result<ProjectsPage, Failure> {
         let permit = policy::permit(actor, Operation::ManageProjects)?;
         let mut reader = self.database.reader().await?;
@@ -62,6 +64,7 @@ impl Casework {
     /// # Errors
     /// `NotChosen` for a project or regime that is not known, the refusals of `domain::retention::check`,
     /// `ProjectChangeWaits`.
+    #[boxed]
     pub async fn propose_project(
         &self,
         actor: &Actor,
@@ -102,6 +105,7 @@ impl Casework {
     ///
     /// # Errors
     /// `ProjectChangeDecided`, `OwnProjectChange`.
+    #[boxed]
     pub async fn decide_project(
         &self,
         actor: &Actor,

@@ -1,5 +1,6 @@
 //! R6: asking the provincial coach to remove an ended line, and the coach's decision.
 
+use async_recursion::async_recursion as boxed;
 use domain::ids::{DossierId, RemovalId, StepId};
 use domain::journal::{Change, Event};
 use domain::people::Actor;
@@ -35,6 +36,7 @@ pub struct RemovalPage {
 
 impl Casework {
     /// Asks the coach to remove an ended line.
+    #[boxed]
     pub async fn request_removal(
         &self,
         actor: &Actor,
@@ -69,6 +71,7 @@ impl Casework {
     }
 
     /// The coach's queue.
+    #[boxed]
     pub async fn removal_queue(&self, actor: &Actor) -> Result<QueuePage, Failure> {
         let permit = domain::policy::permit(actor, Operation::ViewRemovals)?;
         let mut reader = self.database.reader().await?;
@@ -77,6 +80,7 @@ impl Casework {
     }
 
     /// One request with its line.
+    #[boxed]
     pub async fn removal_page(
         &self,
         actor: &Actor,
@@ -98,6 +102,7 @@ impl Casework {
     }
 
     /// The coach removes the line; the asker is told.
+    #[boxed]
     pub async fn remove_line(
         &self,
         actor: &Actor,
@@ -141,6 +146,7 @@ impl Casework {
     }
 
     /// The coach leaves the line, with a reason; the asker is told.
+    #[boxed]
     pub async fn refuse_removal(
         &self,
         actor: &Actor,

@@ -1,6 +1,7 @@
 //! Figures of a project and a school year (G2): loaded as they stood at the end of the month before, and
 //! handed on with small numbers hidden. What is hidden never leaves this file.
 
+use async_recursion::async_recursion as boxed;
 use domain::Day;
 use domain::catalogue::FundingCode;
 use domain::ids::MandateId;
@@ -52,6 +53,7 @@ impl Casework {
     /// # Errors
     /// `Denied::Dossier` for a mandate that is not theirs, or not now; `NotFound` for a project or a school
     /// year that cannot be asked for.
+    #[boxed]
     pub async fn report(&self, actor: &Actor, wish: &ReportWish) -> Result<ReportPage, Failure> {
         policy::permit(actor, Operation::ViewReport)?;
         let today = self.today();

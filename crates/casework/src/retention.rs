@@ -4,6 +4,7 @@
 //! Each line and each dossier is a transaction of its own, with its entry in the journal: a run that is
 //! stopped leaves nothing half, and the next one goes on where it stopped.
 
+use async_recursion::async_recursion as boxed;
 use std::collections::HashMap;
 
 use domain::Moment;
@@ -98,6 +99,7 @@ struct Walk<'a> {
 
 impl Casework {
     /// 'Bewaartermijnen': the rules, and what the last runs found or erased, in numbers.
+    #[boxed]
     pub async fn retention_page(&self, actor: &Actor) -> Result<RetentionPage, Failure> {
         let permit = policy::permit(actor, Operation::ViewRetention)?;
         let mut reader = self.database.reader().await?;
@@ -133,6 +135,7 @@ impl Casework {
     ///
     /// # Errors
     /// When the store fails.
+    #[boxed]
     pub async fn retention_dry_run(&self) -> Result<Findings, Failure> {
         let permit = policy::operator(Operation::ApplyRetention);
         let found = self.walk(permit.clone(), None).await?;
@@ -146,6 +149,7 @@ impl Casework {
     /// # Errors
     /// `NotConfirmed`, and nothing was erased; `Failed` when it stopped: what was erased until then is, and
     /// the next run goes on.
+    #[boxed]
     pub async fn apply_retention(
         &self,
         actor: &Actor,
@@ -166,6 +170,7 @@ impl Casework {
     ///
     /// # Errors
     /// When the file is in use, or the disk is full.
+    #[boxed]
     pub async fn write_database_anew(&self) -> Result<bool, Failure> {
         Ok(self.database.write_anew().await?)
     }

@@ -1,6 +1,7 @@
 //! What the operator sets up from the command line: organisations, units, users, clients. The same
 //! checks and the same journal as everywhere.
 
+use async_recursion::async_recursion as boxed;
 use domain::Day;
 use domain::account_events::AccountEvent;
 use domain::client_number::ClientNumber;
@@ -89,6 +90,7 @@ pub struct NewClient {
 
 impl Casework {
     /// Creates an organisation.
+    #[boxed]
     pub async fn create_organisation(
         &self,
         name: &str,
@@ -114,6 +116,7 @@ impl Casework {
     }
 
     /// Creates a unit of an organisation.
+    #[boxed]
     pub async fn create_unit(
         &self,
         organisation: OrganisationId,
@@ -141,6 +144,7 @@ impl Casework {
     }
 
     /// Finds the unit with exactly this number, for the command line.
+    #[boxed]
     pub async fn unit_by_number(&self, name: &str, number: &str) -> Result<Unit, SetupError> {
         let mut reader = self.database.reader().await?;
         organisations::units(&mut reader, name)
@@ -151,6 +155,7 @@ impl Casework {
     }
 
     /// Creates a user with a password.
+    #[boxed]
     pub async fn create_user(
         &self,
         user: &NewUser,
@@ -167,6 +172,7 @@ impl Casework {
     }
 
     /// Creates a user of the demo. `serve` refuses a database that holds one.
+    #[boxed]
     pub async fn create_demo_user(
         &self,
         user: &NewUser,
@@ -225,6 +231,7 @@ impl Casework {
     ///
     /// # Errors
     /// `Taken` when the client number or the national number is in use.
+    #[boxed]
     pub async fn create_client(
         &self,
         actor: &Actor,
@@ -286,6 +293,7 @@ impl Casework {
     }
 
     /// The dossier of a client number, for the command line.
+    #[boxed]
     pub async fn dossier_of(&self, number: &ClientNumber) -> Result<DossierId, SetupError> {
         let mut reader = self.database.reader().await?;
         dossiers::id_of(&mut reader, number)
@@ -294,12 +302,14 @@ impl Casework {
     }
 
     /// Whether the database holds accounts of the demo.
+    #[boxed]
     pub async fn has_demo_accounts(&self) -> Result<bool, SetupError> {
         let mut reader = self.database.reader().await?;
         Ok(people::has_demo_accounts(&mut reader).await?)
     }
 
     /// A person as actor, for the command line: every change there names who asked for it.
+    #[boxed]
     pub async fn actor_named(&self, user_name: &str) -> Result<Actor, SetupError> {
         let mut reader = self.database.reader().await?;
         let found = people::credentials(&mut reader, user_name).await?;
@@ -321,6 +331,7 @@ impl Casework {
         })
     }
 
+    #[boxed]
     pub(crate) async fn set_up(&self, batch: Batch, what: &str) -> Result<(), SetupError> {
         match self.database.commit(batch).await {
             Ok(()) => Ok(()),

@@ -2,6 +2,7 @@
 
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, PasswordHash, Version};
+use async_recursion::async_recursion as boxed;
 use domain::Moment;
 use domain::account_events::AccountEvent;
 use domain::ids::{FunctionId, PersonId};
@@ -90,6 +91,7 @@ const KNOWN_SECONDS: i64 = 180 * DAY;
 impl Casework {
     /// Checks user name and password and starts a session. Gives the token for the cookie; only its
     /// digest is stored.
+    #[boxed]
     pub async fn sign_in(&self, attempt: &SignIn) -> Result<[u8; 32], SignInRefused> {
         if !self.limits.local_login {
             return Err(SignInRefused::NotHere);
@@ -156,6 +158,7 @@ impl Casework {
 
     /// Makes the browser of a session known, so that wrong passwords that others type elsewhere do not keep
     /// its person out. None when it is known already; else the token for its cookie.
+    #[boxed]
     pub async fn remember_device(
         &self,
         session: &[u8; 32],
@@ -235,6 +238,7 @@ impl Casework {
         batch
     }
 
+    #[boxed]
     pub(crate) async fn check_attempts(
         &self,
         reader: &mut Reader,
@@ -262,6 +266,7 @@ impl Casework {
     }
 
     /// Counts a comparison before it is made: a thousand attempts at once get no more than the limit.
+    #[boxed]
     pub(crate) async fn reserve(
         &self,
         counted: &Counted,
@@ -277,6 +282,7 @@ impl Casework {
     }
 
     /// The session of a token, when it still counts. Records that it is used, at most once a minute.
+    #[boxed]
     pub async fn session(&self, token: &[u8; 32]) -> Result<Option<Signed>, Failure> {
         let now = self.now();
         let digest = digest(token);
@@ -316,6 +322,7 @@ impl Casework {
     ///
     /// # Errors
     /// `NotFound` when the person does not have that function, or the session is over.
+    #[boxed]
     pub async fn switch_function(
         &self,
         token: &[u8; 32],
@@ -355,6 +362,7 @@ impl Casework {
     }
 
     /// Ends a session.
+    #[boxed]
     pub async fn sign_out(&self, token: &[u8; 32]) -> Result<(), Failure> {
         let digest = digest(token);
         let mut reader = self.database.reader_for_one().await?;
@@ -376,6 +384,7 @@ impl Casework {
     }
 
     /// Forgets sessions, attempts and submissions that no longer count. Called now and then.
+    #[boxed]
     pub async fn tidy(&self) -> Result<(), Failure> {
         let now = self.now();
         let mut batch = Batch::new();
@@ -397,12 +406,14 @@ impl Casework {
     }
 
     /// Hashes a password; at most two at once.
+    #[boxed]
     pub(crate) async fn hash(&self, password: String) -> Result<String, Failure> {
         self.hashing(move || hash_password(&password))
             .await?
             .ok_or_else(|| Failure::Unavailable("cannot hash the password".into()))
     }
 
+    #[boxed]
     pub(crate) async fn verify(&self, password: String, hash: String) -> Result<bool, Failure> {
         self.hashing(move || {
             let password = normal(&password);
@@ -415,6 +426,7 @@ impl Casework {
         .await
     }
 
+    #[boxed]
     pub(crate) async fn hashing<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,

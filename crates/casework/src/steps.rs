@@ -1,5 +1,6 @@
 //! Lines under 'Stappen naar werk': list, register, change, end, cancel, supplement.
 
+use async_recursion::async_recursion as boxed;
 use std::collections::BTreeSet;
 
 use domain::catalogue::{FundingCode, StepType, StepTypeCode};
@@ -151,6 +152,7 @@ struct Around {
 
 impl Casework {
     /// The listed lines of a dossier.
+    #[boxed]
     pub async fn steps_page(
         &self,
         actor: &Actor,
@@ -168,6 +170,7 @@ impl Casework {
     }
 
     /// What the empty detail screen needs, for a type that can be chosen today.
+    #[boxed]
     pub async fn register_page(
         &self,
         actor: &Actor,
@@ -195,6 +198,7 @@ impl Casework {
     }
 
     /// One line with everything around it. Cancelled and removed ones are there for who may see them.
+    #[boxed]
     pub async fn step_page(
         &self,
         actor: &Actor,
@@ -209,6 +213,7 @@ impl Casework {
 
     /// One line with everything around it, in a dossier that is open for reading. `asked` says that
     /// something was asked of this line which makes it this person's to look at.
+    #[boxed]
     pub(crate) async fn line_as_read(
         &self,
         actor: &Actor,
@@ -281,6 +286,7 @@ impl Casework {
     }
 
     /// What happened to a line, the last first.
+    #[boxed]
     pub async fn step_history(
         &self,
         actor: &Actor,
@@ -307,6 +313,7 @@ impl Casework {
     }
 
     /// Units whose name begins with a text, for choosing a requester or provider.
+    #[boxed]
     pub async fn find_units(&self, actor: &Actor, text: &str) -> Result<Vec<Unit>, Failure> {
         domain::policy::permit(actor, Operation::RegisterStep)?;
         let mut reader = self.database.reader().await?;
@@ -314,6 +321,7 @@ impl Casework {
     }
 
     /// The counsellors of a unit, for choosing a requester or provider.
+    #[boxed]
     pub async fn parties_of(
         &self,
         actor: &Actor,
@@ -328,6 +336,7 @@ impl Casework {
     }
 
     /// One counsellor with the unit, for showing a form again.
+    #[boxed]
     pub async fn party(&self, actor: &Actor, person: PersonId) -> Result<Option<Party>, Failure> {
         domain::policy::permit(actor, Operation::RegisterStep)?;
         let mut reader = self.database.reader().await?;
@@ -335,6 +344,7 @@ impl Casework {
     }
 
     /// The first screen of a line that is registered straight as Beëindigd (S12). Stores nothing.
+    #[boxed]
     pub async fn check_registration_ended(
         &self,
         actor: &Actor,
@@ -351,6 +361,7 @@ impl Casework {
     }
 
     /// Registers a line: as Bezig, or with an ending straight as Beëindigd (S12).
+    #[boxed]
     pub async fn register_step(
         &self,
         actor: &Actor,
@@ -394,6 +405,7 @@ impl Casework {
     }
 
     /// Changes the fields of an ongoing line (S10).
+    #[boxed]
     pub async fn change_step(
         &self,
         actor: &Actor,
@@ -423,6 +435,7 @@ impl Casework {
     }
 
     /// The first screen of ending (R1). Stores nothing; gives the warnings that go with it.
+    #[boxed]
     pub async fn check_end(
         &self,
         actor: &Actor,
@@ -446,6 +459,7 @@ impl Casework {
 
     /// Ends a line with its result (R1, R2): of two that end the same line exactly one succeeds (T1).
     #[allow(clippy::too_many_arguments)]
+    #[boxed]
     pub async fn end_step(
         &self,
         actor: &Actor,
@@ -474,6 +488,7 @@ impl Casework {
 
     /// Cancels a line that was registered by mistake (C2).
     #[allow(clippy::too_many_arguments)]
+    #[boxed]
     pub async fn cancel_step(
         &self,
         actor: &Actor,
@@ -520,6 +535,7 @@ impl Casework {
     }
 
     /// Adds an addendum to an ended line, while the window is open (R3).
+    #[boxed]
     pub async fn add_addendum(
         &self,
         actor: &Actor,
@@ -593,6 +609,7 @@ impl Casework {
     }
 
     /// The actions of a line that count, with the label of their kind.
+    #[boxed]
     pub(crate) async fn action_days(
         &self,
         reader: &mut Reader,
@@ -634,6 +651,7 @@ pub(crate) fn busy() -> Failure {
 
 impl Desk<'_> {
     /// A line of this dossier that the own organisation asked for or gives.
+    #[boxed]
     pub(crate) async fn own(&mut self, step: StepId) -> Result<Step, Failure> {
         let access = self.reading();
         let step = store::steps::load(&mut self.reader, &access, step)
@@ -645,6 +663,7 @@ impl Desk<'_> {
     }
 
     /// The same, ongoing and at the version that the form was read at; else what changed (T1).
+    #[boxed]
     pub(crate) async fn own_ongoing(
         &mut self,
         step: StepId,
@@ -859,6 +878,7 @@ impl Desk<'_> {
 
     /// E5: after a study changed, flags the lines for which a diploma was held at the start, and
     /// takes the flag from those for which that is no longer so.
+    #[boxed]
     pub(crate) async fn review_lines(&mut self, studies: &[Study]) -> Result<(), Failure> {
         let access = self.reading();
         let spans = store::steps::spans(&mut self.reader, &access).await?;
