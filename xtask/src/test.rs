@@ -241,16 +241,21 @@ fn cargo_test_on_postgres(root: &Path, counts: &mut Counts) -> Result<()> {
         "test",
         &["fsync=off", "full_page_writes=off", "max_connections=300"],
     )?;
-    let (mut tests, runner) = if find("cargo-nextest").is_some() {
-        let with_ignored = ["nextest", "run", "--run-ignored", "all"];
-        (cargo(root, &with_ignored), Runner::Nextest)
+    // The whole workspace is built, as for the stage before: fewer packages would choose other features
+    // of what they share, and compile it again.
+    let packages = ["store", "casework", "web", "klantendossier"];
+    let mut tests;
+    let runner;
+    if find("cargo-nextest").is_some() {
+        let filter = packages.map(|package| format!("package({package})"));
+        tests = cargo(root, &["nextest", "run", "--run-ignored", "all"]);
+        tests.args(["--workspace", "-E", &filter.join(" or ")]);
+        runner = Runner::Nextest;
     } else {
-        (cargo(root, &["test"]), Runner::CargoTest)
-    };
-    tests.args(["--locked", "--no-fail-fast"]);
-    for package in ["store", "casework", "web", "klantendossier"] {
-        tests.args(["-p", package]);
+        tests = cargo(root, &["test", "--workspace"]);
+        runner = Runner::CargoTest;
     }
+    tests.args(["--locked", "--no-fail-fast"]);
     if matches!(runner, Runner::CargoTest) {
         tests.args(["--", "--include-ignored"]);
     }

@@ -83,14 +83,13 @@ pub(crate) fn cargo_deny(root: &Path) -> Result<PathBuf> {
     let path = tools.join("bin/cargo-deny");
     if !path.is_file() {
         println!("installing cargo-deny {CARGO_DENY}, once (some minutes)");
-        run(command(
-            root,
-            "cargo",
-            &["install", "--quiet", "cargo-deny", "--locked", "--version"],
-        )
-        .arg(CARGO_DENY)
-        .arg("--root")
-        .arg(&tools))?;
+        // Not optimised: it is compiled longer than it runs.
+        let args = ["install", "--quiet", "--debug", "cargo-deny", "--locked"];
+        run(command(root, "cargo", &args)
+            .args(["--version", CARGO_DENY])
+            .arg("--root")
+            .arg(&tools)
+            .env("CARGO_PROFILE_DEV_DEBUG", "false"))?;
     }
     Ok(path)
 }
