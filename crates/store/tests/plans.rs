@@ -25,46 +25,6 @@ const MAY_SORT: &[(&str, &str)] = &[
 
 /// Statements that read an index in its order until their limit.
 const MAY_SCAN: &[(&str, &str)] = &[
-    (
-        "invitations.by_token",
-        "without rows PostgreSQL takes a partial index whole, for it is smaller than the key",
-    ),
-    (
-        "invitations.one",
-        "without rows PostgreSQL takes a partial index whole, for it is smaller than the key",
-    ),
-    (
-        "invitations.use",
-        "without rows PostgreSQL takes a partial index whole, for it is smaller than the key",
-    ),
-    (
-        "invitations.withdraw",
-        "without rows PostgreSQL takes a partial index whole, for it is smaller than the key",
-    ),
-    (
-        "invitations.withdraw_by_address",
-        "without rows PostgreSQL takes a partial index whole, for it is smaller than the key",
-    ),
-    (
-        "invitations.withdraw_of_person",
-        "without rows PostgreSQL takes a partial index whole, for it is smaller than the key",
-    ),
-    (
-        "organisations.units_of",
-        "without rows PostgreSQL takes a partial index whole, for it is smaller than the key",
-    ),
-    (
-        "people.all",
-        "without rows PostgreSQL takes a partial index whole, for it is smaller than the key",
-    ),
-    (
-        "people.find",
-        "without rows PostgreSQL takes a partial index whole, for it is smaller than the key",
-    ),
-    (
-        "sessions.find",
-        "without rows PostgreSQL takes a partial index whole, for it is smaller than the key",
-    ),
     ("functions.others", "a part with a limit of its own"),
     (
         "functions.others_of_system",
@@ -165,9 +125,48 @@ fn faults(is_postgres: bool, plan: &[String]) -> Vec<Fault> {
     found
 }
 
+/// On PostgreSQL: one row of nothing in every table, and figures that say a million stand on its page.
+/// Of an empty table the server reads any index whole, because that costs nothing.
+const MILLIONS: &str = "
+DO $$
+DECLARE it record;
+BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR it IN SELECT conrelid::regclass AS place, conname AS name FROM pg_constraint
+        WHERE contype = 'c' AND connamespace = 'public'::regnamespace AND coninhcount = 0
+    LOOP
+        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', it.place, it.name);
+    END LOOP;
+    FOR it IN SELECT attrelid::regclass AS place,
+            string_agg(quote_ident(attname), ', ') AS names,
+            string_agg(CASE format_type(atttypid, NULL)
+                WHEN 'uuid' THEN 'gen_random_uuid()'
+                WHEN 'boolean' THEN 'false'
+                WHEN 'date' THEN 'current_date'
+                WHEN 'timestamp with time zone' THEN 'now()'
+                WHEN 'jsonb' THEN quote_literal('{}')
+                WHEN 'json' THEN quote_literal('{}')
+                WHEN 'text' THEN quote_literal('')
+                WHEN 'bytea' THEN quote_literal('')
+                ELSE '0' END, ', ') AS nothing
+        FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT relispartition
+            AND attnum > 0 AND NOT attisdropped AND attnotnull
+            AND attgenerated = '' AND attidentity = ''
+        GROUP BY attrelid
+    LOOP
+        EXECUTE format('INSERT INTO %s (%s) VALUES (%s)', it.place, it.names, it.nothing);
+    END LOOP;
+    UPDATE pg_class SET relpages = 1, reltuples = 1000000
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT relispartition;
+END $$";
+
 #[tokio::test]
 async fn every_statement_finds_its_rows_by_an_index() {
     let it = TestDatabase::open().await;
+    if it.place().is_postgres() {
+        it.place().execute(MILLIONS).await.unwrap();
+    }
     let mut wrong = Vec::new();
     for sql in statements_of_all() {
         let plan = it.database.plan(sql).await.unwrap();
