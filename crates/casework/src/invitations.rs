@@ -6,16 +6,17 @@ use domain::account_events::AccountEvent;
 use domain::ids::{InvitationId, PersonId, UnitId};
 use domain::journal::{Change, digest};
 use domain::people::{self as rules, Actor, Role};
-use domain::policy::{self, Operation};
+use domain::policy::Operation;
 use domain::refusal::{Field, Refusal, Refusals};
 use domain::text::Name;
+use store::functions;
 use store::invitations::{self, Invitation};
 use store::people::{self, NewPerson};
 use store::{Batch, StoreError, guard, sessions};
 
 use crate::account_events::About;
-use crate::people::{about, open_unit};
-use crate::{Casework, Failure, PasswordRefused, Submission, check_password};
+use crate::people::{Folder, about, open_unit};
+use crate::{Casework, Failure, NoticeKind, PasswordRefused, Submission, check_password};
 
 /// Somebody to invite.
 #[derive(Clone, Debug)]
@@ -68,7 +69,7 @@ impl Casework {
         input: &InviteInput,
         submission: &Submission,
     ) -> Result<[u8; 32], Failure> {
-        let permit = policy::permit(actor, Operation::ManagePeople)?;
+        let permit = self.permit_now(actor, Operation::ManagePeople)?;
         let mut reader = self.database.reader().await?;
         self.check_new(&mut reader, actor, submission).await?;
         let own = permit.only_organisation();
@@ -142,9 +143,11 @@ impl Casework {
         person: PersonId,
         submission: &Submission,
     ) -> Result<[u8; 32], Failure> {
+        let permit = self.permit_now(actor, Operation::ManagePeople)?;
         let mut reader = self.database.reader().await?;
-        let folder = self.folder(&mut reader, actor, person).await?;
+        let folder = self.folder(&mut reader, permit, person).await?;
         self.check_new(&mut reader, actor, submission).await?;
+        let watchers = functions::system_managers(&mut reader).await?;
         drop(reader);
         rules::check_whole_person(folder.changer, &folder.open())?;
         if !folder.person.active {
@@ -165,9 +168,37 @@ impl Casework {
         let mut batch = Batch::new();
         invitations::withdraw_of_person(&mut batch, person, now);
         let token = self.new_link(&mut batch, &link, AccountEvent::PasswordLinkMade, &about);
+        self.tell_of_link(&mut batch, actor, &folder, &watchers);
         self.keep(actor, batch, submission, Refusal::ChangedMeanwhile)
             .await?;
         Ok(token)
+    }
+
+    /// Tells who a link is for that it was made, and where more than an organisation depends on the account
+    /// also the other system managers: nobody gets at such an account unseen (K024).
+    fn tell_of_link(
+        &self,
+        batch: &mut Batch,
+        actor: &Actor,
+        folder: &Folder,
+        watchers: &[PersonId],
+    ) {
+        let person = &folder.person;
+        let by = &actor.name;
+        let told = format!(
+            "{by} maakte een link waarmee je een nieuw wachtwoord kiest. Je tweede stap blijft nodig. Was dat niet op jouw vraag? Verwittig de beheerder."
+        );
+        self.tell_login(batch, person.id, &told);
+        if !folder.open().iter().any(|it| it.role.needs_second()) {
+            return;
+        }
+        let told = format!("Voor {} ({}), door {by}", person.name, person.user_name);
+        let others = watchers
+            .iter()
+            .filter(|it| ![actor.person, person.id].contains(it));
+        for watcher in others {
+            self.tell(batch, *watcher, NoticeKind::PasswordLinkMade, &told);
+        }
     }
 
     /// Takes back a link that was not used.
@@ -178,7 +209,7 @@ impl Casework {
         id: InvitationId,
         submission: &Submission,
     ) -> Result<(), Failure> {
-        let permit = policy::permit(actor, Operation::ManagePeople)?;
+        let permit = self.permit_now(actor, Operation::ManagePeople)?;
         let mut reader = self.database.reader().await?;
         self.check_new(&mut reader, actor, submission).await?;
         let since = self.now().plus_seconds(-rules::LINK_SECONDS);
@@ -270,6 +301,8 @@ impl Casework {
                     ..About::default()
                 };
                 self.record(&mut batch, AccountEvent::PasswordChosen, &chosen);
+                let told = "Met een link is een nieuw wachtwoord gekozen. Je bent overal afgemeld. Was jij dat niet? Verwittig de beheerder.";
+                self.tell_login(&mut batch, person, told);
             }
             None => self.make_account(&mut batch, &link, user_name, password_hash),
         }

@@ -37,6 +37,9 @@ pub enum NoticeKind {
     LineCorrected,
     /// Something changed about how the person logs in; the note says what.
     LoginChanged,
+    /// A link for a new password was made for somebody with a role outside an organisation; the note says for
+    /// whom and by whom.
+    PasswordLinkMade,
     /// I2: the dossier is assigned to the person.
     DossierAssigned,
     /// I2: the dossier is not assigned to the person any more; the note holds the client number.
@@ -60,6 +63,7 @@ impl NoticeKind {
             NoticeKind::CorrectionRefused => "correction_refused",
             NoticeKind::LineCorrected => "line_corrected",
             NoticeKind::LoginChanged => "login_changed",
+            NoticeKind::PasswordLinkMade => "password_link_made",
             NoticeKind::DossierAssigned => "dossier_assigned",
             NoticeKind::DossierReleased => "dossier_released",
         }
@@ -81,6 +85,7 @@ impl NoticeKind {
             NoticeKind::CorrectionRefused,
             NoticeKind::LineCorrected,
             NoticeKind::LoginChanged,
+            NoticeKind::PasswordLinkMade,
             NoticeKind::DossierAssigned,
             NoticeKind::DossierReleased,
         ]

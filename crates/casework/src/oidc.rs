@@ -186,7 +186,7 @@ impl Casework {
     pub async fn oidc_begin(&self, begin: &OidcBegin) -> Result<String, OidcRefused> {
         let oidc = self.oidc()?;
         if let Some(actor) = &begin.linking {
-            policy::permit(actor, Operation::OwnAccount).map_err(Failure::from)?;
+            self.permit_now(actor, Operation::LinkOwnLogin)?;
         }
         let now = self.now();
         let (kind, most) = if begin.ahead.kept.is_empty() {
@@ -483,7 +483,7 @@ impl Casework {
     /// password it stays: it would be the last way in.
     #[boxed]
     pub async fn oidc_unlink(&self, actor: &Actor) -> Result<(), Failure> {
-        policy::permit(actor, Operation::OwnAccount)?;
+        self.permit_now(actor, Operation::LinkOwnLogin)?;
         let issuer = self.oidc()?.provider.issuer();
         if !self.limits.local_login {
             return Err(Failure::Denied(Denied::Function));

@@ -49,7 +49,7 @@ impl Casework {
         text: &str,
         after: Option<Place>,
     ) -> Result<OrganisationsPage, Failure> {
-        policy::permit(actor, Operation::ManageOrganisations)?;
+        policy::permit(actor, Operation::ViewOrganisations)?;
         let mut reader = self.database.reader().await?;
         let mut found = organisations::list(&mut reader, text, after, ON_A_PAGE + 1).await?;
         let more = found.len() > ON_A_PAGE as usize;
@@ -69,7 +69,7 @@ impl Casework {
         actor: &Actor,
         id: OrganisationId,
     ) -> Result<(Organisation, Vec<UnitState>), Failure> {
-        policy::permit(actor, Operation::ManageOrganisations)?;
+        policy::permit(actor, Operation::ViewOrganisations)?;
         let mut reader = self.database.reader().await?;
         let found = organisations::one(&mut reader, id).await?;
         let found = found.ok_or(Failure::NotFound)?;
@@ -89,7 +89,7 @@ impl Casework {
         (name, kbo): (&Name, Kbo),
         submission: &Submission,
     ) -> Result<OrganisationId, Failure> {
-        policy::permit(actor, Operation::ManageOrganisations)?;
+        self.permit_now(actor, Operation::ManageOrganisations)?;
         let mut reader = self.database.reader().await?;
         let now = self.now();
         let after = Some(kbo.to_string());
@@ -147,7 +147,7 @@ impl Casework {
         open: bool,
         submission: &Submission,
     ) -> Result<(), Failure> {
-        policy::permit(actor, Operation::ManageOrganisations)?;
+        self.permit_now(actor, Operation::ManageOrganisations)?;
         let mut reader = self.database.reader().await?;
         let before = organisations::one(&mut reader, id).await?;
         let before = before.ok_or(Failure::NotFound)?;
@@ -170,7 +170,7 @@ impl Casework {
     /// One unit, for changing it.
     #[boxed]
     pub async fn unit(&self, actor: &Actor, id: UnitId) -> Result<UnitState, Failure> {
-        policy::permit(actor, Operation::ManageOrganisations)?;
+        self.permit_now(actor, Operation::ManageOrganisations)?;
         let mut reader = self.database.reader().await?;
         let found = organisations::unit(&mut reader, id).await?;
         found.ok_or(Failure::NotFound)
@@ -188,7 +188,7 @@ impl Casework {
         input: &UnitInput,
         submission: &Submission,
     ) -> Result<UnitId, Failure> {
-        policy::permit(actor, Operation::ManageOrganisations)?;
+        self.permit_now(actor, Operation::ManageOrganisations)?;
         let mut reader = self.database.reader().await?;
         let found = organisations::one(&mut reader, organisation).await?;
         let found = found.ok_or(Failure::NotFound)?;

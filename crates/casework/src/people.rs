@@ -92,24 +92,16 @@ impl Casework {
     ) -> Result<PeoplePage, Failure> {
         let permit = policy::permit(actor, Operation::ViewOrganisation)?;
         let mut reader = self.database.reader().await?;
-        let (mut people, more) = if text.trim().is_empty() {
-            let (name, person) = after.unwrap_or_else(|| (String::new(), people::before_all()));
-            let after = (name.as_str(), person);
-            let found = people::of_organisation(&mut reader, &permit, after, ON_A_PAGE + 1).await?;
-            let more = found.len() > ON_A_PAGE as usize;
-            (found, more)
-        } else {
-            (people::find(&mut reader, &permit, text).await?, false)
-        };
-        people.truncate(ON_A_PAGE as usize);
-        let next = people.last().filter(|_| more);
-        let next = next.map(|last| (last.name.clone(), last.person));
-        let links = self.links(&mut reader, &permit).await?;
-        Ok(PeoplePage {
-            people,
-            next,
-            links,
-        })
+        if !text.trim().is_empty() {
+            let found = people::find(&mut reader, &permit, text).await?;
+            return self.people_page(reader, &permit, found, None).await;
+        }
+        let (name, person) = after.unwrap_or_else(|| (String::new(), people::before_all()));
+        let after = (name.as_str(), person);
+        let found = people::of_organisation(&mut reader, &permit, after, ON_A_PAGE + 1).await?;
+        let by_name = |last: &Listed| last.name.clone();
+        self.people_page(reader, &permit, found, Some(by_name))
+            .await
     }
 
     /// All users: those that a text finds, or a page by user name.
@@ -122,17 +114,31 @@ impl Casework {
     ) -> Result<PeoplePage, Failure> {
         let permit = policy::permit(actor, Operation::ManageSystem)?;
         let mut reader = self.database.reader().await?;
-        let (mut people, more) = if text.trim().is_empty() {
-            let found = people::all(&mut reader, &permit, after, ON_A_PAGE + 1).await?;
-            let more = found.len() > ON_A_PAGE as usize;
-            (found, more)
-        } else {
-            (people::find(&mut reader, &permit, text).await?, false)
-        };
+        if !text.trim().is_empty() {
+            let found = people::find(&mut reader, &permit, text).await?;
+            return self.people_page(reader, &permit, found, None).await;
+        }
+        let found = people::all(&mut reader, &permit, after, ON_A_PAGE + 1).await?;
+        let by_user_name = |last: &Listed| last.user_name.clone();
+        self.people_page(reader, &permit, found, Some(by_user_name))
+            .await
+    }
+
+    /// A page of people with the links that wait. `order` says what the next page begins after; what a search
+    /// found has none.
+    async fn people_page(
+        &self,
+        mut reader: Reader,
+        permit: &Permit,
+        mut people: Vec<Listed>,
+        order: Option<fn(&Listed) -> String>,
+    ) -> Result<PeoplePage, Failure> {
+        let is_more = people.len() > ON_A_PAGE as usize;
         people.truncate(ON_A_PAGE as usize);
-        let next = people.last().filter(|_| more);
-        let next = next.map(|last| (last.user_name.clone(), last.person));
-        let links = self.links(&mut reader, &permit).await?;
+        let last = people.last().filter(|_| is_more).zip(order);
+        let next = last.map(|(last, order)| (order(last), last.person));
+        let since = self.now().plus_seconds(-rules::LINK_SECONDS);
+        let links = invitations::waiting(&mut reader, permit, since).await?;
         Ok(PeoplePage {
             people,
             next,
@@ -140,24 +146,14 @@ impl Casework {
         })
     }
 
-    async fn links(
-        &self,
-        reader: &mut Reader,
-        permit: &Permit,
-    ) -> Result<Vec<Invitation>, Failure> {
-        let since = self.now().plus_seconds(-rules::LINK_SECONDS);
-        Ok(invitations::waiting(reader, permit, since).await?)
-    }
-
     /// What decides about a person. One whom who asks does not look after is not there.
     #[boxed]
     pub(crate) async fn folder(
         &self,
         reader: &mut Reader,
-        actor: &Actor,
+        permit: Permit,
         person: PersonId,
     ) -> Result<Folder, Failure> {
-        let permit = policy::permit(actor, Operation::ManagePeople)?;
         // Nobody and somebody of another organisation cost the same.
         let found = people::one(reader, person).await?;
         let all = functions::of_person(reader, person).await?;
@@ -186,8 +182,9 @@ impl Casework {
         actor: &Actor,
         person: PersonId,
     ) -> Result<PersonPage, Failure> {
+        let permit = policy::permit(actor, Operation::ViewPeople)?;
         let mut reader = self.database.reader().await?;
-        let folder = self.folder(&mut reader, actor, person).await?;
+        let folder = self.folder(&mut reader, permit, person).await?;
         let whole = rules::check_whole_person(folder.changer, &folder.open()).is_ok();
         let mut ongoing = Vec::new();
         let mut units = Vec::new();
@@ -213,7 +210,7 @@ impl Casework {
         actor: &Actor,
         organisation: Option<OrganisationId>,
     ) -> Result<Vec<Unit>, Failure> {
-        let permit = policy::permit(actor, Operation::ManagePeople)?;
+        let permit = policy::permit(actor, Operation::ViewPeople)?;
         let mut reader = self.database.reader().await?;
         match permit.only_organisation().or(organisation) {
             Some(own) => Ok(open_units(&mut reader, own).await?),
@@ -224,7 +221,7 @@ impl Casework {
     /// Units whose name begins with a text, where a system manager can give a function.
     #[boxed]
     pub async fn units_found(&self, actor: &Actor, text: &str) -> Result<Vec<Unit>, Failure> {
-        policy::permit(actor, Operation::ManageOrganisations)?;
+        policy::permit(actor, Operation::ViewOrganisations)?;
         let mut reader = self.database.reader().await?;
         Ok(organisations::units(&mut reader, text).await?)
     }
@@ -242,8 +239,9 @@ impl Casework {
         (name, email): (&str, Option<&str>),
         submission: &Submission,
     ) -> Result<(), Failure> {
+        let permit = self.permit_now(actor, Operation::ManagePeople)?;
         let mut reader = self.database.reader().await?;
-        let folder = self.folder(&mut reader, actor, person).await?;
+        let folder = self.folder(&mut reader, permit, person).await?;
         self.check_new(&mut reader, actor, submission).await?;
         check_version(folder.person.version, version)?;
         rules::check_whole_person(folder.changer, &folder.open())?;
@@ -276,8 +274,9 @@ impl Casework {
         (role, unit): (Role, UnitId),
         submission: &Submission,
     ) -> Result<(), Failure> {
+        let permit = self.permit_now(actor, Operation::ManagePeople)?;
         let mut reader = self.database.reader().await?;
-        let folder = self.folder(&mut reader, actor, person).await?;
+        let folder = self.folder(&mut reader, permit, person).await?;
         self.check_new(&mut reader, actor, submission).await?;
         check_version(folder.person.version, version)?;
         let unit = open_unit(&mut reader, unit).await?;
@@ -343,8 +342,9 @@ impl Casework {
         function: FunctionId,
         submission: &Submission,
     ) -> Result<(), Failure> {
+        let permit = self.permit_now(actor, Operation::ManagePeople)?;
         let mut reader = self.database.reader().await?;
-        let folder = self.folder(&mut reader, actor, person).await?;
+        let folder = self.folder(&mut reader, permit, person).await?;
         self.check_new(&mut reader, actor, submission).await?;
         check_version(folder.person.version, version)?;
         let taken = folder.open().into_iter();
@@ -381,8 +381,9 @@ impl Casework {
         version: u32,
         submission: &Submission,
     ) -> Result<(), Failure> {
+        let permit = self.permit_now(actor, Operation::ManagePeople)?;
         let mut reader = self.database.reader().await?;
-        let folder = self.folder(&mut reader, actor, person).await?;
+        let folder = self.folder(&mut reader, permit, person).await?;
         self.check_new(&mut reader, actor, submission).await?;
         check_version(folder.person.version, version)?;
         let mut taken = folder.open();
@@ -462,8 +463,9 @@ impl Casework {
         version: u32,
         submission: &Submission,
     ) -> Result<(), Failure> {
+        let permit = self.permit_now(actor, Operation::ManagePeople)?;
         let mut reader = self.database.reader().await?;
-        let folder = self.folder(&mut reader, actor, person).await?;
+        let folder = self.folder(&mut reader, permit, person).await?;
         self.check_new(&mut reader, actor, submission).await?;
         check_version(folder.person.version, version)?;
         let ended = || {
@@ -500,7 +502,7 @@ impl Casework {
     /// The roles that wait for a second system manager.
     #[boxed]
     pub async fn proposals(&self, actor: &Actor) -> Result<Vec<Proposal>, Failure> {
-        let permit = policy::permit(actor, Operation::GrantRoles)?;
+        let permit = policy::permit(actor, Operation::ViewProposals)?;
         let mut reader = self.database.reader().await?;
         Ok(proposals::queue(&mut reader, &permit).await?)
     }
@@ -517,9 +519,9 @@ impl Casework {
         role: Role,
         submission: &Submission,
     ) -> Result<(), Failure> {
-        policy::permit(actor, Operation::GrantRoles)?;
+        let permit = self.permit_now(actor, Operation::GrantRoles)?;
         let mut reader = self.database.reader().await?;
-        let folder = self.folder(&mut reader, actor, person).await?;
+        let folder = self.folder(&mut reader, permit, person).await?;
         self.check_new(&mut reader, actor, submission).await?;
         drop(reader);
         if !role.needs_second() {
@@ -559,12 +561,12 @@ impl Casework {
         confirmed: bool,
         submission: &Submission,
     ) -> Result<(), Failure> {
-        let permit = policy::permit(actor, Operation::GrantRoles)?;
+        let permit = self.permit_now(actor, Operation::GrantRoles)?;
         let mut reader = self.database.reader().await?;
         self.check_new(&mut reader, actor, submission).await?;
         let found = proposals::one(&mut reader, &permit, id).await?;
         let found = found.ok_or(Failure::NotFound)?;
-        let folder = self.folder(&mut reader, actor, found.person).await?;
+        let folder = self.folder(&mut reader, permit, found.person).await?;
         drop(reader);
         let mut batch = Batch::new();
         proposals::decide(&mut batch, id, confirmed, actor.person, self.now());

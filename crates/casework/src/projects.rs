@@ -43,7 +43,7 @@ impl Casework {
     /// The projects, and what was proposed for them.
     #[boxed]
     pub async fn projects(&self, actor: &Actor) -> Result<ProjectsPage, Failure> {
-        let permit = policy::permit(actor, Operation::ManageProjects)?;
+        let permit = policy::permit(actor, Operation::ViewProjects)?;
         let mut reader = self.database.reader().await?;
         let mut known = Vec::new();
         for number in self.catalogue.funding_numbers() {
@@ -71,7 +71,7 @@ impl Casework {
         input: &ProjectInput,
         submission: &Submission,
     ) -> Result<(), Failure> {
-        policy::permit(actor, Operation::ManageProjects)?;
+        self.permit_now(actor, Operation::ManageProjects)?;
         let mut reader = self.database.reader().await?;
         if let Some(led_to) = submissions::find(&mut reader, submission.key, actor.person).await? {
             return Err(Failure::AlreadyDone(led_to));
@@ -113,7 +113,7 @@ impl Casework {
         confirmed: bool,
         submission: &Submission,
     ) -> Result<(), Failure> {
-        let permit = policy::permit(actor, Operation::ManageProjects)?;
+        let permit = self.permit_now(actor, Operation::ManageProjects)?;
         let mut reader = self.database.reader().await?;
         if let Some(led_to) = submissions::find(&mut reader, submission.key, actor.person).await? {
             return Err(Failure::AlreadyDone(led_to));

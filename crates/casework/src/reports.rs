@@ -48,6 +48,19 @@ pub struct ReportPage {
 }
 
 impl Casework {
+    /// The figures of a project in a school year, to take along as a file.
+    ///
+    /// # Errors
+    /// As `report`.
+    pub async fn report_file(
+        &self,
+        actor: &Actor,
+        wish: &ReportWish,
+    ) -> Result<ReportPage, Failure> {
+        self.permit_now(actor, Operation::DownloadReport)?;
+        self.report(actor, wish).await
+    }
+
     /// The figures of a project in a school year.
     ///
     /// # Errors

@@ -385,6 +385,81 @@ async fn a_new_password_is_chosen_with_a_link_and_ends_every_session() {
     assert_eq!(w.casework.link_page(&third).await.unwrap(), None);
 }
 
+/// The notices of somebody: the kind, and what stands with it.
+async fn told(w: &World, who: &Actor) -> Vec<(String, String)> {
+    let notices = w.casework.notices(who).await.unwrap().into_iter();
+    notices
+        .map(|it| (it.kind, it.note.unwrap_or_default()))
+        .collect()
+}
+
+#[tokio::test]
+async fn k024_a_link_for_who_has_a_role_without_organisation_is_told_to_the_other_system_managers()
+{
+    let w = world().await;
+    let second = w.person("sofie", "Sofie Tweede", Role::SystemManager).await;
+    let link = async |who: &Actor| {
+        let submission = w.submission();
+        let made = w
+            .casework
+            .new_password_link(&w.system, who.person, &submission);
+        made.await.unwrap()
+    };
+    for (who, user_name) in [
+        (&w.coach, "coach"),
+        (&w.mediator, "mediator"),
+        (&w.controller, "controller"),
+        (&w.privacy_officer, "fg"),
+    ] {
+        link(who).await;
+        let own = told(&w, who).await;
+        assert_eq!(own[0].0, "login_changed");
+        assert!(own[0].1.starts_with(&w.system.name), "{own:?}");
+        assert!(own[0].1.contains("Je tweede stap blijft nodig."), "{own:?}");
+        w.clock.advance(1);
+        let seen = told(&w, &second).await;
+        let expected = format!("Voor {} ({user_name}), door {}", who.name, w.system.name);
+        assert_eq!(seen[0], ("password_link_made".to_owned(), expected));
+    }
+    // Another system manager: that person is told, as who the link is for.
+    link(&second).await;
+    let seen = told(&w, &second).await;
+    assert_eq!(seen.len(), 5);
+    assert_eq!(
+        seen.iter()
+            .filter(|(kind, _)| kind == "login_changed")
+            .count(),
+        1
+    );
+    // Who made them is told nothing of it.
+    assert!(told(&w, &w.system).await.is_empty());
+    // A counsellor is looked after by the own manager.
+    link(&w.an).await;
+    assert_eq!(told(&w, &w.an).await.len(), 1);
+    assert_eq!(told(&w, &second).await.len(), 5);
+}
+
+#[tokio::test]
+async fn k062_who_chose_a_new_password_with_a_link_is_told() {
+    let w = world().await;
+    let made = w
+        .casework
+        .new_password_link(&w.system, w.coach.person, &w.submission())
+        .await;
+    w.clock.advance(1);
+    w.casework
+        .use_link(&made.unwrap(), "", NEW_PASSWORD)
+        .await
+        .unwrap();
+    let own = told(&w, &w.coach).await;
+    assert_eq!(own.len(), 2);
+    assert!(
+        own[0]
+            .1
+            .starts_with("Met een link is een nieuw wachtwoord gekozen.")
+    );
+}
+
 #[tokio::test]
 async fn b4_a_role_without_organisation_takes_two_system_managers() {
     let w = world().await;

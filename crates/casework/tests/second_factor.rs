@@ -102,6 +102,31 @@ async fn k067_with_an_app_the_password_alone_is_half_a_log_in() {
 }
 
 #[tokio::test]
+async fn k066_a_new_password_by_a_link_leaves_the_second_factor_where_it_is() {
+    let w = world().await;
+    let (phone, codes, _, coach) = enrolled(&w, "coach").await;
+    let link = w
+        .casework
+        .new_password_link(&w.system, coach.person, &w.submission())
+        .await
+        .unwrap();
+    let chosen = "nog een lang wachtwoord";
+    w.casework.use_link(&link, "", chosen).await.unwrap();
+    let factors = w.casework.factors_of(&w.coach).await.unwrap();
+    assert!(factors.code);
+    assert_eq!(factors.recovery as usize, codes.len());
+    let with_the_new_one = SignIn {
+        password: chosen.to_owned(),
+        ..attempt("coach")
+    };
+    let half = match w.casework.sign_in(&with_the_new_one).await {
+        Err(SignInRefused::SecondFactor(half)) => half,
+        other => panic!("{other:?}"),
+    };
+    finish(&w, &half, &phone.code(&w)).await.unwrap();
+}
+
+#[tokio::test]
 async fn k067_half_a_log_in_is_over_after_five_minutes() {
     let w = world().await;
     let (phone, ..) = enrolled(&w, "an").await;

@@ -25,6 +25,8 @@ pub enum Operation {
     OwnLogin,
     /// Change one's own second factors.
     ChangeOwnLogin,
+    /// Let a log-in at another service count as one's own, or no longer.
+    LinkOwnLogin,
     /// Take the second factor away of somebody of the own organisation who lost it.
     ResetFactors,
     /// Search a client.
@@ -57,18 +59,28 @@ pub enum Operation {
     ViewCaseload,
     /// The pseudonymous list of a project, within a mandate.
     ViewControl,
+    /// The mandates of controllers, and the form to give one.
+    ViewMandates,
     /// Give and end the mandates of controllers.
     ManageMandates,
     /// Figures of a project, small numbers hidden.
     ViewReport,
+    /// The same figures as a file.
+    DownloadReport,
     /// The people of the own organisation.
     ViewOrganisation,
-    /// Invite and change people, and end their access.
+    /// One person's page, and the forms on it and to invite.
+    ViewPeople,
+    /// Invite and change people, give and take functions, make a link for a new password, and end access.
     ManagePeople,
     /// The catalogue, and the list of users.
     ManageSystem,
+    /// Organisations and their units, and the forms to change them.
+    ViewOrganisations,
     /// Create, change and close organisations and their units.
     ManageOrganisations,
+    /// The roles that wait for a second system manager.
+    ViewProposals,
     /// Propose a role that works for no organisation, and confirm what another proposed.
     GrantRoles,
     /// Create a dossier and give an access grant.
@@ -95,6 +107,8 @@ pub enum Operation {
     ExportDossier,
     /// What is kept until when, and how much is due, in numbers.
     ViewRetention,
+    /// Payments, state aid and holds of a project, and the form to propose them.
+    ViewProjects,
     /// Payments, state aid and holds of a project: proposed by one, confirmed by another.
     ManageProjects,
     /// Erase what need not be kept any more. Only from the command line.
@@ -194,6 +208,7 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
     ),
     (O::OwnLogin, [Fun, Fun, Fun, Fun, Fun, Fun, Fun, Fun]),
     (O::ChangeOwnLogin, [Fun, Fun, Fun, Fun, Fun, Fun, Fun, Fun]),
+    (O::LinkOwnLogin, [Fun, Fun, Fun, Fun, Fun, Fun, Fun, Fun]),
     (
         O::ResetFactors,
         [Never, Own, Never, Never, Never, Never, Never, Never],
@@ -219,6 +234,10 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
         [Never, Never, Never, Never, Fun, Never, Never, Never],
     ),
     (
+        O::ViewMandates,
+        [Never, Never, Never, Never, Never, Fun, Never, Never],
+    ),
+    (
         O::ManageMandates,
         [Never, Never, Never, Never, Never, Fun, Never, Never],
     ),
@@ -227,15 +246,31 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
         [Never, Own, Never, Never, Fun, Fun, Never, Never],
     ),
     (
+        O::DownloadReport,
+        [Never, Own, Never, Never, Fun, Fun, Never, Never],
+    ),
+    (
         O::ViewOrganisation,
         [Never, Own, Never, Never, Never, Never, Never, Never],
+    ),
+    (
+        O::ViewPeople,
+        [Never, Own, Never, Never, Never, All, Never, Never],
     ),
     (
         O::ManagePeople,
         [Never, Own, Never, Never, Never, All, Never, Never],
     ),
     (
+        O::ViewOrganisations,
+        [Never, Never, Never, Never, Never, All, Never, Never],
+    ),
+    (
         O::ManageOrganisations,
+        [Never, Never, Never, Never, Never, All, Never, Never],
+    ),
+    (
+        O::ViewProposals,
         [Never, Never, Never, Never, Never, All, Never, Never],
     ),
     (
@@ -295,6 +330,10 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
         [Never, Never, Never, Never, Never, Fun, Never, Fun],
     ),
     (
+        O::ViewProjects,
+        [Never, Never, Never, Never, Never, Fun, Never, Never],
+    ),
+    (
         O::ManageProjects,
         [Never, Never, Never, Never, Never, Fun, Never, Never],
     ),
@@ -332,12 +371,20 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
     ),
 ];
 
-/// What needs a proof of being there that is at most five minutes old.
+/// What needs a proof of being there that is at most five minutes old: what gives or takes rights, what
+/// changes how somebody logs in, what cannot be undone, and what leaves as a file. Reading a page does not.
 pub const STEP_UP: &[Operation] = &[
     O::DecideRemoval,
     O::ExportDossier,
+    O::DownloadReport,
     O::ChangeOwnLogin,
+    O::LinkOwnLogin,
     O::ResetFactors,
+    O::ManagePeople,
+    O::GrantRoles,
+    O::ManageOrganisations,
+    O::ManageMandates,
+    O::ManageProjects,
 ];
 
 /// Whether the person proved to be there, recently enough for this.

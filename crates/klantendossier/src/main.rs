@@ -113,6 +113,7 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
         parts.casework = parts.casework.with_oidc(outside);
     }
     let web = web::WebSettings {
+        public_url: settings.public_url.as_str().to_owned(),
         demo: false,
         secure_cookies: settings.public_url.is_https(),
         version: VERSION,

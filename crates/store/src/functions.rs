@@ -26,6 +26,9 @@ statements! {
         "SELECT count(*) FROM (SELECT 1 FROM person_function a JOIN person p ON p.id = a.person_id
              WHERE a.role = ?1 AND a.organisation_id IS NULL AND a.ended_at IS NULL AND p.active
              AND a.person_id <> ?2 LIMIT 10) AS few";
+    SYSTEM_MANAGERS = "functions.system_managers",
+        "SELECT a.person_id FROM person_function a JOIN person p ON p.id = a.person_id
+         WHERE a.role = ?1 AND a.organisation_id IS NULL AND a.ended_at IS NULL AND p.active LIMIT 50";
     GIVE = "functions.give",
         "INSERT INTO person_function (id, person_id, role, unit_id, organisation_id, person_name, given_by, given_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
@@ -95,6 +98,14 @@ pub async fn others(
         }
     };
     Ok(found.unwrap_or(0))
+}
+
+/// Who looks after the system now.
+pub async fn system_managers(reader: &mut Reader) -> Result<Vec<PersonId>, StoreError> {
+    let params = [Role::SystemManager.code().into()];
+    reader
+        .all(&SYSTEM_MANAGERS, &params, |row| Ok(PersonId(row.id(0)?)))
+        .await
 }
 
 /// Gives a function; `TAKEN` when the person has it.

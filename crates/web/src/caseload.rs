@@ -269,6 +269,7 @@ pub(crate) mod tests {
         /// Nobody in particular.
         pub(crate) fn anonymous(world: &World) -> Self {
             let settings = crate::WebSettings {
+                public_url: String::new(),
                 demo: false,
                 secure_cookies: false,
                 version: "0",

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use casework::Failure;
 use domain::policy::Denied;
+use domain::refusal::Refusals;
 
 use crate::context::Me;
 use crate::fields::{MOST_BYTES, Unreadable};
@@ -81,6 +82,14 @@ pub(crate) fn too_late(app: &Web, me: &Me, sentence: String, typed: &str) -> Res
             typed: typed.to_owned(),
         },
     )
+}
+
+/// The refusals of a failure, for the fields of a form; any other failure has a page of its own.
+pub(crate) fn refusals(app: &Web, me: &Me, failure: Failure) -> Result<Refusals, Response> {
+    match failure {
+        Failure::Refused(refusals) => Ok(refusals),
+        other => Err(answer(app, me, other)),
+    }
 }
 
 /// The answer to a failure of a use case that no form shows at its fields.

@@ -136,6 +136,7 @@ mod tests {
         let app: App = Arc::new(Web {
             casework: world.casework.clone(),
             settings: WebSettings {
+                public_url: String::new(),
                 demo: false,
                 secure_cookies: true,
                 version: "test",

@@ -70,8 +70,11 @@ pub struct Web {
 }
 
 /// How this program serves.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct WebSettings {
+    /// The address under which people reach it, without a slash at its end; empty where nobody set one, and
+    /// a link then is only a path. Never what a request says.
+    pub public_url: String,
     /// Shows that the data is made up.
     pub demo: bool,
     /// Cookies are only sent over HTTPS; off for plain HTTP on the own machine.

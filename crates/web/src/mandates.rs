@@ -27,10 +27,11 @@ const NEW: &str = "/systeem/opdrachten/nieuw";
 const END: &str = "/systeem/opdrachten/beeindigen";
 
 pub(crate) fn routes(routes: Routes) -> Routes {
+    const SEE: Operation = Operation::ViewMandates;
     const MANAGE: Operation = Operation::ManageMandates;
     routes
-        .get(LIST, MANAGE, list)
-        .get(NEW, MANAGE, form)
+        .get(LIST, SEE, list)
+        .get(NEW, SEE, form)
         .post(NEW, MANAGE, give)
         .post(END, MANAGE, end)
 }
@@ -175,9 +176,6 @@ fn form_page(app: &App, me: &Me, fields: &Fields, status: StatusCode, errors: Er
 }
 
 async fn give(State(app): State<App>, me: Me, fields: Fields) -> Result<Response, Response> {
-    if fields.has("doe", "terug") {
-        return Ok(Redirect::to(LIST).into_response());
-    }
     let mut errors = Errors::new();
     let controller = fields.get("controleur").trim().to_owned();
     if controller.is_empty() {

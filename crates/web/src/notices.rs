@@ -71,6 +71,9 @@ fn sentence(kind: Option<NoticeKind>) -> &'static str {
             "Bij een stap waar jij aan werkt, staat nu een rechtzetting."
         }
         Some(NoticeKind::LoginChanged) => "Er is iets gewijzigd aan hoe je je aanmeldt.",
+        Some(NoticeKind::PasswordLinkMade) => {
+            "Er is een link gemaakt voor een nieuw wachtwoord van iemand met een rol zonder organisatie. Was dat niet afgesproken? Trek de link in en verwittig de andere systeembeheerders."
+        }
         Some(NoticeKind::DossierAssigned) => "Een dossier is aan jou toegewezen.",
         Some(NoticeKind::DossierReleased) => {
             "Een dossier is niet langer aan jou toegewezen. Je kan het niet meer openen."
@@ -98,6 +101,9 @@ async fn list(State(app): State<App>, me: Me) -> Result<Response, Response> {
             let (href, link) = match (notice.dossier, notice.step) {
                 (None, _) if kind == Some(NoticeKind::LoginChanged) => {
                     (crate::account::PAGE.to_owned(), "Naar Mijn account")
+                }
+                (None, _) if kind == Some(NoticeKind::PasswordLinkMade) => {
+                    (crate::people::USERS.to_owned(), "Naar de gebruikers")
                 }
                 (None, _) => (String::new(), ""),
                 (Some(dossier), _)

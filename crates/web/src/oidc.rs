@@ -21,7 +21,8 @@ use crate::routes::Routes;
 use crate::sign_in;
 use crate::{App, Web};
 
-const LINK: &str = "/oidc/koppelen";
+/// Linking the own account to the provider.
+pub(crate) const LINK: &str = "/oidc/koppelen";
 
 /// Seconds for which a browser keeps what shows that it began a log-in.
 const BROWSER_SECONDS: u32 = 600;
@@ -33,8 +34,8 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/oidc/afgemeld", Operation::Public, logged_out_there)
         .post("/oidc/afmelden", Operation::Public, log_out_from_there)
         .get(LINK, Operation::OwnAccount, link_page)
-        .post(LINK, Operation::OwnAccount, link)
-        .post("/oidc/ontkoppelen", Operation::OwnAccount, unlink)
+        .post(LINK, Operation::LinkOwnLogin, link)
+        .post("/oidc/ontkoppelen", Operation::LinkOwnLogin, unlink)
 }
 
 /// On the way to the provider.
@@ -283,7 +284,8 @@ async fn show_link(
         Err(failure) => return fail::answer(app, me, failure),
     };
     let provider = app.casework.oidc_name().unwrap_or_default().to_owned();
-    let mut page = app.page(me, &format!("Aanmelden met {provider}"), "");
+    let title = format!("Aanmelden met {provider}");
+    let mut page = app.page(me, &title, crate::account::PAGE);
     page.has_errors = !errors.is_empty();
     page.notice = notice;
     render(

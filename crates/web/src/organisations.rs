@@ -17,7 +17,7 @@ use crate::context::{Me, Succeeded};
 use crate::fail::{self, render};
 use crate::fields::Fields;
 use crate::page::{Errors, NavLink, Page};
-use crate::people::{USERS, refusals, show_refusals};
+use crate::people::{USERS, show_refusals};
 use crate::routes::Routes;
 use crate::sentences;
 use crate::steps::submission;
@@ -28,12 +28,12 @@ pub(crate) const LIST: &str = "/systeem/organisaties";
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     routes
-        .get(LIST, O::ManageOrganisations, list)
-        .get("/systeem/organisaties/nieuw", O::ManageOrganisations, new)
+        .get(LIST, O::ViewOrganisations, list)
+        .get("/systeem/organisaties/nieuw", O::ViewOrganisations, new)
         .post("/systeem/organisaties/nieuw", O::ManageOrganisations, make)
         .get(
             "/systeem/organisaties/{organisation}",
-            O::ManageOrganisations,
+            O::ViewOrganisations,
             show,
         )
         .post(
@@ -51,7 +51,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
             O::ManageOrganisations,
             add_unit,
         )
-        .get("/systeem/vestigingen/{unit}", O::ManageOrganisations, unit)
+        .get("/systeem/vestigingen/{unit}", O::ViewOrganisations, unit)
         .post(
             "/systeem/vestigingen/{unit}",
             O::ManageOrganisations,
@@ -231,9 +231,6 @@ fn parse(fields: &Fields, errors: &mut Errors) -> Option<(Name, Kbo)> {
 }
 
 async fn make(State(app): State<App>, me: Me, fields: Fields) -> Result<Response, Response> {
-    if fields.has("doe", "terug") {
-        return Ok(Redirect::to(LIST).into_response());
-    }
     let mut errors = Errors::new();
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
     let input = parse(&fields, &mut errors);
@@ -250,8 +247,7 @@ async fn make(State(app): State<App>, me: Me, fields: Fields) -> Result<Response
                 return Ok(Redirect::to(&to).into_response());
             }
             Err(failure) => {
-                let refused =
-                    refusals(failure).map_err(|failure| fail::answer(&app, &me, failure))?;
+                let refused = fail::refusals(&app, &me, failure)?;
                 status = show_refusals(&mut errors, &refused);
             }
         }
@@ -330,27 +326,38 @@ async fn show(
     .await
 }
 
-/// The page again with what is wrong, or where the change led.
+/// A change that was tried with its submission; none when the form was wrong already.
+type Tried = Option<(Submission, Result<(), Failure>)>;
+
+/// Where a change led; else the status of the page that comes again, with what was refused.
+fn led(
+    app: &App,
+    me: &Me,
+    tried: Tried,
+    errors: &mut Errors,
+) -> Result<Result<Response, StatusCode>, Response> {
+    match tried {
+        Some((submission, Ok(()))) => Ok(Ok(Redirect::to(&submission.leads_to).into_response())),
+        Some((_, Err(failure))) => {
+            let refused = fail::refusals(app, me, failure)?;
+            Ok(Err(show_refusals(errors, &refused)))
+        }
+        None => Ok(Err(StatusCode::UNPROCESSABLE_ENTITY)),
+    }
+}
+
 async fn answer(
     app: &App,
     me: &Me,
     id: OrganisationId,
     fields: &Fields,
     mut errors: Errors,
-    done: Option<(Submission, Result<(), Failure>)>,
+    tried: Tried,
 ) -> Result<Response, Response> {
-    let mut status = StatusCode::UNPROCESSABLE_ENTITY;
-    match done {
-        Some((submission, Ok(()))) => {
-            return Ok(Redirect::to(&submission.leads_to).into_response());
-        }
-        Some((_, Err(failure))) => {
-            let refused = refusals(failure).map_err(|failure| fail::answer(app, me, failure))?;
-            status = show_refusals(&mut errors, &refused);
-        }
-        None => {}
+    match led(app, me, tried, &mut errors)? {
+        Ok(response) => Ok(response),
+        Err(status) => view(app, me, id, fields, errors, status, None).await,
     }
-    view(app, me, id, fields, errors, status, None).await
 }
 
 async fn change(
@@ -505,20 +512,12 @@ async fn answer_unit(
     id: UnitId,
     fields: &Fields,
     mut errors: Errors,
-    done: Option<(Submission, Result<(), Failure>)>,
+    tried: Tried,
 ) -> Result<Response, Response> {
-    let mut status = StatusCode::UNPROCESSABLE_ENTITY;
-    match done {
-        Some((submission, Ok(()))) => {
-            return Ok(Redirect::to(&submission.leads_to).into_response());
-        }
-        Some((_, Err(failure))) => {
-            let refused = refusals(failure).map_err(|failure| fail::answer(app, me, failure))?;
-            status = show_refusals(&mut errors, &refused);
-        }
-        None => {}
+    match led(app, me, tried, &mut errors)? {
+        Ok(response) => Ok(response),
+        Err(status) => view_unit(app, me, id, fields, errors, status, None).await,
     }
-    view_unit(app, me, id, fields, errors, status, None).await
 }
 
 async fn change_unit(

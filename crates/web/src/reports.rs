@@ -30,7 +30,7 @@ const FILE: &str = "/rapport/csv";
 pub(crate) fn routes(routes: Routes) -> Routes {
     routes
         .get(PAGE, Operation::ViewReport, show)
-        .get(FILE, Operation::ViewReport, file)
+        .get(FILE, Operation::DownloadReport, file)
 }
 
 #[derive(Template)]
@@ -72,9 +72,9 @@ fn number(shown: Shown) -> String {
     shown.map_or_else(|| HIDDEN.to_owned(), |count| count.to_string())
 }
 
-async fn load(app: &App, me: &Me, query: &Fields) -> Result<ReportPage, Response> {
+fn wish(app: &App, me: &Me, query: &Fields) -> Result<ReportWish, Response> {
     let nothing = || fail::not_found(app, Some(me));
-    let wish = ReportWish {
+    Ok(ReportWish {
         mandate: control::wanted(app, me, query)?,
         funding: match query.get("nummer") {
             "" => None,
@@ -84,16 +84,16 @@ async fn load(app: &App, me: &Me, query: &Fields) -> Result<ReportPage, Response
             "" => None,
             text => Some(SchoolYear::parse(text).ok_or_else(nothing)?),
         },
-    };
-    app.casework
-        .report(&me.actor, &wish)
-        .await
-        .map_err(|failure| fail::answer(app, me, failure))
+    })
 }
 
 async fn show(State(app): State<App>, me: Me, uri: Uri) -> Result<Response, Response> {
     let query = Fields::of_query(uri.query());
-    let found = load(&app, &me, &query).await?;
+    let found = app
+        .casework
+        .report(&me.actor, &wish(&app, &me, &query)?)
+        .await
+        .map_err(|failure| fail::answer(&app, &me, failure))?;
     let catalogue = app.casework.catalogue();
     let (heading, tabs_label, tabs, here) = match me.actor.role {
         Role::Controller => {
@@ -230,7 +230,12 @@ fn month_text(month: Day) -> String {
 }
 
 async fn file(State(app): State<App>, me: Me, uri: Uri) -> Result<Response, Response> {
-    let found = load(&app, &me, &Fields::of_query(uri.query())).await?;
+    let query = Fields::of_query(uri.query());
+    let found = app
+        .casework
+        .report_file(&me.actor, &wish(&app, &me, &query)?)
+        .await
+        .map_err(|failure| fail::answer(&app, &me, failure))?;
     let catalogue = app.casework.catalogue();
     let mut sheet = Sheet::new(&["Rapport", "Onderdeel", "Aantal"]);
     let (Some(report), Some(funding)) = (&found.report, &found.funding) else {

@@ -30,11 +30,12 @@ const CHANGE: &str = "/systeem/projecten/wijzigen";
 const DECIDE: &str = "/systeem/projecten/beslissen";
 
 pub(crate) fn routes(routes: Routes) -> Routes {
+    const SEE: Operation = Operation::ViewProjects;
     const MANAGE: Operation = Operation::ManageProjects;
     routes
         .get(RETENTION, Operation::ViewRetention, retention)
-        .get(PROJECTS, MANAGE, projects)
-        .get(CHANGE, MANAGE, form)
+        .get(PROJECTS, SEE, projects)
+        .get(CHANGE, SEE, form)
         .post(CHANGE, MANAGE, propose)
         .post(DECIDE, MANAGE, decide)
 }
@@ -418,9 +419,6 @@ fn form_page(app: &App, me: &Me, fields: &Fields, status: StatusCode, errors: Er
 }
 
 async fn propose(State(app): State<App>, me: Me, fields: Fields) -> Result<Response, Response> {
-    if fields.has("doe", "terug") {
-        return Ok(Redirect::to(PROJECTS).into_response());
-    }
     let mut errors = Errors::new();
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
     let funding = fields.choice(

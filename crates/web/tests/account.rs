@@ -9,7 +9,7 @@ use axum::http::Method;
 use axum::http::header::SET_COOKIE;
 use casework::Limits;
 use domain::login::SecondFactor;
-use domain::policy::{self, Operation};
+use domain::policy::{self, Operation, STEP_UP};
 use support::{Browser, Ids, Seen, contents, line, unchanged};
 use testkit::{World, note, world, world_with};
 use totp_rs::{Builder, Secret, Totp};
@@ -38,6 +38,16 @@ fn phone(page: &Seen) -> Totp {
 fn code(world: &World, phone: &Totp) -> String {
     let now = world.casework.now().micros() / 1_000_000;
     phone.generate(u64::try_from(now).unwrap()).to_string()
+}
+
+/// Fills in 'Bevestig dat jij het bent' and keeps the new token.
+async fn confirm(browser: &mut Browser, asked: &Seen) -> Seen {
+    let form = asked.form("/account/bevestigen");
+    let done = browser
+        .send(&form.set("wachtwoord", testkit::PASSWORD))
+        .await;
+    browser.cookie = cookie(&done, "sessie").expect("a new token");
+    done
 }
 
 /// Sets up an app for who is logged in, as a person does. The codes that are shown then.
@@ -229,6 +239,130 @@ async fn k079_a_decision_of_the_coach_asks_who_it_is_and_keeps_what_was_typed() 
     let mut old = coach.clone();
     old.cookie = before;
     assert_eq!(old.open("/").await.status, 303);
+}
+
+#[tokio::test]
+async fn k079_what_weighs_asks_for_a_fresh_proof_and_reading_a_page_does_not() {
+    let world = world().await;
+    let people = [
+        ("an", &world.an),
+        ("dirk", &world.manager),
+        ("coach", &world.coach),
+        ("mediator", &world.mediator),
+        ("controller", &world.controller),
+        ("system", &world.system),
+        ("fg", &world.privacy_officer),
+        ("lotte", &world.lotte),
+    ];
+    let ids = Ids {
+        dossier: world.dossier,
+        ..Ids::absent()
+    };
+    let (mut asked, mut read) = (0, 0);
+    for (name, actor) in people {
+        let browser = Browser::of(&world, name).await;
+        world.clock.advance(301);
+        let before = contents(&world).await;
+        for route in web::table(support::web(&world)) {
+            let may = policy::permit(actor, route.operation).is_ok();
+            if !may || route.operation == Operation::Public {
+                continue;
+            }
+            let address = ids.address(route.path);
+            let cell = format!("{name}, {} {}", route.method, route.path);
+            let weighs = STEP_UP.contains(&route.operation);
+            if route.method == Method::GET {
+                let seen = browser.open(&address).await;
+                let leads = seen.location().starts_with("/account/bevestigen?naar=");
+                assert_eq!(leads, weighs, "{cell}");
+                read += u32::from(!weighs);
+            } else if weighs {
+                let seen = browser.post(&address, "naam=Getypt").await;
+                seen.says(401, "Bevestig dat jij het bent");
+                let kept = seen.form("/account/bevestigen");
+                assert_eq!(kept.get("bewaard.naam"), "Getypt", "{cell}");
+                asked += 1;
+            }
+        }
+        unchanged(&world, &before, name).await;
+    }
+    eprintln!("{asked} forms ask for a fresh proof, {read} pages do not");
+    assert!(asked > 100 && read > 200, "{asked}, {read}");
+}
+
+#[tokio::test]
+async fn k079_an_invitation_is_made_after_the_proof_with_what_was_typed_and_at_the_address_of_the_operator()
+ {
+    let world = world().await;
+    let mut dirk = Browser::of(&world, "dirk").await;
+    world.clock.advance(301);
+    let page = dirk.open("/medewerkers/nieuw").await;
+    page.says(200, "Terug zonder uitnodigen");
+    let form = page
+        .form("/medewerkers/nieuw")
+        .set("naam", "Nele Nieuw")
+        .set("email", "nele@voorbeeld.be")
+        .set("rol", "counsellor")
+        .set("vestiging", &world.a.unit.id.address());
+    let asked = dirk.send(&form).await;
+    asked.says(401, "Bevestig dat jij het bent");
+    let done = confirm(&mut dirk, &asked).await;
+    done.says(200, "Ga verder met wat je typte");
+    let again = done.form("/medewerkers/nieuw");
+    assert_eq!(again.get("naam"), "Nele Nieuw");
+    // Whatever the request says of its host.
+    let request = dirk
+        .request(Method::POST, &again.action)
+        .header("host", "elders.example")
+        .header("content-type", support::FORM);
+    let made = dirk.ask(request, again.encoded().into()).await;
+    made.says(200, "De uitnodiging is klaar");
+    assert!(
+        made.html
+            .contains("value=\"http://dossier.test/uitnodiging/"),
+        "{}",
+        made.html
+    );
+    assert!(!made.html.contains("elders.example"));
+}
+
+#[tokio::test]
+async fn k079_the_file_of_the_report_comes_after_the_proof() {
+    let world = world().await;
+    let mandate = world.mandate().await;
+    let mut controller = Browser::of(&world, "controller").await;
+    world.clock.advance(301);
+    assert_eq!(controller.open("/rapport").await.status, 200);
+    let file = format!("/rapport/csv?opdracht={}", mandate.address());
+    let asked = controller.open(&file).await;
+    assert_eq!(asked.status, 303);
+    let page = controller.open(asked.location()).await;
+    let done = confirm(&mut controller, &page).await;
+    assert_eq!((done.status, done.location()), (303, file.as_str()));
+    let seen = controller.open(&file).await;
+    assert_eq!(seen.status, 200);
+    assert!(seen.header("content-disposition").starts_with("attachment"));
+}
+
+#[tokio::test]
+async fn mijn_account_leads_to_the_mail_and_to_the_provider_where_there_is_one() {
+    let world = world().await;
+    let an = Browser::of(&world, "an").await;
+    let page = an.open("/account").await;
+    for address in ["/account/e-mail", "/oidc/koppelen"] {
+        assert!(
+            page.html.contains(&format!("href=\"{address}\"")),
+            "{address}"
+        );
+        assert_eq!(an.open(address).await.status, 200);
+    }
+    let mut without = support::web(&world);
+    without.casework = world.casework.clone();
+    let mut without = Browser::over(without);
+    without.cookie = an.cookie.clone();
+    let page = without.open("/account").await;
+    page.says(200, "E-mail en meldingen");
+    assert!(!page.html.contains("/oidc/koppelen"));
 }
 
 #[tokio::test]

@@ -11,16 +11,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Body;
 use axum::http::Method;
-use casework::{GrantInput, InviteInput, JournalEntry};
+use casework::{GrantInput, JournalEntry};
 use domain::grants::Basis;
-use domain::ids::{DocumentId, DossierId, InvitationId, OrganisationId, ProposalId};
+use domain::ids::{DocumentId, DossierId, OrganisationId};
 use domain::people::{Actor, Role};
 use domain::policy::{self, Operation, Reach};
-use domain::text::Name;
-use support::samples::{Fate, Line, THE_DAY_BEFORE, TODAY, complete_form, filled};
+use support::samples::{Fate, Line, THE_DAY_BEFORE, TODAY, complete_form, filled, waiting};
 use support::statements::Statements;
 use support::{Browser, Ids, Seen, contents, encode, line, unchanged};
-use testkit::{House, World, at, day, note, world};
+use testkit::{World, at, day, note, world};
 use web::Route;
 
 /// The routes that need nobody, one by one: a new one has to be added here.
@@ -225,31 +224,6 @@ async fn scene() -> Scene {
         samples,
         of_client,
     }
-}
-
-/// An invitation of an organisation, and a role for somebody there, that wait.
-async fn waiting(world: &World, house: &House, who: &Actor) -> (InvitationId, ProposalId) {
-    let input = InviteInput {
-        name: Name::parse("Nele Nieuw").unwrap(),
-        email: "nele@voorbeeld.be".to_owned(),
-        function: Some((Role::Counsellor, house.unit.id)),
-    };
-    let (casework, system) = (&world.casework, &world.system);
-    let invited = casework.invite(system, &input, &world.submission()).await;
-    invited.unwrap();
-    let role = Role::Controller;
-    casework
-        .propose_role(system, who.person, role, &world.submission())
-        .await
-        .unwrap();
-    let links = casework.all_people(system, "", "").await.unwrap().links;
-    let is_here = |link: &&casework::Invitation| {
-        let unit = link.function.as_ref().and_then(|(_, unit)| unit.as_ref());
-        unit.is_some_and(|unit| unit.id == house.unit.id)
-    };
-    let proposals = casework.proposals(system).await.unwrap();
-    let own = proposals.iter().find(|it| it.person == who.person);
-    (links.iter().find(is_here).unwrap().id, own.unwrap().id)
 }
 
 impl Scene {

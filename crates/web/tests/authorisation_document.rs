@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use domain::people::Role;
-use domain::policy::{Operation, Reach, TABLE};
+use domain::policy::{Operation, Reach, STEP_UP, TABLE};
 use testkit::world;
 use web::Route;
 
@@ -30,6 +30,11 @@ fn words(operation: Operation) -> (&'static str, &'static str, &'static str) {
         ),
         O::ChangeOwnLogin => (
             "Eigen tweede stap wijzigen (vraagt een vers bewijs)",
+            "A1",
+            "",
+        ),
+        O::LinkOwnLogin => (
+            "Een aanmelding elders aan het eigen account koppelen, of niet meer (vraagt een vers bewijs)",
             "A1",
             "",
         ),
@@ -146,8 +151,13 @@ fn words(operation: Operation) -> (&'static str, &'static str, &'static str) {
             "H2",
             "Anders: de FG in plaats van de coach, en zonder wat mensen schreven; de jongere leest alles.",
         ),
+        O::ViewMandates => (
+            "De controleopdrachten lezen",
+            "B6",
+            "Anders: de systeembeheerder in plaats van de coach.",
+        ),
         O::ManageMandates => (
-            "Een controleopdracht geven en beëindigen",
+            "Een controleopdracht geven en beëindigen (vraagt een vers bewijs)",
             "B6",
             "Anders: de systeembeheerder in plaats van de coach, en nooit aan zichzelf.",
         ),
@@ -156,18 +166,38 @@ fn words(operation: Operation) -> (&'static str, &'static str, &'static str) {
             "G2",
             "Smaller: geen coach.",
         ),
+        O::DownloadReport => (
+            "Diezelfde cijfers downloaden (vraagt een vers bewijs)",
+            "G2, G3",
+            "Smaller: geen coach, en alleen cijfers, nooit namen.",
+        ),
+        O::ViewPeople => (
+            "De pagina van één persoon lezen",
+            "B1",
+            "Smaller: geen coach; een organisatiebeheerder alleen de eigen mensen.",
+        ),
         O::ManagePeople => (
-            "Mensen uitnodigen, wijzigen en uit dienst zetten",
+            "Mensen uitnodigen, wijzigen en uit dienst zetten, functies geven en afnemen, een link voor een nieuw wachtwoord maken (vraagt een vers bewijs)",
             "B2, B3",
             "Smaller: een organisatiebeheerder alleen de eigen mensen.",
         ),
+        O::ViewOrganisations => (
+            "Organisaties en vestigingen lezen",
+            "B1, B5",
+            "Smaller: geen coach.",
+        ),
         O::ManageOrganisations => (
-            "Organisaties en vestigingen maken, wijzigen en sluiten",
+            "Organisaties en vestigingen maken, wijzigen en sluiten (vraagt een vers bewijs)",
             "B5",
             "Smaller: geen coach.",
         ),
+        O::ViewProposals => (
+            "Lezen welke rollen op een tweede systeembeheerder wachten",
+            "B4",
+            "",
+        ),
         O::GrantRoles => (
-            "Een rol buiten een organisatie voorstellen, en bevestigen wat een ander voorstelde",
+            "Een rol buiten een organisatie voorstellen, en bevestigen wat een ander voorstelde (vraagt een vers bewijs)",
             "B4",
             "",
         ),
@@ -176,8 +206,13 @@ fn words(operation: Operation) -> (&'static str, &'static str, &'static str) {
             "H8",
             "Wijder: ook de FG leest.",
         ),
+        O::ViewProjects => (
+            "Betalingen, staatssteun en bewaarbevel van projecten lezen",
+            "H8",
+            "",
+        ),
         O::ManageProjects => (
-            "Betalingen, staatssteun en bewaarbevel van een project voorstellen en bevestigen",
+            "Betalingen, staatssteun en bewaarbevel van een project voorstellen en bevestigen (vraagt een vers bewijs)",
             "H8",
             "",
         ),
@@ -236,7 +271,11 @@ fn words(operation: Operation) -> (&'static str, &'static str, &'static str) {
             "D6",
             "Smaller: geen coach en geen ESF-controleur. De jongere ziet het eigen nummer altijd.",
         ),
-        O::ExportDossier => ("Alles over een jongere downloaden", "H5", ""),
+        O::ExportDossier => (
+            "Alles over een jongere downloaden (vraagt een vers bewijs)",
+            "H5",
+            "",
+        ),
         O::Upkeep => (
             "Wat het programma zelf doet op zijn dag",
             "",
@@ -407,6 +446,15 @@ async fn the_printed_table_is_the_one_in_the_code() {
         kept == printed,
         "docs/authorisation.md is not the table of the code: run `cargo xtask docs` and commit it"
     );
+}
+
+/// A reader sees at the operation itself that it asks for a proof.
+#[test]
+fn k079_the_words_say_which_operations_ask_for_a_fresh_proof() {
+    for (operation, _) in TABLE {
+        let said = words(*operation).0.ends_with(" (vraagt een vers bewijs)");
+        assert_eq!(said, STEP_UP.contains(operation), "{operation:?}");
+    }
 }
 
 /// A reader finds every sign explained.

@@ -65,12 +65,13 @@ pub(crate) async fn start(options: &Demo) -> anyhow::Result<()> {
             None,
         ),
     };
+    let address = listener.local_addr()?;
     let web = web::WebSettings {
+        public_url: site(address),
         demo: true,
         secure_cookies: false,
         version: VERSION,
     };
-    let address = listener.local_addr()?;
     // Browsers make passkeys for names only.
     let parts = parts.at_site(&format!("http://localhost:{}", address.port()));
     let postman = options
@@ -80,6 +81,20 @@ pub(crate) async fn start(options: &Demo) -> anyhow::Result<()> {
         .transpose()?;
     operator::say(&welcome(address, options))?;
     server::serve(parts, web, Vec::new(), listener, postman).await
+}
+
+/// The address in the links of the demo. It has no setting for it: from another machine it is reached
+/// under a name that the program cannot know, and a link is then only a path.
+fn site(address: SocketAddr) -> String {
+    if address.ip().is_loopback() {
+        return format!("http://{address}");
+    }
+    tracing::warn!(
+        %address,
+        "the demo listens on more than this machine: one-time links are shown without a host; put the \
+         address that people type in front of them"
+    );
+    String::new()
 }
 
 /// Mail of the demo, to a server of this machine.

@@ -20,6 +20,8 @@ use uuid::Uuid;
 use crate::context::{self, Me, Succeeded};
 use crate::fail::{self, render};
 use crate::fields::Fields;
+use crate::mail::MAIL;
+use crate::oidc::LINK;
 use crate::page::{Errors, Page};
 use crate::routes::Routes;
 use crate::{App, Web};
@@ -79,6 +81,12 @@ struct AccountPage {
     user_name: String,
     role: String,
     organisation: String,
+    /// 'E-mail en meldingen'
+    mail: &'static str,
+    /// A provider outside: its name; empty without one.
+    provider: String,
+    /// Where the own account is linked to it.
+    link: &'static str,
     has_app: bool,
     may_remove_app: bool,
     has_factor: bool,
@@ -162,6 +170,9 @@ async fn page(
                 .as_ref()
                 .map(|unit| unit.name.clone())
                 .unwrap_or_default(),
+            mail: MAIL,
+            provider: app.casework.oidc_name().unwrap_or_default().to_owned(),
+            link: LINK,
             has_app: code,
             may_remove_app: passkeys > 0 || !found.needs_factor,
             has_factor: code || passkeys > 0,

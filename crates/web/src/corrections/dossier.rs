@@ -12,7 +12,7 @@ use domain::refusal::Field;
 use domain::steps::Span;
 use domain::text::Note;
 
-use super::{outcome, refusals, rows, show_refusals};
+use super::{outcome, rows, show_refusals};
 use crate::App;
 use crate::context::{Me, Succeeded, dossier_address};
 use crate::fail::{self, render};
@@ -283,8 +283,7 @@ pub(super) async fn send(
         match asked {
             Ok(_) => return Ok(Redirect::to(&submission.leads_to).into_response()),
             Err(failure) => {
-                let refused =
-                    refusals(failure).map_err(|failure| fail::answer(&app, &me, failure))?;
+                let refused = fail::refusals(&app, &me, failure)?;
                 status = show_refusals(&mut errors, &refused);
             }
         }

@@ -5,7 +5,6 @@ mod dossier;
 mod queue;
 
 use axum::http::StatusCode;
-use casework::Failure;
 use domain::corrections::Correction;
 use domain::policy::Operation as O;
 use domain::refusal::{Field, Refusal, Refusals};
@@ -106,12 +105,4 @@ fn show_refusals(errors: &mut Errors, refusals: &Refusals) -> StatusCode {
         errors.add(id, sentences::refusal(refusal));
     }
     status
-}
-
-/// The refusals of a failure, or the failure itself.
-fn refusals(failure: Failure) -> Result<Refusals, Failure> {
-    match failure {
-        Failure::Refused(refusals) => Ok(refusals),
-        other => Err(other),
-    }
 }

@@ -12,7 +12,7 @@ use domain::policy::{self, Operation};
 use domain::refusal::Field;
 use domain::text::Note;
 
-use super::{QUEUE, outcome, refusals, rows, show_refusals};
+use super::{QUEUE, outcome, rows, show_refusals};
 use crate::App;
 use crate::context::{Me, Succeeded, dossier_address};
 use crate::fail::{self, render};
@@ -326,8 +326,7 @@ async fn decide(
         match decided {
             Ok(()) => return Ok(Redirect::to(&submission.leads_to).into_response()),
             Err(failure) => {
-                let refused =
-                    refusals(failure).map_err(|failure| fail::answer(app, me, failure))?;
+                let refused = fail::refusals(app, me, failure)?;
                 shown.status = show_refusals(&mut shown.errors, &refused);
             }
         }

@@ -12,7 +12,7 @@ use domain::insz::Insz;
 use domain::refusal::{Field, Refusal};
 use domain::text::Note;
 
-use super::{OWN, asked_what, bases, client_said, outcome, refusals, show_refusals};
+use super::{OWN, asked_what, bases, client_said, outcome, show_refusals};
 use crate::App;
 use crate::context::{Me, Succeeded, dossier_address};
 use crate::documents::ACCEPT;
@@ -205,8 +205,7 @@ pub(super) async fn send(
         match asked {
             Ok(()) => return Ok(Redirect::to(&submission.leads_to).into_response()),
             Err(failure) => {
-                let refused =
-                    refusals(failure).map_err(|failure| fail::answer(&app, &me, failure))?;
+                let refused = fail::refusals(&app, &me, failure)?;
                 status = show_refusals(&mut errors, &refused);
             }
         }

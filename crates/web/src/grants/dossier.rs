@@ -13,7 +13,7 @@ use domain::policy::{self, Operation};
 use domain::refusal::{Field, Refusal};
 use domain::text::Note;
 
-use super::{asked_what, bases, client_said, refusals, show_refusals};
+use super::{asked_what, bases, client_said, show_refusals};
 use crate::App;
 use crate::context::{Me, Succeeded, dossier_address};
 use crate::fail::{self, render};
@@ -407,8 +407,7 @@ pub(super) async fn ask(
         match asked {
             Ok(()) => return Ok(Redirect::to(&submission.leads_to).into_response()),
             Err(failure) => {
-                let refused =
-                    refusals(failure).map_err(|failure| fail::answer(&app, &me, failure))?;
+                let refused = fail::refusals(&app, &me, failure)?;
                 status = show_refusals(&mut errors, &refused);
             }
         }
@@ -508,8 +507,7 @@ pub(super) async fn give(
         match given {
             Ok(_) => return Ok(Redirect::to(&submission.leads_to).into_response()),
             Err(failure) => {
-                let refused =
-                    refusals(failure).map_err(|failure| fail::answer(&app, &me, failure))?;
+                let refused = fail::refusals(&app, &me, failure)?;
                 status = show_refusals(&mut errors, &refused);
             }
         }
@@ -641,8 +639,7 @@ pub(super) async fn end(
         match ended {
             Ok(()) => return Ok(Redirect::to(&submission.leads_to).into_response()),
             Err(failure) => {
-                let refused =
-                    refusals(failure).map_err(|failure| fail::answer(&app, &me, failure))?;
+                let refused = fail::refusals(&app, &me, failure)?;
                 status = show_refusals(&mut errors, &refused);
             }
         }

@@ -6,7 +6,6 @@ mod dossier;
 mod queue;
 
 use axum::http::StatusCode;
-use casework::Failure;
 use domain::grants::{Basis, ClientAnswer, Request, RequestDecision, RequestKind};
 use domain::policy::Operation as O;
 use domain::refusal::{Field, Refusal, Refusals};
@@ -168,12 +167,4 @@ fn show_refusals(errors: &mut Errors, refusals: &Refusals) -> StatusCode {
         errors.add(id, sentences::refusal(refusal));
     }
     status
-}
-
-/// The refusals of a failure, or the failure itself.
-fn refusals(failure: Failure) -> Result<Refusals, Failure> {
-    match failure {
-        Failure::Refused(refusals) => Ok(refusals),
-        other => Err(other),
-    }
 }

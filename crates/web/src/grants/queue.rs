@@ -10,7 +10,7 @@ use domain::ids::GrantRequestId;
 use domain::refusal::Field;
 use domain::text::Note;
 
-use super::{QUEUE, asked_what, client_said, refusals, show_refusals};
+use super::{QUEUE, asked_what, client_said, show_refusals};
 use crate::App;
 use crate::context::{Me, Succeeded, dossier_address};
 use crate::documents::{file_answer, size};
@@ -326,8 +326,7 @@ async fn decide(
         match decided {
             Ok(()) => return Ok(Redirect::to(&submission.leads_to).into_response()),
             Err(failure) => {
-                let refused =
-                    refusals(failure).map_err(|failure| fail::answer(app, me, failure))?;
+                let refused = fail::refusals(app, me, failure)?;
                 status = show_refusals(&mut errors, &refused);
             }
         }

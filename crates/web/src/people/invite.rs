@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use casework::{Failure, InviteInput};
 use domain::ids::{InvitationId, OrganisationId, UnitId};
@@ -10,7 +10,7 @@ use domain::people::{self, Role};
 use domain::refusal::Field;
 use domain::text::Name;
 
-use super::{address, link, list_of, person_in, refusals, show_refusals, unit_roles};
+use super::{address, link, list_of, person_in, show_refusals, unit_roles};
 use crate::App;
 use crate::context::Me;
 use crate::fail::{self, render};
@@ -100,12 +100,8 @@ pub(super) async fn show(State(app): State<App>, me: Me, uri: Uri) -> Result<Res
 pub(super) async fn send(
     State(app): State<App>,
     me: Me,
-    headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Response> {
-    if fields.has("doe", "terug") {
-        return Ok(Redirect::to(list_of(&me)).into_response());
-    }
     let mut errors = Errors::new();
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
     let name: Option<Name> = fields.line("naam", Field::Name, &mut errors);
@@ -142,14 +138,13 @@ pub(super) async fn send(
                         page,
                         heading: "De uitnodiging is klaar",
                         name: input.name.to_string(),
-                        link: link(&app, &headers, &token),
+                        link: link(&app, &token),
                         back: list_of(&me).to_owned(),
                     },
                 ));
             }
             Err(failure) => {
-                let refused =
-                    refusals(failure).map_err(|failure| fail::answer(&app, &me, failure))?;
+                let refused = fail::refusals(&app, &me, failure)?;
                 status = show_refusals(&mut errors, &refused);
             }
         }
@@ -160,7 +155,6 @@ pub(super) async fn send(
 pub(super) async fn password(
     State(app): State<App>,
     me: Me,
-    headers: HeaderMap,
     Path(person): Path<String>,
     fields: Fields,
 ) -> Result<Response, Response> {
@@ -179,7 +173,7 @@ pub(super) async fn password(
     let token = match made.await {
         Ok(token) => token,
         Err(failure) => {
-            let refused = refusals(failure).map_err(failed)?;
+            let refused = fail::refusals(&app, &me, failure)?;
             show_refusals(&mut errors, &refused);
             return super::one::page(&app, &me, person, &fields, errors).await;
         }
@@ -191,7 +185,7 @@ pub(super) async fn password(
             page: app.page(&me, heading, list_of(&me)),
             heading,
             name: shown.person.name,
-            link: link(&app, &headers, &token),
+            link: link(&app, &token),
             back: address(person),
         },
     ))

@@ -6,15 +6,14 @@ mod list;
 mod one;
 mod roles;
 
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
-use casework::Failure;
 use domain::ids::PersonId;
 use domain::people::Role;
 use domain::policy::Operation as O;
 use domain::refusal::{Field, Refusal, Refusals};
 
-use crate::context::Me;
+use crate::context::{Me, to_hex};
 use crate::fail;
 use crate::page::{Choice, Errors};
 use crate::routes::Routes;
@@ -31,20 +30,20 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     routes
         .get(OWN, O::ViewOrganisation, list::own)
         .get(USERS, O::ManageSystem, list::all)
-        .get("/medewerkers/nieuw", O::ManagePeople, invite::show)
+        .get("/medewerkers/nieuw", O::ViewPeople, invite::show)
         .post("/medewerkers/nieuw", O::ManagePeople, invite::send)
         .post(
             "/uitnodigingen/{link}/intrekken",
             O::ManagePeople,
             invite::withdraw,
         )
-        .get("/medewerkers/{person}", O::ManagePeople, one::show)
+        .get("/medewerkers/{person}", O::ViewPeople, one::show)
         .post("/medewerkers/{person}", O::ManagePeople, one::change)
         .post("/medewerkers/{person}/functie", O::ManagePeople, one::give)
         .post("/medewerkers/{person}/afnemen", O::ManagePeople, one::take)
         .get(
             "/medewerkers/{person}/uit-dienst",
-            O::ManagePeople,
+            O::ViewPeople,
             one::leave_form,
         )
         .post(
@@ -63,7 +62,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
             invite::password,
         )
         .post("/medewerkers/{person}/rol", O::GrantRoles, roles::propose)
-        .get(ROLES, O::GrantRoles, roles::list)
+        .get(ROLES, O::ViewProposals, roles::list)
         .post("/systeem/rollen/{proposal}", O::GrantRoles, roles::decide)
 }
 
@@ -116,27 +115,9 @@ pub(crate) fn show_refusals(errors: &mut Errors, refusals: &Refusals) -> StatusC
     status
 }
 
-/// The refusals of a failure, or the failure itself.
-pub(crate) fn refusals(failure: Failure) -> Result<Refusals, Failure> {
-    match failure {
-        Failure::Refused(refusals) => Ok(refusals),
-        other => Err(other),
-    }
-}
-
-/// A one-time link in full, as the browser that asks for it knows this server.
-fn link(app: &Web, headers: &HeaderMap, token: &[u8; 32]) -> String {
-    let host = headers
-        .get(axum::http::header::HOST)
-        .and_then(|host| host.to_str().ok());
-    let scheme = if app.settings.secure_cookies {
-        "https"
-    } else {
-        "http"
-    };
-    let token: String = token.iter().map(|byte| format!("{byte:02x}")).collect();
-    match host {
-        Some(host) => format!("{scheme}://{host}/uitnodiging/{token}"),
-        None => format!("/uitnodiging/{token}"),
-    }
+/// A one-time link in full, at the address that the operator set: what a request says of its host could
+/// be anybody's, and whoever gets the link would bring the new password there.
+fn link(app: &Web, token: &[u8; 32]) -> String {
+    let (site, token) = (&app.settings.public_url, to_hex(token));
+    format!("{site}/uitnodiging/{token}")
 }

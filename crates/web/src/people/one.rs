@@ -10,7 +10,7 @@ use domain::people::{self, Role};
 use domain::refusal::Field;
 use domain::text::Name;
 
-use super::{address, list_of, person_in, refusals, show_refusals, unit_roles};
+use super::{address, list_of, person_in, show_refusals, unit_roles};
 use crate::App;
 use crate::context::{Me, Succeeded};
 use crate::fail::{self, render};
@@ -76,6 +76,13 @@ fn ongoing(known: &Known) -> Vec<(String, String)> {
 async fn known(app: &App, me: &Me, person: PersonId) -> Result<Known, Response> {
     let found = app.casework.person_page(&me.actor, person).await;
     found.map_err(|failure| fail::answer(app, me, failure))
+}
+
+/// The person a form is about; somebody whom who sends it does not look after is not there.
+async fn somebody(app: &App, me: &Me, text: &str) -> Result<PersonId, Response> {
+    let person = person_in(app, me, text)?;
+    known(app, me, person).await?;
+    Ok(person)
 }
 
 /// The page again with what is wrong.
@@ -212,7 +219,7 @@ async fn answer(
     match done {
         Ok(()) => Ok(Redirect::to(&submission.leads_to).into_response()),
         Err(failure) => {
-            let refused = refusals(failure).map_err(|failure| fail::answer(app, me, failure))?;
+            let refused = fail::refusals(app, me, failure)?;
             let mut errors = Errors::new();
             show_refusals(&mut errors, &refused);
             page(app, me, person, fields, errors).await
@@ -237,8 +244,7 @@ pub(super) async fn change(
     Path(person): Path<String>,
     fields: Fields,
 ) -> Result<Response, Response> {
-    let person = person_in(&app, &me, &person)?;
-    known(&app, &me, person).await?;
+    let person = somebody(&app, &me, &person).await?;
     let mut errors = Errors::new();
     let name: Option<Name> = fields.line("naam", Field::Name, &mut errors);
     let email = match fields.get("email").trim() {
@@ -270,8 +276,7 @@ pub(super) async fn give(
     Path(person): Path<String>,
     fields: Fields,
 ) -> Result<Response, Response> {
-    let person = person_in(&app, &me, &person)?;
-    known(&app, &me, person).await?;
+    let person = somebody(&app, &me, &person).await?;
     let mut errors = Errors::new();
     let role = fields.choice("rol", Field::Role, Role::from_code, &mut errors);
     let unit = fields.choice("vestiging", Field::Unit, UnitId::from_address, &mut errors);
@@ -293,8 +298,7 @@ pub(super) async fn take(
     Path(person): Path<String>,
     fields: Fields,
 ) -> Result<Response, Response> {
-    let person = person_in(&app, &me, &person)?;
-    known(&app, &me, person).await?;
+    let person = somebody(&app, &me, &person).await?;
     let mut errors = Errors::new();
     let parse = FunctionId::from_address;
     let function = fields.choice("functie", Field::Role, parse, &mut errors);
@@ -349,11 +353,7 @@ pub(super) async fn leave(
     Path(person): Path<String>,
     fields: Fields,
 ) -> Result<Response, Response> {
-    let person = person_in(&app, &me, &person)?;
-    known(&app, &me, person).await?;
-    if fields.has("doe", "terug") {
-        return Ok(Redirect::to(&address(person)).into_response());
-    }
+    let person = somebody(&app, &me, &person).await?;
     let mut errors = Errors::new();
     let Some(submission) = leading(&app, &fields, person, "uit-dienst", &mut errors) else {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -364,7 +364,7 @@ pub(super) async fn leave(
     match done.await {
         Ok(()) => Ok(Redirect::to(&submission.leads_to).into_response()),
         Err(failure) => {
-            let refused = refusals(failure).map_err(|failure| fail::answer(&app, &me, failure))?;
+            let refused = fail::refusals(&app, &me, failure)?;
             let status = show_refusals(&mut errors, &refused);
             leaving(&app, &me, person, errors, status).await
         }
@@ -377,8 +377,7 @@ pub(super) async fn come_back(
     Path(person): Path<String>,
     fields: Fields,
 ) -> Result<Response, Response> {
-    let person = person_in(&app, &me, &person)?;
-    known(&app, &me, person).await?;
+    let person = somebody(&app, &me, &person).await?;
     let mut errors = Errors::new();
     let Some(submission) = leading(&app, &fields, person, "terug", &mut errors) else {
         return page(&app, &me, person, &fields, errors).await;

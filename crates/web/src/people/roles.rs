@@ -9,7 +9,7 @@ use domain::ids::ProposalId;
 use domain::people::Role;
 use domain::refusal::Field;
 
-use super::{ROLES, USERS, address, person_in, refusals, show_refusals};
+use super::{ROLES, USERS, address, person_in, show_refusals};
 use crate::App;
 use crate::context::{Me, Succeeded};
 use crate::fail::{self, render};
@@ -103,7 +103,7 @@ pub(super) async fn propose(
     match done.await {
         Ok(()) => Ok(Redirect::to(&submission.leads_to).into_response()),
         Err(failure) => {
-            let refused = refusals(failure).map_err(|failure| fail::answer(&app, &me, failure))?;
+            let refused = fail::refusals(&app, &me, failure)?;
             show_refusals(&mut errors, &refused);
             for line in &mut errors.lines {
                 if line.field == "rol" {
@@ -149,7 +149,7 @@ pub(super) async fn decide(
         match done.await {
             Ok(()) => return Ok(Redirect::to(&submission.leads_to).into_response()),
             Err(failure) => {
-                let refused = refusals(failure).map_err(failed)?;
+                let refused = fail::refusals(&app, &me, failure)?;
                 status = show_refusals(&mut errors, &refused);
             }
         }

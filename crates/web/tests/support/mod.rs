@@ -27,6 +27,7 @@ pub(crate) fn web(world: &World) -> web::Web {
     web::Web {
         casework: world.with_provider("http://127.0.0.1:1", |_| {}),
         settings: web::WebSettings {
+            public_url: "http://dossier.test".to_owned(),
             demo: true,
             secure_cookies: false,
             version: "test",
@@ -88,10 +89,15 @@ impl Seen {
         assert!(self.title().starts_with("Fout: "), "{}", self.title());
     }
 
+    /// The fields of the form with this address, when the page holds one.
+    pub(crate) fn form_if_any(&self, action: &str) -> Option<Form> {
+        Form::in_page(&self.html, action)
+    }
+
     /// The fields of the form with this address, as the page holds them.
     #[track_caller]
     pub(crate) fn form(&self, action: &str) -> Form {
-        Form::in_page(&self.html, action)
+        self.form_if_any(action)
             .unwrap_or_else(|| panic!("no form to {action} ({}) in {}", self.status, self.html))
     }
 }

@@ -4,14 +4,16 @@
 //! - A new field of a form is one line of `FORM`, filled in well.
 //! - A new kind of thing in a dossier is made in `filled`, so that its routes meet one that exists.
 
+use casework::InviteInput;
 use domain::corrections::{Ask, CorrectionKind, Subject};
 use domain::ids::{
     ActionId, CorrectionId, DocumentId, DossierId, ExperienceId, GrantRequestId, InvitationId,
     OrganisationId, PersonId, ProposalId, RemovalId, StepId, StudyId, UnitId,
 };
-use domain::people::Actor;
+use domain::people::{Actor, Role};
 use domain::profile::ExperienceDetails;
-use testkit::{World, at, day, label, note};
+use domain::text::Name;
+use testkit::{House, World, at, day, label, note};
 
 macro_rules! parameters {
     ($($name:ident: $kind:ident),* $(,)?) => {
@@ -83,8 +85,8 @@ impl Ids {
     }
 }
 
-/// Every field of every form, filled in well. `[key]`, `[person]`, `[organisation]`, `[request]` and
-/// `[nothing]` stand for what only a world has.
+/// Every field of every form, filled in well. `[key]`, `[person]`, `[unit]`, `[organisation]`, `[request]`
+/// and `[nothing]` stand for what only a world has.
 pub(crate) const FORM: &[(&str, &str)] = &[
     ("sleutel", "[key]"),
     ("versie", "1"),
@@ -138,6 +140,7 @@ pub(crate) const FORM: &[(&str, &str)] = &[
     ("naam", "Nieuw"),
     ("email", "nieuw@voorbeeld.be"),
     ("rol", "counsellor"),
+    ("vestiging", "[unit]"),
     ("systeemrol", "coach"),
     ("beslissing", "bevestigen"),
     ("ondernemingsnummer", "0566988259"),
@@ -186,6 +189,10 @@ pub(crate) fn complete_form(
     let value = |value: &str| match value {
         "[key]" => world.casework.submission_key().0.to_string(),
         "[person]" => who.person.address(),
+        "[unit]" => who
+            .unit
+            .as_ref()
+            .map_or_else(String::new, |unit| unit.id.address()),
         "[organisation]" => organisation.address(),
         "[request]" => request.address(),
         "[nothing]" => casework::Casework::text_mark(""),
@@ -194,6 +201,35 @@ pub(crate) fn complete_form(
     FORM.iter()
         .map(|(name, given)| ((*name).to_owned(), value(given)))
         .collect()
+}
+
+/// An invitation of an organisation, and a role for somebody there, that wait.
+pub(crate) async fn waiting(
+    world: &World,
+    house: &House,
+    who: &Actor,
+) -> (InvitationId, ProposalId) {
+    let input = InviteInput {
+        name: Name::parse("Nele Nieuw").unwrap(),
+        email: "nele@voorbeeld.be".to_owned(),
+        function: Some((Role::Counsellor, house.unit.id)),
+    };
+    let (casework, system) = (&world.casework, &world.system);
+    let invited = casework.invite(system, &input, &world.submission()).await;
+    invited.unwrap();
+    let role = Role::Controller;
+    casework
+        .propose_role(system, who.person, role, &world.submission())
+        .await
+        .unwrap();
+    let links = casework.all_people(system, "", "").await.unwrap().links;
+    let is_here = |link: &&casework::Invitation| {
+        let unit = link.function.as_ref().and_then(|(_, unit)| unit.as_ref());
+        unit.is_some_and(|unit| unit.id == house.unit.id)
+    };
+    let proposals = casework.proposals(system).await.unwrap();
+    let own = proposals.iter().find(|it| it.person == who.person);
+    (links.iter().find(is_here).unwrap().id, own.unwrap().id)
 }
 
 /// What became of a line.
