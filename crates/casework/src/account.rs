@@ -285,10 +285,15 @@ impl Casework {
 
     /// Tells a person what changed about how they log in.
     pub(crate) fn tell_login(&self, batch: &mut Batch, person: PersonId, what: &str) {
+        self.tell(batch, person, NoticeKind::LoginChanged, what);
+    }
+
+    /// Tells a person something about the own account.
+    pub(crate) fn tell(&self, batch: &mut Batch, person: PersonId, kind: NoticeKind, what: &str) {
         let now = self.now();
         let notice = Notice {
             at: now,
-            kind: NoticeKind::LoginChanged.code().to_owned(),
+            kind: kind.code().to_owned(),
             dossier: None,
             step: None,
             note: Some(what.to_owned()),

@@ -264,6 +264,8 @@ impl Casework {
                     ..About::default()
                 };
                 self.record(&mut batch, AccountEvent::PasswordChosen, &chosen);
+                let told = "Er is een nieuw wachtwoord gekozen met een link. Was jij dat niet? Verwittig de beheerder.";
+                self.tell_login(&mut batch, person, told);
             }
             None => self.make_account(&mut batch, &link, user_name, password_hash),
         }

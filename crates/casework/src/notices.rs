@@ -36,6 +36,8 @@ pub enum NoticeKind {
     LineCorrected,
     /// Something changed about how the person logs in; the note says what.
     LoginChanged,
+    /// Somebody logged in as this person in a browser that was not known.
+    NewBrowser,
     /// I2: the dossier is assigned to the person.
     DossierAssigned,
     /// I2: the dossier is not assigned to the person any more; the note holds the client number.
@@ -59,6 +61,7 @@ impl NoticeKind {
             NoticeKind::CorrectionRefused => "correction_refused",
             NoticeKind::LineCorrected => "line_corrected",
             NoticeKind::LoginChanged => "login_changed",
+            NoticeKind::NewBrowser => "new_browser",
             NoticeKind::DossierAssigned => "dossier_assigned",
             NoticeKind::DossierReleased => "dossier_released",
         }
@@ -80,6 +83,7 @@ impl NoticeKind {
             NoticeKind::CorrectionRefused,
             NoticeKind::LineCorrected,
             NoticeKind::LoginChanged,
+            NoticeKind::NewBrowser,
             NoticeKind::DossierAssigned,
             NoticeKind::DossierReleased,
         ]

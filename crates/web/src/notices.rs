@@ -71,6 +71,7 @@ fn sentence(kind: Option<NoticeKind>) -> &'static str {
             "Bij een stap waar jij aan werkt, staat nu een rechtzetting."
         }
         Some(NoticeKind::LoginChanged) => "Er is iets gewijzigd aan hoe je je aanmeldt.",
+        Some(NoticeKind::NewBrowser) => "Er is met jouw account aangemeld in een nieuwe browser.",
         Some(NoticeKind::DossierAssigned) => "Een dossier is aan jou toegewezen.",
         Some(NoticeKind::DossierReleased) => {
             "Een dossier is niet langer aan jou toegewezen. Je kan het niet meer openen."
@@ -96,7 +97,12 @@ async fn list(State(app): State<App>, me: Me) -> Result<Response, Response> {
         .map(|notice| {
             let kind = NoticeKind::from_code(&notice.kind);
             let (href, link) = match (notice.dossier, notice.step) {
-                (None, _) if kind == Some(NoticeKind::LoginChanged) => {
+                (None, _)
+                    if matches!(
+                        kind,
+                        Some(NoticeKind::LoginChanged | NoticeKind::NewBrowser)
+                    ) =>
+                {
                     (crate::account::PAGE.to_owned(), "Naar Mijn account")
                 }
                 (None, _) => (String::new(), ""),
