@@ -207,6 +207,9 @@ impl Bench {
         serve
             .env("KLANTENDOSSIER_LISTEN", address.to_string())
             .env("KLANTENDOSSIER_SECOND_FACTOR", "optional")
+            // One account does the work of hundreds.
+            .env("KLANTENDOSSIER_OPENINGS_AN_HOUR", "4000000000")
+            .env("KLANTENDOSSIER_OPENINGS_A_DAY", "4000000000")
             .env("KLANTENDOSSIER_LOG", "error");
         let server = Server::start(&mut serve)?;
         await_ok(address, "/health/ready")?;

@@ -296,7 +296,7 @@ impl Casework {
         self.tell(batch, person, NoticeKind::LoginChanged, what);
     }
 
-    /// Tells a person something that is in no dossier.
+    /// Tells a person something about the own account.
     pub(crate) fn tell(&self, batch: &mut Batch, person: PersonId, kind: NoticeKind, what: &str) {
         let now = self.now();
         let notice = Notice {

@@ -10,6 +10,8 @@ use domain::policy::Operation;
 use domain::refusal::{Field, Refusal};
 use domain::studies::Study;
 use domain::text::Label;
+use domain::uses::Use;
+use store::Batch;
 use store::dossiers::{self, Contact, Head, Hit, Sought};
 use store::openings::{self, Opening};
 use store::steps::Listed;
@@ -48,6 +50,8 @@ impl Casework {
     #[boxed]
     pub async fn search(&self, actor: &Actor, typed: &str) -> Result<Vec<Hit>, Failure> {
         let permit = domain::policy::permit(actor, Operation::SearchClient)?;
+        self.commit_counted(Batch::new(), actor, Use::Search)
+            .await?;
         let mut reader = self.database.reader().await?;
         let sought = self.sought(typed);
         Ok(dossiers::search(&mut reader, &permit, &sought, self.today()).await?)

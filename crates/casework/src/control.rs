@@ -8,6 +8,7 @@ use domain::ids::MandateId;
 use domain::mandates::Mandate;
 use domain::people::Actor;
 use domain::policy::{self, Denied, Mandated, Operation};
+use domain::uses::Use;
 use store::caseload::{self, ControlLine, Shown};
 use store::{Batch, mandates, openings};
 
@@ -91,7 +92,7 @@ impl Casework {
             openings::minute_of(self.now()),
         );
         if !seen.is_empty() {
-            self.database.commit(batch).await?;
+            self.commit_counted(batch, actor, Use::Opening).await?;
         }
         Ok(ControlPage {
             mandates,

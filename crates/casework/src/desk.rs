@@ -12,6 +12,7 @@ use domain::journal::{Change, Entry, Event, chain};
 use domain::people::Actor;
 use domain::policy::{self, Access, Denied, Operation, Read, Write};
 use domain::steps::Stamp;
+use domain::uses::Use;
 use domain::{Day, Moment};
 use store::dossiers::Head;
 use store::{Batch, Reader, StoreError, dossiers, grants, guard, openings, submissions};
@@ -103,7 +104,19 @@ impl Casework {
         dossier: DossierId,
         what: impl Into<Cow<'static, str>>,
     ) -> Result<Glance, Failure> {
-        let what = what.into();
+        match self.glance_at(actor, operation, dossier, what.into()).await {
+            Err(Failure::Denied(Denied::Dossier)) => Err(self.refuse_dossier(actor).await),
+            other => other,
+        }
+    }
+
+    async fn glance_at(
+        &self,
+        actor: &Actor,
+        operation: Operation,
+        dossier: DossierId,
+        what: Cow<'static, str>,
+    ) -> Result<Glance, Failure> {
         loop {
             let now = self.now();
             let mut reader = self.database.reader().await?;
@@ -129,7 +142,7 @@ impl Casework {
             drop(reader);
             let mut batch = Batch::new();
             openings::write(&mut batch, &access, actor, &what, minute);
-            self.database.commit(batch).await?;
+            self.commit_counted(batch, actor, Use::Opening).await?;
             self.openings.remember(minute, opened);
         }
     }
@@ -137,6 +150,18 @@ impl Casework {
     /// Opens a dossier for a change.
     #[boxed]
     pub(crate) async fn desk<'a>(
+        &'a self,
+        actor: &'a Actor,
+        operation: Operation,
+        dossier: DossierId,
+    ) -> Result<Desk<'a>, Failure> {
+        match self.desk_at(actor, operation, dossier).await {
+            Err(Failure::Denied(Denied::Dossier)) => Err(self.refuse_dossier(actor).await),
+            other => other,
+        }
+    }
+
+    async fn desk_at<'a>(
         &'a self,
         actor: &'a Actor,
         operation: Operation,

@@ -8,7 +8,9 @@ use domain::ids::DossierId;
 use domain::insz::Insz;
 use domain::people::Actor;
 use domain::policy::Operation;
+use domain::uses::Use;
 use serde::Serialize;
+use store::Batch;
 use store::export::{
     Account, Action, Addendum, Assignment, Check, Correction, Document, Entry, Erasure, Everything,
     Experience, Grant, GrantRequest, Line, Note, Notice, Opening, Owner, Personal, Removal, Review,
@@ -98,6 +100,8 @@ impl Casework {
         what: &'static str,
     ) -> Result<Export, Failure> {
         domain::policy::permit(actor, Operation::ExportDossier)?;
+        self.commit_counted(Batch::new(), actor, Use::Export)
+            .await?;
         let exporting = std::sync::Arc::clone(&self.exporting);
         let turn = exporting.acquire_owned().await;
         let turn = turn.map_err(|_| Failure::Unavailable("exports stopped".to_owned()))?;

@@ -150,7 +150,9 @@ impl Casework {
         let mut batch = proven.batch;
         factors::take_step(&mut batch, &digest(half), HALF);
         let who = (person, self.function_to_begin(person).await?);
-        let token = self.start_session(&mut batch, who, proven.method, &visit.agent);
+        let token = self
+            .start_session(&mut batch, who, proven.method, &visit.agent)
+            .await?;
         self.record_about(&mut batch, AccountEvent::SignedIn, Some(person), person)
             .await?;
         self.database.commit(batch).await?;
@@ -158,13 +160,14 @@ impl Casework {
     }
 
     /// Adds a new session to a batch; gives its token.
-    pub(crate) fn start_session(
+    #[boxed]
+    pub(crate) async fn start_session(
         &self,
         batch: &mut Batch,
         (person, function): (PersonId, FunctionId),
         method: Method,
         agent: &str,
-    ) -> [u8; 32] {
+    ) -> Result<[u8; 32], Failure> {
         let now = self.now();
         let token = self.ids.token();
         let session = sessions::New {
@@ -175,9 +178,41 @@ impl Casework {
             device: agent.to_owned(),
             ends: now.plus_seconds(self.limits.session_seconds),
         };
-        sessions::start(batch, &digest(&token), &session, now);
+        self.start(batch, &digest(&token), &session).await?;
+        Ok(token)
+    }
+
+    /// Starts a session. With one more than a person may have the oldest ends: that is in the log, and its
+    /// person is told.
+    #[boxed]
+    pub(crate) async fn start(
+        &self,
+        batch: &mut Batch,
+        token_digest: &[u8],
+        session: &sessions::New,
+    ) -> Result<(), Failure> {
+        let (now, person) = (self.now(), session.person);
+        let others = self.limits.sessions_a_person.saturating_sub(1);
+        let mut reader = self.database.reader_for_one().await?;
+        let found = sessions::of_person(&mut reader, person, now).await?;
+        drop(reader);
+        let idle = self.limits.session_idle_seconds;
+        let mut beyond = found
+            .iter()
+            .skip(usize::try_from(others).unwrap_or(usize::MAX));
+        let ends_one = beyond.any(|it| now.seconds_since(it.seen) <= idle);
+        // First what is one row of a person: two log-ins at once come one after the other there.
         store::people::signed_in(batch, person, now);
-        token
+        sessions::start(batch, token_digest, session, now);
+        sessions::stop_beyond(batch, person, token_digest, others);
+        if ends_one {
+            let event = AccountEvent::OldestSessionEnded;
+            self.record_about(batch, event, Some(person), person)
+                .await?;
+            let told = "Je was op te veel plaatsen tegelijk aangemeld. Waar je het langst aangemeld was, ben je nu afgemeld.";
+            self.tell_login(batch, person, told);
+        }
+        Ok(())
     }
 
     /// The function a person's session begins in; `NotFound` for who has none.

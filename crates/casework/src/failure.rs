@@ -4,6 +4,7 @@ use domain::journal::Change;
 use domain::policy::Denied;
 use domain::refusal::{Refusal, Refusals};
 use domain::steps::Stamp;
+use domain::uses::Use;
 use store::StoreError;
 
 /// Why not.
@@ -19,6 +20,13 @@ pub enum Failure {
     Changed(Box<Conflict>),
     /// T2: this submission was stored before; its answer led here.
     AlreadyDone(String),
+    /// So much of it that the person has to wait, so many seconds.
+    TooMuch {
+        /// Of what.
+        used: Use,
+        /// How long.
+        seconds: i64,
+    },
     /// Not now: try again.
     Unavailable(String),
     /// The program or its data is broken; the operator has to look.

@@ -42,6 +42,7 @@ mod seal;
 mod setup;
 mod sign_in;
 mod steps;
+mod uses;
 
 pub use account::{AccountPage, ColleagueFactors, Confirmation, PasswordNotChanged, SessionView};
 pub use account_events::AccountEventsPage;
@@ -119,6 +120,7 @@ use std::sync::Arc;
 use domain::catalogue::Catalogue;
 use domain::login::SecondFactor;
 use domain::retention::Rules;
+use domain::uses::{Most, Use};
 use domain::{Day, Moment};
 
 use crate::desk::Openings;
@@ -136,6 +138,7 @@ pub struct Casework {
     files: Files,
     hashing: Arc<tokio::sync::Semaphore>,
     exporting: Arc<tokio::sync::Semaphore>,
+    pace: Arc<uses::Pace>,
     limits: Limits,
     /// What passkeys are made for; none where they cannot be used.
     site: Option<Arc<webauthn_rs::Webauthn>>,
@@ -155,6 +158,18 @@ pub struct Limits {
     pub attempts_a_day: u32,
     /// Wrong passwords from one address in a minute.
     pub attempts_of_address: u32,
+    /// Sessions of one person at once; with one more the oldest ends.
+    pub sessions_a_person: u32,
+    /// Pages of dossiers that one person opens.
+    pub openings: Most,
+    /// Searches of one person.
+    pub searches: Most,
+    /// Copies of whole dossiers for one person.
+    pub exports: Most,
+    /// Dossiers that one person asks for and may not open.
+    pub refusals: Most,
+    /// Forms of one person within five seconds that are more than people send.
+    pub forms_in_five_seconds: u32,
     /// Days after which a notice no longer counts as fresh.
     pub notice_days: i64,
     /// Numbers below this are not shown in a report.
@@ -177,12 +192,59 @@ impl Default for Limits {
             attempts_before_wait: 5,
             attempts_a_day: 100,
             attempts_of_address: 20,
+            sessions_a_person: 5,
+            openings: Most {
+                an_hour: 600,
+                a_day: 3_000,
+            },
+            searches: Most {
+                an_hour: 200,
+                a_day: 1_000,
+            },
+            exports: Most {
+                an_hour: 10,
+                a_day: 10,
+            },
+            refusals: Most {
+                an_hour: 60,
+                a_day: 200,
+            },
+            forms_in_five_seconds: 50,
             notice_days: 60,
             smallest_number: 10,
             demo_accounts: false,
             second_factor: SecondFactor::Optional,
             local_login: true,
             sends_mail: false,
+        }
+    }
+}
+
+impl Limits {
+    /// The same without a limit on what one person does: for tests and for measuring.
+    #[must_use]
+    pub fn without_end(self) -> Self {
+        let most = Most {
+            an_hour: u32::MAX,
+            a_day: u32::MAX,
+        };
+        Limits {
+            sessions_a_person: u32::MAX,
+            openings: most,
+            searches: most,
+            exports: most,
+            refusals: most,
+            ..self
+        }
+    }
+
+    /// The most of one kind of use.
+    fn most(&self, used: Use) -> Most {
+        match used {
+            Use::Opening => self.openings,
+            Use::Search => self.searches,
+            Use::Export => self.exports,
+            Use::Refused => self.refusals,
         }
     }
 }
@@ -211,6 +273,7 @@ impl Casework {
             hashing: Arc::new(tokio::sync::Semaphore::new(2)),
             // An export holds a whole dossier: two at once bound the memory of a flood of them.
             exporting: Arc::new(tokio::sync::Semaphore::new(2)),
+            pace: Arc::default(),
             limits,
             site: None,
             oidc: None,

@@ -40,6 +40,8 @@ pub enum NoticeKind {
     /// A link for a new password was made for somebody with a role outside an organisation; the note says for
     /// whom and by whom.
     PasswordLinkMade,
+    /// Somebody logged in as this person in a browser that was not known.
+    NewBrowser,
     /// I2: the dossier is assigned to the person.
     DossierAssigned,
     /// I2: the dossier is not assigned to the person any more; the note holds the client number.
@@ -64,6 +66,7 @@ impl NoticeKind {
             NoticeKind::LineCorrected => "line_corrected",
             NoticeKind::LoginChanged => "login_changed",
             NoticeKind::PasswordLinkMade => "password_link_made",
+            NoticeKind::NewBrowser => "new_browser",
             NoticeKind::DossierAssigned => "dossier_assigned",
             NoticeKind::DossierReleased => "dossier_released",
         }
@@ -86,6 +89,7 @@ impl NoticeKind {
             NoticeKind::LineCorrected,
             NoticeKind::LoginChanged,
             NoticeKind::PasswordLinkMade,
+            NoticeKind::NewBrowser,
             NoticeKind::DossierAssigned,
             NoticeKind::DossierReleased,
         ]

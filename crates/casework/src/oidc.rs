@@ -408,8 +408,7 @@ impl Casework {
             device: agent.to_owned(),
             ends,
         };
-        sessions::start(&mut batch, &token_digest, &session, now);
-        people::signed_in(&mut batch, person.id, now);
+        self.start(&mut batch, &token_digest, &session).await?;
         let began = Began {
             token_digest,
             issuer: identity.issuer.clone(),

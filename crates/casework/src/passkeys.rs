@@ -149,7 +149,9 @@ impl Casework {
         let mut batch = Batch::new();
         self.used(&mut batch, person, kept, passkey, &result)?;
         let who = (person, self.function_to_begin(person).await?);
-        let token = self.start_session(&mut batch, who, Method::Passkey, &visit.agent);
+        let token = self
+            .start_session(&mut batch, who, Method::Passkey, &visit.agent)
+            .await?;
         let event = domain::account_events::AccountEvent::SignedIn;
         self.record_about(&mut batch, event, Some(person), person)
             .await?;

@@ -52,6 +52,7 @@ impl Casework {
     ///
     /// # Errors
     /// As `report`.
+    #[boxed]
     pub async fn report_file(
         &self,
         actor: &Actor,

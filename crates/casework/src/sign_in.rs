@@ -16,7 +16,7 @@ use crate::account_events::About;
 use crate::factors::ProofRefused;
 use crate::network::network_of;
 use crate::passwords::normal;
-use crate::{Casework, Failure};
+use crate::{Casework, Failure, NoticeKind};
 
 /// What a log-in gives.
 #[derive(Clone, Debug, Default)]
@@ -29,8 +29,8 @@ pub struct SignIn {
     pub address: String,
     /// What the browser says it is, for the person's list of sessions.
     pub agent: String,
-    /// The token that this browser was given when somebody logged in there before.
-    pub device: Option<[u8; 32]>,
+    /// The tokens that this browser was given when people logged in there before.
+    pub device: Vec<[u8; 32]>,
 }
 
 /// Why a log-in was refused. Whether the user exists is not told.
@@ -105,13 +105,8 @@ impl Casework {
         let functions = functions::open(&mut reader, whose).await?;
         let function = to_begin_with(&functions).cloned();
         let found = found.filter(|it| self.limits.demo_accounts || !it.demo);
-        let own_device = match (&found, &attempt.device) {
-            (Some(found), Some(device)) => {
-                let owner = sessions::known_device(&mut reader, &digest(device), now).await?;
-                (owner == Some(found.person)).then_some(device)
-            }
-            _ => None,
-        };
+        let own_device = self.own_device(&mut reader, whose, &attempt.device).await?;
+        let own_device = own_device.filter(|_| found.is_some());
         let counted = self.counted(&user_name, &attempt.address, own_device);
         self.check_attempts(&mut reader, &counted, now).await?;
         drop(reader);
@@ -146,7 +141,9 @@ impl Casework {
         }
         let method = Method::Password;
         let who = (found.person, function.id);
-        let token = self.start_session(&mut batch, who, method, &attempt.agent);
+        let token = self
+            .start_session(&mut batch, who, method, &attempt.agent)
+            .await?;
         let itself = About {
             by: Some(found.person),
             ..known
@@ -156,13 +153,31 @@ impl Casework {
         Ok(token)
     }
 
+    /// Which of the tokens of a browser is of this person.
+    async fn own_device<'t>(
+        &self,
+        reader: &mut Reader,
+        person: PersonId,
+        tokens: &'t [[u8; 32]],
+    ) -> Result<Option<&'t [u8; 32]>, StoreError> {
+        let now = self.now();
+        for token in tokens {
+            let owner = sessions::known_device(reader, &digest(token), now).await?;
+            if owner == Some(person) {
+                return Ok(Some(token));
+            }
+        }
+        Ok(None)
+    }
+
     /// Makes the browser of a session known, so that wrong passwords that others type elsewhere do not keep
-    /// its person out. None when it is known already; else the token for its cookie.
+    /// its person out. None when it is known already; else the token for its cookie, and who is known
+    /// elsewhere is told.
     #[boxed]
     pub async fn remember_device(
         &self,
         session: &[u8; 32],
-        device: Option<&[u8; 32]>,
+        tokens: &[[u8; 32]],
     ) -> Result<Option<[u8; 32]>, Failure> {
         let now = self.now();
         let mut reader = self.database.reader_for_one().await?;
@@ -170,17 +185,20 @@ impl Casework {
             return Ok(None);
         };
         let person = found.actor.person;
-        if let Some(device) = device {
-            let owner = sessions::known_device(&mut reader, &digest(device), now).await?;
-            if owner == Some(person) {
-                return Ok(None);
-            }
+        let own = self.own_device(&mut reader, person, tokens).await?;
+        if own.is_some() {
+            return Ok(None);
         }
+        let has_others = sessions::has_device(&mut reader, person, now).await?;
         drop(reader);
         let token = self.ids.token();
         let mut batch = Batch::new();
         let ends = now.plus_seconds(KNOWN_SECONDS);
         sessions::know_device(&mut batch, &digest(&token), person, ends);
+        if has_others {
+            let told = "Was jij dat niet? Klik dan op 'Afmelden overal' en wijzig je wachtwoord.";
+            self.tell(&mut batch, person, NoticeKind::NewBrowser, told);
+        }
         self.database.commit(batch).await?;
         Ok(Some(token))
     }
@@ -393,6 +411,7 @@ impl Casework {
         self.tidy_oidc(&mut batch, now);
         store::submissions::clean(&mut batch, now.plus_seconds(-8 * DAY));
         self.tidy_mail(&mut batch);
+        store::uses::clean(&mut batch, now);
         self.database.commit(batch).await?;
         let today = now.brussels_day();
         let made = self

@@ -141,6 +141,10 @@ const NOT_ABOUT_A_CLIENT: &[(&str, &str)] = &[
     ("refinery_schema_history", "about the program"),
     ("login_count", "counts of wrong passwords, by digest"),
     ("known_device", "digests of browsers"),
+    (
+        "use_count",
+        "counts of what a person did, gone within a day",
+    ),
     ("control_mandate", "about a controller and a project"),
     ("project_change", "about a project"),
     ("retention_run", "numbers only"),

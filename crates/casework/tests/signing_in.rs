@@ -196,7 +196,8 @@ async fn i1_the_wait_grows_to_a_quarter_of_an_hour_and_stays_there() {
 async fn k055_ten_thousand_guesses_in_a_day_compare_a_hundred_and_the_known_browser_gets_in() {
     let w = world().await;
     let token = w.casework.sign_in(&attempt("an", PASSWORD)).await.unwrap();
-    let device = w.casework.remember_device(&token, None).await.unwrap();
+    let known = w.casework.remember_device(&token, &[]).await.unwrap();
+    let device = vec![known.unwrap()];
     let at_home = SignIn {
         device,
         ..attempt("an", PASSWORD)
@@ -261,14 +262,15 @@ async fn k055_many_guesses_at_once_compare_no_more_than_the_limit() {
 async fn k055_a_known_browser_is_known_for_its_own_person_only_and_has_a_limit_too() {
     let w = world().await;
     let token = w.casework.sign_in(&attempt("an", PASSWORD)).await.unwrap();
-    let device = w.casework.remember_device(&token, None).await.unwrap();
-    let again = w.casework.remember_device(&token, device.as_ref()).await;
+    let known = w.casework.remember_device(&token, &[]).await.unwrap();
+    let device = vec![known.unwrap()];
+    let again = w.casework.remember_device(&token, &device).await;
     assert!(again.unwrap().is_none(), "it is known already");
     for _ in 0..5 {
         wrong(&w, "bram").await;
     }
     let bram = SignIn {
-        device,
+        device: device.clone(),
         ..attempt("bram", PASSWORD)
     };
     let refused = w.casework.sign_in(&bram).await;

@@ -104,6 +104,16 @@ coded! {
         MailAddressRemoved = "mail_address_removed", "E-mailadres verwijderd";
         /// dossiers opened to assigned counsellors only, or to all again
         NarrowingChanged = "narrowing_changed", "Beperking tot toegewezen begeleiders gewijzigd";
+        /// asked for a dossier that is not for this person, or not there; which one is not said
+        DossierRefused = "dossier_refused", "Dossier niet getoond: geen inzagerecht";
+        /// asked for what the own role does not have
+        FunctionRefused = "function_refused", "Functie geweigerd: de rol heeft die niet";
+        /// looked, searched or downloaded more than a person does
+        LimitReached = "limit_reached", "Grens bereikt bij openen, zoeken of downloaden";
+        /// sent forms faster than a person does
+        FormsTooFast = "forms_too_fast", "Opvallend veel formulieren na elkaar";
+        /// logged in at more places than are allowed: the oldest ended
+        OldestSessionEnded = "oldest_session_ended", "Oudste aanmelding beëindigd: te veel plaatsen tegelijk";
     }
 }
 

@@ -30,6 +30,7 @@ pub mod retention;
 pub mod steps;
 pub mod studies;
 pub mod text;
+pub mod uses;
 pub mod work_situation;
 
 pub use day::Day;

@@ -1,18 +1,26 @@
 //! Listening, serving and stopping: no request that runs is cut off, and the database is closed last.
 
-use std::future::{Future, IntoFuture as _};
+use std::future::Future;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
-use axum::serve::ListenerExt as _;
+use axum::Router;
+use axum::extract::ConnectInfo;
 use casework::Casework;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
+use tower::Service as _;
 use web::{Web, WebSettings};
 
 use crate::mail::{self, Postman};
@@ -22,6 +30,8 @@ use crate::parts::Parts;
 const TIDY_EVERY: Duration = Duration::from_secs(10 * 60);
 /// How often the clock is put right by the database's, where several servers share one.
 const CLOCK_EVERY: Duration = Duration::from_secs(60);
+/// How long a head may take to come in, and a connection may stay without one.
+const WHOLE_HEAD: Duration = Duration::from_secs(20);
 /// How long running requests get to finish once the program is asked to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
 /// How long the mail that is being sent gets to finish after that.
@@ -84,31 +94,17 @@ pub(crate) async fn serve(
         settings,
         trusted_proxies,
     });
-    let listener = listener.tap_io(|connection| {
-        // A page is one small answer: waiting to fill a packet only delays it.
-        let _ = connection.set_nodelay(true);
-    });
-    let (stop, stopped) = oneshot::channel::<()>();
-    let serving = axum::serve(
-        listener,
-        app.into_make_service_with_connect_info::<SocketAddr>(),
-    )
-    .with_graceful_shutdown(async {
-        // Either it was asked to stop, or nobody is left who could ask.
-        let _ = stopped.await;
-    });
-    let stopping = async {
-        asked_to_stop().await?;
-        tracing::info!("stopping: finishing the requests that run");
-        let _ = stop.send(());
-        tokio::time::sleep(LAST_REQUESTS).await;
-        tracing::warn!("some requests took too long and were cut off");
-        anyhow::Ok(())
-    };
+    let connections = GracefulShutdown::new();
     let done = tokio::select! {
-        done = serving.into_future() => done.context("cannot serve"),
-        done = stopping => done,
+        () = accept(&listener, &app, &connections) => Ok(()),
+        done = asked_to_stop() => done,
     };
+    drop(listener);
+    tracing::info!("stopping: finishing the requests that run");
+    let last = tokio::time::timeout(LAST_REQUESTS, connections.shutdown());
+    if last.await.is_err() {
+        tracing::warn!("some requests took too long and were cut off");
+    }
     tidying.abort();
     following.abort();
     let _ = stop_mail.send(true);
@@ -118,6 +114,42 @@ pub(crate) async fn serve(
     }
     tracing::info!("stopped");
     done
+}
+
+/// Takes connections for as long as it is asked. Each is a task of its own, which `connections` can ask to
+/// finish what it has in hand.
+async fn accept(listener: &TcpListener, app: &Router, connections: &GracefulShutdown) {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(WHOLE_HEAD);
+    loop {
+        let (connection, from) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Of one connection it says nothing about the next; out of handles, some come free.
+                let gone = [ErrorKind::ConnectionAborted, ErrorKind::ConnectionReset];
+                if !gone.contains(&error.kind()) {
+                    tracing::error!(%error, "cannot take a connection; tried again in a second");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+                continue;
+            }
+        };
+        // A page is one small answer: waiting to fill a packet only delays it.
+        let _ = connection.set_nodelay(true);
+        let app = app.clone();
+        let answer = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(from));
+            app.clone().call(request)
+        });
+        let serving = http.serve_connection(TokioIo::new(connection), answer);
+        let serving = connections.watch(serving);
+        tokio::spawn(async move {
+            if let Err(error) = serving.await {
+                tracing::debug!(%error, "a connection was broken off");
+            }
+        });
+    }
 }
 
 async fn asked_to_stop() -> anyhow::Result<()> {

@@ -15,6 +15,7 @@ use domain::documents::{DocumentLimits, MIB};
 use domain::login::SecondFactor;
 use domain::mail::MailAddress;
 use domain::oidc::WantedClaim;
+use domain::uses::Most;
 use ipnet::IpNet;
 use serde::Deserialize;
 
@@ -75,6 +76,18 @@ pub(crate) struct Settings {
     pub(crate) session_idle_minutes: u16,
     /// Minutes after which a session ends whatever happens. Default 600.
     pub(crate) session_minutes: u16,
+    /// Sessions of one person at once; with one more the oldest ends. Default 5.
+    pub(crate) sessions_a_person: u16,
+    /// Pages of dossiers that one person opens in an hour. Default 600.
+    pub(crate) openings_an_hour: u32,
+    /// The same in a day. Default 3000.
+    pub(crate) openings_a_day: u32,
+    /// Searches for a client by one person in an hour. Default 200.
+    pub(crate) searches_an_hour: u32,
+    /// The same in a day. Default 1000.
+    pub(crate) searches_a_day: u32,
+    /// Copies of whole dossiers that one person downloads in a day. Default 10.
+    pub(crate) exports_a_day: u32,
     /// Whether people may log in with a password. Default true.
     pub(crate) local_login: bool,
     /// A provider outside where people may log in (OpenID Connect). Default none.
@@ -197,6 +210,12 @@ struct Given {
     trusted_proxies: Option<String>,
     session_idle_minutes: Option<u16>,
     session_minutes: Option<u16>,
+    sessions_a_person: Option<u16>,
+    openings_an_hour: Option<u32>,
+    openings_a_day: Option<u32>,
+    searches_an_hour: Option<u32>,
+    searches_a_day: Option<u32>,
+    exports_a_day: Option<u32>,
     local_login: Option<bool>,
     oidc_issuer: Option<String>,
     oidc_client_id: Option<String>,
@@ -234,13 +253,19 @@ impl Settings {
         let from_file = file.map(read_file).transpose()?.unwrap_or_default();
         let settings = Settings::merge(read_environment(environment)?, from_file)?;
         check_log(&settings.log)?;
-        for (name, minutes) in [
-            ("session_idle_minutes", settings.session_idle_minutes),
-            ("session_minutes", settings.session_minutes),
-            ("document_mib", settings.document_mib),
-            ("document_files", settings.document_files),
+        for (name, number) in [
+            ("session_idle_minutes", settings.session_idle_minutes.into()),
+            ("session_minutes", settings.session_minutes.into()),
+            ("sessions_a_person", settings.sessions_a_person.into()),
+            ("openings_an_hour", settings.openings_an_hour),
+            ("openings_a_day", settings.openings_a_day),
+            ("searches_an_hour", settings.searches_an_hour),
+            ("searches_a_day", settings.searches_a_day),
+            ("exports_a_day", settings.exports_a_day),
+            ("document_mib", settings.document_mib.into()),
+            ("document_files", settings.document_files.into()),
         ] {
-            if minutes == 0 {
+            if number == 0 {
                 return Err(Misconfigured(format!("{name} must be at least 1")));
             }
         }
@@ -353,6 +378,12 @@ impl Settings {
             trusted_proxies: networks(&pick!(trusted_proxies).unwrap_or_default())?,
             session_idle_minutes: pick!(session_idle_minutes).unwrap_or(30),
             session_minutes: pick!(session_minutes).unwrap_or(600),
+            sessions_a_person: pick!(sessions_a_person).unwrap_or(5),
+            openings_an_hour: pick!(openings_an_hour).unwrap_or(600),
+            openings_a_day: pick!(openings_a_day).unwrap_or(3_000),
+            searches_an_hour: pick!(searches_an_hour).unwrap_or(200),
+            searches_a_day: pick!(searches_a_day).unwrap_or(1_000),
+            exports_a_day: pick!(exports_a_day).unwrap_or(10),
             local_login: pick!(local_login).unwrap_or(true),
             oidc,
             documents: pick!(documents)
@@ -387,6 +418,19 @@ impl Settings {
             second_factor: match self.second_factor {
                 SecondFactorSetting::Required => SecondFactor::Required,
                 SecondFactorSetting::Optional => SecondFactor::Optional,
+            },
+            sessions_a_person: u32::from(self.sessions_a_person),
+            openings: Most {
+                an_hour: self.openings_an_hour,
+                a_day: self.openings_a_day,
+            },
+            searches: Most {
+                an_hour: self.searches_an_hour,
+                a_day: self.searches_a_day,
+            },
+            exports: Most {
+                an_hour: self.exports_a_day,
+                a_day: self.exports_a_day,
             },
             local_login: self.local_login,
             sends_mail: self.mail.is_some(),
@@ -520,6 +564,36 @@ impl Settings {
                 "session_minutes",
                 "Minutes after which a session ends whatever happens.",
                 Some(self.session_minutes.to_string()),
+            ),
+            (
+                "sessions_a_person",
+                "Sessions of one person at once; with one more the oldest ends.",
+                Some(self.sessions_a_person.to_string()),
+            ),
+            (
+                "openings_an_hour",
+                "Pages of dossiers that one person opens in an hour.",
+                Some(self.openings_an_hour.to_string()),
+            ),
+            (
+                "openings_a_day",
+                "The same in a day.",
+                Some(self.openings_a_day.to_string()),
+            ),
+            (
+                "searches_an_hour",
+                "Searches for a client by one person in an hour.",
+                Some(self.searches_an_hour.to_string()),
+            ),
+            (
+                "searches_a_day",
+                "The same in a day.",
+                Some(self.searches_a_day.to_string()),
+            ),
+            (
+                "exports_a_day",
+                "Copies of whole dossiers that one person downloads in a day.",
+                Some(self.exports_a_day.to_string()),
             ),
             (
                 "local_login",
@@ -854,6 +928,12 @@ fn read_environment(
             "trusted_proxies" => given.trusted_proxies = Some(parsed(name, &value)?),
             "session_idle_minutes" => given.session_idle_minutes = Some(parsed(name, &value)?),
             "session_minutes" => given.session_minutes = Some(parsed(name, &value)?),
+            "sessions_a_person" => given.sessions_a_person = Some(parsed(name, &value)?),
+            "openings_an_hour" => given.openings_an_hour = Some(parsed(name, &value)?),
+            "openings_a_day" => given.openings_a_day = Some(parsed(name, &value)?),
+            "searches_an_hour" => given.searches_an_hour = Some(parsed(name, &value)?),
+            "searches_a_day" => given.searches_a_day = Some(parsed(name, &value)?),
+            "exports_a_day" => given.exports_a_day = Some(parsed(name, &value)?),
             "local_login" => given.local_login = Some(parsed(name, &value)?),
             "oidc_issuer" => given.oidc_issuer = Some(parsed(name, &value)?),
             "oidc_client_id" => given.oidc_client_id = Some(parsed(name, &value)?),

@@ -179,6 +179,46 @@ fn a_request_in_two_minds_about_its_length_hides_no_other() {
     );
 }
 
+/// K046: a head of which a byte comes now and then is cut off by the program itself, and others are served.
+#[test]
+fn k046_a_head_that_comes_slowly_is_cut_off() {
+    let target = Target::start();
+    let began = Instant::now();
+    let mut slow = TcpStream::connect(("127.0.0.1", target.port)).unwrap();
+    slow.set_read_timeout(Some(Duration::from_millis(500)))
+        .unwrap();
+    slow.write_all(b"GET /aanmelden HTTP/1.1\r\nHost: x\r\nX: ")
+        .unwrap();
+    let mut silent = TcpStream::connect(("127.0.0.1", target.port)).unwrap();
+    let ended = loop {
+        assert!(
+            began.elapsed() < Duration::from_secs(30),
+            "a slow head is waited for without end"
+        );
+        // Closed shows as an end, or as an answer that it took too long and then an end.
+        let mut byte = [0; 1];
+        match slow.read(&mut byte) {
+            Ok(0) => break began.elapsed(),
+            Ok(_) => continue,
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            Err(_) => break began.elapsed(),
+        }
+        if slow.write_all(b"a").is_err() {
+            break began.elapsed();
+        }
+        let page = get(target.port, "/health/live").unwrap();
+        assert!(page.starts_with("HTTP/1.1 200"));
+    };
+    assert!(ended > Duration::from_secs(5), "{ended:?}");
+    // So is who says nothing at all.
+    silent
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .unwrap();
+    let mut answer = Vec::new();
+    silent.read_to_end(&mut answer).unwrap();
+    assert!(began.elapsed() < Duration::from_secs(45));
+}
+
 /// A form that never comes to its end does not keep anybody waiting, and others are served meanwhile.
 #[test]
 fn a_slow_form_is_cut_off_and_others_are_served() {

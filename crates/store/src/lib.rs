@@ -38,6 +38,7 @@ pub mod sessions;
 pub mod steps;
 pub mod studies;
 pub mod submissions;
+pub mod uses;
 
 pub use engine::{Answer, Batch, Database, PostgresSettings, Reader, Settings, StoreError};
 
@@ -105,6 +106,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         steps::ALL,
         studies::ALL,
         submissions::ALL,
+        uses::ALL,
     ]
     .concat()
 }

@@ -65,6 +65,12 @@ statements! {
     STOP_ALL = "sessions.stop_all", "DELETE FROM session WHERE person_id = ?1";
     STOP_OTHERS = "sessions.stop_others",
         "DELETE FROM session WHERE person_id = ?1 AND token_digest <> ?2";
+    STOP_BEYOND = "sessions.stop_beyond",
+        "DELETE FROM session WHERE token_digest IN
+            (SELECT token_digest FROM session WHERE person_id = ?1 AND token_digest <> ?2
+             ORDER BY started_at DESC LIMIT 1000 OFFSET ?3)";
+    HAS_DEVICE = "sessions.has_device",
+        "SELECT 1 FROM known_device WHERE person_id = ?1 AND ends_at > ?2 LIMIT 1";
     FORGET_DEVICES = "sessions.forget_devices", "DELETE FROM known_device WHERE person_id = ?1";
     CLEAN_DEVICES = "sessions.clean_devices", "DELETE FROM known_device WHERE ends_at < ?1";
 }
@@ -209,6 +215,26 @@ pub fn stop_one(batch: &mut Batch, person: PersonId, id: Uuid) {
 pub fn stop_all(batch: &mut Batch, person: PersonId) {
     batch.push(Statement::new(&STOP_ALL, [Value::from(person.0)]));
     batch.push(Statement::new(&FORGET_DEVICES, [Value::from(person.0)]));
+}
+
+/// Ends the oldest sessions of a person: of those beside this one, so many stay.
+pub fn stop_beyond(batch: &mut Batch, person: PersonId, own_digest: &[u8], others: u32) {
+    batch.push(Statement::new(
+        &STOP_BEYOND,
+        [person.0.into(), own_digest.into(), others.into()],
+    ));
+}
+
+/// Whether some browser of this person is known.
+pub async fn has_device(
+    reader: &mut Reader,
+    person: PersonId,
+    now: Moment,
+) -> Result<bool, StoreError> {
+    let found = reader
+        .first(&HAS_DEVICE, &[person.0.into(), now.into()], |_| Ok(()))
+        .await?;
+    Ok(found.is_some())
 }
 
 /// Ends every session of a person but one.

@@ -20,6 +20,7 @@ const MAY_SORT: &[(&str, &str)] = &[
     ("grants.holders", "at most the grants on one dossier"),
     ("removals.of_step", "at most the requests on one line"),
     ("steps.ongoing", "at most the ongoing lines of one dossier"),
+    ("sessions.stop_beyond", "at most the sessions of one person"),
     ("reports.of_month", "the lines that began in one month"),
 ];
 

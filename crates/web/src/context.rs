@@ -157,6 +157,9 @@ pub(crate) fn set_half(app: &Web, response: &mut Response, token: Option<&[u8; 3
 /// Seconds for which a browser keeps that cookie.
 const DEVICE_SECONDS: u32 = 180 * 86_400;
 
+/// Most people that one browser is known for; on a shared machine the last ones.
+const MOST_KNOWN: usize = 5;
+
 /// Most characters kept of what a browser says it is.
 const LONGEST_AGENT: usize = 300;
 
@@ -166,8 +169,8 @@ pub(crate) struct Visit {
     pub(crate) address: String,
     /// What the browser says it is.
     pub(crate) agent: String,
-    /// The token of a browser that is known.
-    pub(crate) device: Option<[u8; 32]>,
+    /// The tokens of a browser that is known.
+    pub(crate) device: Vec<[u8; 32]>,
 }
 
 impl Visit {
@@ -185,7 +188,7 @@ impl Visit {
         Visit {
             address: address.map_or_else(String::new, |address| address.to_string()),
             agent: agent.chars().take(LONGEST_AGENT).collect(),
-            device: token_in(headers, device_cookie_name(app)),
+            device: tokens_in(headers, device_cookie_name(app)),
         }
     }
 }
@@ -219,15 +222,28 @@ pub(crate) fn token(app: &Web, headers: &HeaderMap) -> Option<[u8; 32]> {
 
 /// The token in a cookie.
 pub(crate) fn token_in(headers: &HeaderMap, name: &str) -> Option<[u8; 32]> {
+    cookies(headers, name).find_map(from_hex)
+}
+
+/// The tokens in the cookie of a browser that several people use, at most as many as it holds.
+fn tokens_in(headers: &HeaderMap, name: &str) -> Vec<[u8; 32]> {
+    cookies(headers, name)
+        .flat_map(|value| value.split('.'))
+        .filter_map(from_hex)
+        .take(MOST_KNOWN)
+        .collect()
+}
+
+/// The values of the cookies of a name.
+fn cookies<'h>(headers: &'h HeaderMap, name: &'h str) -> impl Iterator<Item = &'h str> {
     headers
         .get_all(COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
-        .find_map(|pair| {
-            let (key, value) = pair.trim().split_once('=')?;
-            (key == name).then(|| from_hex(value)).flatten()
-        })
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter(move |(key, _)| *key == name)
+        .map(|(_, value)| value)
 }
 
 /// A token as a cookie holds it.
@@ -256,10 +272,17 @@ pub(crate) fn set_cookie(app: &Web, response: &mut Response, token: Option<&[u8;
     }
 }
 
-/// Gives a browser the cookie by which it is known.
-pub(crate) fn know_device(app: &Web, response: &mut Response, token: &[u8; 32]) {
+/// Gives a browser the cookie by which it is known: the new token before those it had of other people.
+pub(crate) fn know_device(
+    app: &Web,
+    response: &mut Response,
+    token: &[u8; 32],
+    others: &[[u8; 32]],
+) {
     let name = device_cookie_name(app);
-    put_cookie(app, response, name, &to_hex(token), Some(DEVICE_SECONDS));
+    let all = std::iter::once(token).chain(others).take(MOST_KNOWN);
+    let value: Vec<String> = all.map(to_hex).collect();
+    put_cookie(app, response, name, &value.join("."), Some(DEVICE_SECONDS));
 }
 
 /// Puts a cookie in an answer, for so many seconds; without, until the browser closes.

@@ -21,6 +21,7 @@ use crate::App;
 use crate::context::{Me, dossier_address};
 use crate::fail::{self, render};
 use crate::fields::Fields;
+use crate::headers::KEPT_FILE;
 use crate::openings::{what, why};
 use crate::page::{Choice, DossierHead, Errors, Fact, Page};
 use crate::routes::Routes;
@@ -39,7 +40,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 
 /// The downloaded page carries its own styles, and nothing else may run or load in it.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
-    form-action 'none'; frame-ancestors 'none'";
+    form-action 'none'; frame-ancestors 'none'; sandbox";
 
 /// The two forms of the copy.
 #[derive(Clone, Copy)]
@@ -147,10 +148,7 @@ async fn download(
     Ok(match form {
         Form::Readable => {
             let answer = render(StatusCode::OK, &ReadablePage::of(&export));
-            let name = HeaderValue::from_static(POLICY);
-            let mut answer = as_file(answer, &format!("dossier-{day}.html"));
-            answer.headers_mut().insert(CONTENT_SECURITY_POLICY, name);
-            answer
+            as_file(answer, &format!("dossier-{day}.html"), POLICY)
         }
         Form::Machine => match serde_json::to_vec_pretty(&export) {
             Ok(bytes) => {
@@ -158,6 +156,7 @@ async fn download(
                 as_file(
                     ([kind], bytes).into_response(),
                     &format!("dossier-{day}.json"),
+                    KEPT_FILE,
                 )
             }
             Err(error) => {
@@ -169,7 +168,9 @@ async fn download(
 }
 
 /// The name holds a day and nothing about the client.
-fn as_file(mut answer: Response, name: &str) -> Response {
+fn as_file(mut answer: Response, name: &str, policy: &'static str) -> Response {
+    let policy = HeaderValue::from_static(policy);
+    answer.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     if let Ok(value) = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")) {
         let header: HeaderName = CONTENT_DISPOSITION;
         answer.headers_mut().insert(header, value);

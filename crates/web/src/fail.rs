@@ -4,16 +4,18 @@
 use askama::Template;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use casework::Failure;
 use domain::policy::Denied;
 use domain::refusal::Refusals;
+use domain::uses::Use;
 
 use crate::context::Me;
 use crate::fields::{MOST_BYTES, Unreadable};
 use crate::page::Page;
+use crate::sign_in::wait_text;
 use crate::{App, Web};
 
 #[derive(Template)]
@@ -106,6 +108,7 @@ pub(crate) fn answer(app: &Web, me: &Me, failure: Failure) -> Response {
             ],
         ),
         Failure::Denied(Denied::Dossier) | Failure::NotFound => not_found(app, Some(me)),
+        Failure::TooMuch { used, seconds } => too_much(app, me, used, seconds),
         Failure::AlreadyDone(led_to) => axum::response::Redirect::to(&led_to).into_response(),
         Failure::Refused(refusals) => {
             let lines: Vec<String> = refusals.iter().map(crate::sentences::refusal).collect();
@@ -146,15 +149,49 @@ pub(crate) fn plain(app: &Web, failure: Failure) -> Response {
             // `patience` gives it its page.
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
-        Failure::Broken(error) => {
-            tracing::error!(%error, "broken");
-            broken(app)
-        }
+        Failure::Broken(error) => broken(app, &format!("broken: {error}")),
         _ => not_found(app, None),
     }
 }
 
-fn broken(app: &Web) -> Response {
+/// So much at once that it has to wait a while.
+fn too_much(app: &Web, me: &Me, used: Use, seconds: i64) -> Response {
+    let what = match used {
+        Use::Opening => "Je opende in korte tijd heel veel pagina's van dossiers.",
+        Use::Search => "Je zocht in korte tijd heel vaak naar een klant.",
+        Use::Export => "Je downloadde in korte tijd heel veel dossiers.",
+        Use::Refused => "Je vroeg in korte tijd vaak naar dossiers zonder inzagerecht.",
+    };
+    let wait = format!(
+        "Dit kan opnieuw over {}. Wat je al bewaarde, blijft staan.",
+        wait_text(seconds)
+    );
+    let mut response = page(
+        app,
+        Some(me),
+        StatusCode::TOO_MANY_REQUESTS,
+        "Even wachten",
+        &[
+            what,
+            &wait,
+            "Heb je dit sneller nodig voor je werk? Vraag het aan de beheerder.",
+        ],
+    );
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from(seconds.unsigned_abs()));
+    response
+}
+
+/// The page for a fault of the program, with the number under which the log has it.
+fn broken(app: &Web, what: &str) -> Response {
+    // The end of an identifier that sorts by time is its random part.
+    let id = app.casework.submission_key().0.simple().to_string();
+    let number = id.get(24..).unwrap_or_default().to_uppercase();
+    tracing::error!(reference = number, "{what}");
+    let tell = format!(
+        "Probeer het straks opnieuw. Blijft het fout gaan, geef de beheerder dan dit nummer: {number}."
+    );
     page(
         app,
         None,
@@ -162,7 +199,7 @@ fn broken(app: &Web) -> Response {
         "Er ging iets mis",
         &[
             "Dit is een fout in het programma, niet van jou. Er is niets half bewaard.",
-            "Probeer het straks opnieuw. Blijft het fout gaan, verwittig dan de beheerder.",
+            &tell,
         ],
     )
 }
@@ -277,7 +314,7 @@ pub(crate) async fn no_such_method(State(app): State<App>) -> Response {
 
 /// The answer when a handler panicked: nothing was kept half, since a change is one transaction.
 pub(crate) fn panicked(app: &Web) -> Response {
-    broken(app)
+    broken(app, "a request was broken off")
 }
 
 /// The answer to a form from another site.

@@ -1,6 +1,8 @@
 //! What a form sent, as typed. Parsing a field gives its value, or a sentence at that field; what was
 //! typed stays, so that a page can be shown again with it.
 
+use std::collections::HashSet;
+
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum::response::Response;
@@ -23,6 +25,20 @@ const MOST_FIELDS: usize = 200;
 
 /// Seconds after which a form is too old to be sent: what it showed may no longer be so.
 const OLDEST_FORM: i64 = 12 * 60 * 60;
+
+/// The one field that is a list of ticks: each of its values may be sent, once.
+const TICKS: &str = "vaststellingen";
+
+/// Whether a field was sent twice, so that it depends on who reads it what it says.
+fn has_twice(fields: &[(String, String)]) -> bool {
+    let mut seen = HashSet::new();
+    fields.iter().any(|(name, value)| {
+        // A form that is kept through a log-in has its names behind a word.
+        let is_ticks = name.rsplit('.').next() == Some(TICKS);
+        let value = if is_ticks { value.as_str() } else { "" };
+        !seen.insert((name.as_str(), value))
+    })
+}
 
 /// The fields of a form, in the order they were sent.
 #[derive(Clone, Debug, Default)]
@@ -62,7 +78,7 @@ impl Fields {
             .map_err(|_| Unreadable::NotAForm)?;
         let fields: Vec<(String, String)> =
             serde_html_form::from_bytes(bytes).map_err(|_| Unreadable::NotAForm)?;
-        if fields.len() > MOST_FIELDS {
+        if fields.len() > MOST_FIELDS || has_twice(&fields) {
             return Err(Unreadable::NotAForm);
         }
         Ok(Fields(fields))
@@ -80,6 +96,11 @@ impl Fields {
             .iter()
             .find(|(key, _)| key == name)
             .map_or("", |(_, value)| value.as_str())
+    }
+
+    /// Whether a field was sent at all.
+    pub(crate) fn holds(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
     }
 
     /// Whether a field was sent with this value: a tick, a button.

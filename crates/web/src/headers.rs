@@ -25,6 +25,17 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 pub(crate) const WITH_FRAME: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src 'self'";
 
+/// For an answer that is a file to keep: wherever it is opened, nothing in it runs or loads.
+pub(crate) const KEPT_FILE: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
+
+/// What a page may do in a browser beside being read: nothing. Passkeys are left, which the log-in uses.
+const PERMISSIONS: &str = "accelerometer=(), ambient-light-sensor=(), autoplay=(), battery=(), bluetooth=(), \
+    browsing-topics=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), \
+    geolocation=(), gyroscope=(), hid=(), identity-credentials-get=(), idle-detection=(), \
+    local-fonts=(), magnetometer=(), microphone=(), midi=(), otp-credentials=(), payment=(), \
+    picture-in-picture=(), screen-wake-lock=(), serial=(), speaker-selection=(), storage-access=(), \
+    usb=(), web-share=(), window-management=(), xr-spatial-tracking=()";
+
 /// How long a request may take.
 const REQUEST: Duration = Duration::from_secs(10);
 /// The same, with the time in which its form comes in.
@@ -36,10 +47,7 @@ const HEADERS: [(&str, &str); 8] = [
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
-    (
-        "permissions-policy",
-        "camera=(), geolocation=(), microphone=()",
-    ),
+    ("permissions-policy", PERMISSIONS),
     ("x-frame-options", "DENY"),
     (
         "strict-transport-security",
@@ -129,6 +137,27 @@ mod tests {
     use super::*;
     use crate::{Web, WebSettings};
 
+    /// What was logged.
+    #[derive(Clone, Default)]
+    struct Log(Arc<std::sync::Mutex<Vec<u8>>>);
+
+    impl Log {
+        fn text(&self) -> String {
+            String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+        }
+    }
+
+    impl std::io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
     /// K118
     #[tokio::test]
     async fn a_panic_is_a_page_without_detail_and_the_next_request_is_served() {
@@ -150,6 +179,13 @@ mod tests {
             .route("/breekt", get(breaks))
             .route("/werkt", get(async || "ja"));
         let router = around(router, &app);
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(move || writer.clone())
+            .finish();
+        let _listens = tracing::subscriber::set_default(subscriber);
+        let mut numbers = std::collections::BTreeSet::new();
         for _ in 0..3 {
             let request = Request::builder().uri("/breekt").body(Body::empty());
             let broken = router.clone().oneshot(request.unwrap()).await.unwrap();
@@ -159,6 +195,11 @@ mod tests {
             let page = to_bytes(broken.into_body(), usize::MAX).await.unwrap();
             let page = String::from_utf8_lossy(&page);
             assert!(page.contains("Er ging iets mis"), "{page}");
+            let number = page.split("dit nummer: ").nth(1).unwrap();
+            let number = number.split('.').next().unwrap();
+            assert!(number.len() == 8 && numbers.insert(number.to_owned()));
+            assert!(log.text().contains(number), "{}", log.text());
+            assert!(!log.text().contains("geheim"), "{}", log.text());
             assert!(!page.contains("geheim") && !page.contains(".rs"), "{page}");
             let request = Request::builder().uri("/werkt").body(Body::empty());
             let works = router.clone().oneshot(request.unwrap()).await.unwrap();

@@ -74,6 +74,7 @@ fn sentence(kind: Option<NoticeKind>) -> &'static str {
         Some(NoticeKind::PasswordLinkMade) => {
             "Er is een link gemaakt voor een nieuw wachtwoord van iemand met een rol zonder organisatie. Was dat niet afgesproken? Trek de link in en verwittig de andere systeembeheerders."
         }
+        Some(NoticeKind::NewBrowser) => "Er is met jouw account aangemeld in een nieuwe browser.",
         Some(NoticeKind::DossierAssigned) => "Een dossier is aan jou toegewezen.",
         Some(NoticeKind::DossierReleased) => {
             "Een dossier is niet langer aan jou toegewezen. Je kan het niet meer openen."
@@ -99,7 +100,12 @@ async fn list(State(app): State<App>, me: Me) -> Result<Response, Response> {
         .map(|notice| {
             let kind = NoticeKind::from_code(&notice.kind);
             let (href, link) = match (notice.dossier, notice.step) {
-                (None, _) if kind == Some(NoticeKind::LoginChanged) => {
+                (None, _)
+                    if matches!(
+                        kind,
+                        Some(NoticeKind::LoginChanged | NoticeKind::NewBrowser)
+                    ) =>
+                {
                     (crate::account::PAGE.to_owned(), "Naar Mijn account")
                 }
                 (None, _) if kind == Some(NoticeKind::PasswordLinkMade) => {

@@ -168,7 +168,7 @@ async fn back(
             {
                 return fail::plain(&app, failure);
             }
-            sign_in::arrive(&app, &ahead, &token, visit.device.as_ref()).await
+            sign_in::arrive(&app, &ahead, &token, &visit.device).await
         }
         Ok(OidcDone::Linked) => Redirect::to(&format!("{LINK}?gelukt=gekoppeld")).into_response(),
         Err((refused, ahead)) => match context::visitor(&app, &headers).await {

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use casework::{ReportPage, ReportWish};
@@ -19,6 +19,7 @@ use crate::context::Me;
 use crate::control;
 use crate::fail::{self, render};
 use crate::fields::Fields;
+use crate::headers::KEPT_FILE;
 use crate::page::{Choice, NavLink, Page};
 use crate::routes::Routes;
 use crate::sheet::Sheet;
@@ -274,6 +275,8 @@ impl Sheet {
             HeaderValue::from_static("text/csv; charset=utf-8"),
         );
         headers.insert(CONTENT_DISPOSITION, attachment);
+        let policy = HeaderValue::from_static(KEPT_FILE);
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
         Some(response)
     }
 }

@@ -100,6 +100,7 @@ async fn guard(
         Err(response) => return response,
     };
     if policy::permit(&me.actor, operation).is_err() {
+        app.casework.note_refusal(&me.actor).await;
         return fail::function_denied(&app, &me);
     }
     // Without a second factor, where one is needed, nothing is reached but the pages to set one up.
@@ -117,6 +118,9 @@ async fn guard(
         .is_err()
     {
         return fail::not_found(&app, Some(&me));
+    }
+    if request.method() == Method::POST {
+        app.casework.note_form(&me.actor).await;
     }
     request.extensions_mut().insert(me);
     next.run(request).await

@@ -317,7 +317,7 @@ async fn sign_in(
         password: fields.get("wachtwoord").to_owned(),
         address: visit.address.clone(),
         agent: visit.agent.clone(),
-        device: visit.device,
+        device: visit.device.clone(),
     };
     let mut errors = Errors::new();
     if attempt.user_name.trim().is_empty() {
@@ -330,7 +330,7 @@ async fn sign_in(
         return again(&app, &fields, errors, StatusCode::UNPROCESSABLE_ENTITY);
     }
     match app.casework.sign_in(&attempt).await {
-        Ok(token) => arrive(&app, &ahead_of(&fields), &token, visit.device.as_ref()).await,
+        Ok(token) => arrive(&app, &ahead_of(&fields), &token, &visit.device).await,
         Err(SignInRefused::Wrong) => {
             errors.add(
                 "gebruikersnaam",
@@ -516,7 +516,7 @@ async fn second_step(
     match done {
         Ok(token) => {
             let ahead = ahead_of(&fields);
-            let mut response = arrive(&app, &ahead, &token, visit.device.as_ref()).await;
+            let mut response = arrive(&app, &ahead, &token, &visit.device).await;
             context::set_half(&app, &mut response, None);
             response
         }
@@ -594,7 +594,7 @@ async fn finish_passkey(
         return over(&app, &fields);
     };
     match app.casework.finish_passkey_sign_in(&answer, &from).await {
-        Ok(token) => arrive(&app, &ahead_of(&fields), &token, visit.device.as_ref()).await,
+        Ok(token) => arrive(&app, &ahead_of(&fields), &token, &visit.device).await,
         Err(ProofRefused::Over) => over(&app, &fields),
         Err(refused) => {
             let wrong =
@@ -616,7 +616,7 @@ pub(crate) async fn arrive(
     app: &Web,
     ahead: &Ahead,
     token: &[u8; 32],
-    device: Option<&[u8; 32]>,
+    known: &[[u8; 32]],
 ) -> Response {
     let to = own_path(&ahead.to).unwrap_or("/");
     // Who has several functions and never chose begins with choosing.
@@ -631,8 +631,8 @@ pub(crate) async fn arrive(
     let mut response = KeptForm::ahead(ahead).go_on(app, to, lead);
     context::set_cookie(app, &mut response, Some(token));
     // A browser that cannot be remembered now is remembered the next time.
-    match app.casework.remember_device(token, device).await {
-        Ok(Some(known)) => context::know_device(app, &mut response, &known),
+    match app.casework.remember_device(token, known).await {
+        Ok(Some(new)) => context::know_device(app, &mut response, &new, known),
         Ok(None) => {}
         Err(failure) => tracing::warn!(?failure, "a browser could not be remembered"),
     }

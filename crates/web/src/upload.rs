@@ -151,6 +151,9 @@ impl Upload {
             bytes.extend_from_slice(&more);
         }
         let text = String::from_utf8(bytes).map_err(|_| Broken::Form(Unreadable::NotAForm))?;
+        if self.fields.holds(&name) {
+            return Err(Broken::Form(Unreadable::NotAForm));
+        }
         self.fields.add(name, text);
         Ok(())
     }

@@ -152,6 +152,8 @@ async fn a_report_hides_small_numbers_on_the_page_and_in_the_file() {
     let file = browser.open("/rapport/csv").await;
     assert_eq!(file.status, 200);
     assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
+    let policy = "default-src 'none'; sandbox; frame-ancestors 'none'";
+    assert_eq!(file.header("content-security-policy"), policy);
     assert_eq!(
         file.header("content-disposition"),
         "attachment; filename=\"rapport-EEWG019-2024-2025.csv\""

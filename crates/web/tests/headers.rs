@@ -23,7 +23,12 @@ const EVERYWHERE: [(&str, &str); 8] = [
     ("cross-origin-resource-policy", "same-origin"),
     (
         "permissions-policy",
-        "camera=(), geolocation=(), microphone=()",
+        "accelerometer=(), ambient-light-sensor=(), autoplay=(), battery=(), bluetooth=(), \
+         browsing-topics=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), \
+         geolocation=(), gyroscope=(), hid=(), identity-credentials-get=(), idle-detection=(), \
+         local-fonts=(), magnetometer=(), microphone=(), midi=(), otp-credentials=(), payment=(), \
+         picture-in-picture=(), screen-wake-lock=(), serial=(), speaker-selection=(), storage-access=(), \
+         usb=(), web-share=(), window-management=(), xr-spatial-tracking=()",
     ),
     ("x-frame-options", "DENY"),
     (
@@ -299,6 +304,8 @@ async fn after_logging_out_the_old_cookie_opens_nothing() {
         set.starts_with("sessie=;") && set.contains("Max-Age=0"),
         "{set}"
     );
+    // K107: the browser forgets the pages and what they stored; the cookie by which it is known stays.
+    assert_eq!(out.header("clear-site-data"), "\"cache\", \"storage\"");
     // Whoever kept the cookie has nothing with it.
     let seen = an.open(&address).await;
     assert_eq!(seen.status, 303);

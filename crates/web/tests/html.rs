@@ -671,6 +671,8 @@ async fn the_copy_of_everything_is_text_and_has_a_policy_of_its_own() {
     let policy = seen.header("content-security-policy");
     assert!(policy.starts_with("default-src 'none'; style-src 'unsafe-inline';"));
     assert!(!policy.contains("script"), "{policy}");
+    // K027: wherever it is opened, it is of nobody's site.
+    assert!(policy.ends_with("; sandbox"), "{policy}");
     let name = seen.header("content-disposition");
     assert_eq!(name, "attachment; filename=\"dossier-2025-05-28.html\"");
     for raw in ["<script", "<img", "\"'>", "<link", "<iframe", "http"] {

@@ -397,13 +397,14 @@ pub(crate) fn line(dossier: DossierId, step: StepId) -> String {
 }
 
 /// Tables that change by only looking: who is logged in, who tried to, and who opened what (I3).
-const BY_LOOKING: [&str; 6] = [
+const BY_LOOKING: [&str; 7] = [
     "session",
     "person_sign_in",
     "login_attempt",
     "login_count",
     "known_device",
     "opening",
+    "use_count",
 ];
 
 /// Every row of every other table, as the database has it. Goes past the program, so that it also
@@ -413,11 +414,15 @@ pub(crate) async fn contents(world: &World) -> BTreeMap<String, Vec<String>> {
     for known in BY_LOOKING {
         assert!(all.remove(known).is_some(), "no table {known}");
     }
-    // What the log tells beside who logged in and out does change something.
+    // What the log tells beside who logged in and out, and who was kept out, does change something.
     let log = all
         .get_mut("account_event")
         .expect("the administrative log");
-    log.retain(|row| !row.contains("sign"));
+    let looking = ["sign", "_refused", "limit_reached", "forms_too_fast"];
+    log.retain(|row| !looking.iter().any(|it| row.contains(it)));
+    // Who logs in in another browser is told.
+    let told = all.get_mut("outbox").expect("notices");
+    told.retain(|row| !row.contains("new_browser"));
     all
 }
 
