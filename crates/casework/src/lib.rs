@@ -234,6 +234,7 @@ impl Limits {
             searches: most,
             exports: most,
             refusals: most,
+            forms_in_five_seconds: u32::MAX,
             ..self
         }
     }
