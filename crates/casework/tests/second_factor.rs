@@ -530,29 +530,6 @@ async fn k062_a_change_of_password_or_factor_is_told() {
 }
 
 #[tokio::test]
-async fn k066_a_new_password_by_link_leaves_the_second_factor() {
-    let w = world().await;
-    let (phone, _, token, an) = enrolled(&w, "an").await;
-    let link = w
-        .casework
-        .new_password_link(&w.manager, an.person, &w.submission())
-        .await
-        .unwrap();
-    let new = "drie paarse giraffen fluiten";
-    w.casework.use_link(&link, "", new).await.unwrap();
-    assert!(w.casework.session(&token).await.unwrap().is_none());
-    let with_new = SignIn {
-        password: new.to_owned(),
-        ..attempt("an")
-    };
-    let Err(SignInRefused::SecondFactor(half)) = w.casework.sign_in(&with_new).await else {
-        panic!("the password alone opened a session");
-    };
-    assert!(w.casework.session(&half).await.unwrap().is_none());
-    finish(&w, &half, &phone.code(&w)).await.unwrap();
-}
-
-#[tokio::test]
 async fn k069_a_challenge_is_answered_once_by_whom_it_was_made_for_within_five_minutes() {
     let w = world().await;
     let casework = w.casework.clone().at_site("https://dossier.example.be");
