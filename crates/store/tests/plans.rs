@@ -26,6 +26,30 @@ const MAY_SORT: &[(&str, &str)] = &[
 
 /// Statements that read an index in its order until their limit.
 const MAY_SCAN: &[(&str, &str)] = &[
+    (
+        "invitations.withdraw_of_person",
+        "without figures of its values PostgreSQL takes an index of few rows whole",
+    ),
+    (
+        "organisations.units_of",
+        "without figures of its values PostgreSQL takes an index of few rows whole",
+    ),
+    (
+        "people.all",
+        "without figures of its values PostgreSQL takes an index of few rows whole",
+    ),
+    (
+        "people.find",
+        "without figures of its values PostgreSQL takes an index of few rows whole",
+    ),
+    (
+        "sessions.find",
+        "without figures of its values PostgreSQL takes an index of few rows whole",
+    ),
+    (
+        "sessions.stop_of_organisation",
+        "without figures of its values PostgreSQL takes an index of few rows whole",
+    ),
     ("functions.others", "a part with a limit of its own"),
     (
         "functions.others_of_system",
