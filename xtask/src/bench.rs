@@ -210,6 +210,8 @@ impl Bench {
             // One account does the work of hundreds.
             .env("KLANTENDOSSIER_OPENINGS_AN_HOUR", "4000000000")
             .env("KLANTENDOSSIER_OPENINGS_A_DAY", "4000000000")
+            .env("KLANTENDOSSIER_SEARCHES_AN_HOUR", "4000000000")
+            .env("KLANTENDOSSIER_SEARCHES_A_DAY", "4000000000")
             .env("KLANTENDOSSIER_LOG", "error");
         let server = Server::start(&mut serve)?;
         await_ok(address, "/health/ready")?;
