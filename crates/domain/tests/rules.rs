@@ -925,9 +925,9 @@ fn i4_a_record_of_an_authentic_source_is_read_only() {
 
 /// The rules that values alone do not show, and where they are shown.
 const ELSEWHERE: &[(&str, &str)] = &[
-    ("S1", "../web/tests/bad_input.rs"),
-    ("T2", "../casework/tests/two_at_once.rs"),
-    ("I3", "../casework/tests/access.rs"),
+    ("S1", "../web/tests/all/bad_input.rs"),
+    ("T2", "../casework/tests/all/two_at_once.rs"),
+    ("I3", "../casework/tests/all/access.rs"),
 ];
 
 const ALL: &str = "E1 E2 E3 E4 E5 E6 E7 S1 S2 S3 S4 S5 S6 S7 S8 S9 S10 S11 S12 S13 A1 A2 A3 A4 C1 C2 \

@@ -75,7 +75,7 @@ pub(crate) async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
 /// Serves until the program is asked to stop (SIGTERM, SIGINT), and then finishes what runs.
 ///
 /// # Errors
-/// When listening itself fails.
+/// When it cannot listen to signals.
 pub(crate) async fn serve(
     parts: Parts,
     settings: WebSettings,
@@ -95,10 +95,14 @@ pub(crate) async fn serve(
         trusted_proxies,
     });
     let connections = GracefulShutdown::new();
-    let done = tokio::select! {
-        () = accept(&listener, &app, &connections) => Ok(()),
-        done = asked_to_stop() => done,
-    };
+    // Listened to before the first answer: who is told that it is ready may ask it to stop.
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen to signals")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen to signals")?;
+    tokio::select! {
+        () = accept(&listener, &app, &connections) => {}
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
     drop(listener);
     tracing::info!("stopping: finishing the requests that run");
     let last = tokio::time::timeout(LAST_REQUESTS, connections.shutdown());
@@ -113,7 +117,7 @@ pub(crate) async fn serve(
         let _ = tokio::time::timeout(LAST_MAIL, mailing).await;
     }
     tracing::info!("stopped");
-    done
+    Ok(())
 }
 
 /// Takes connections for as long as it is asked. Each is a task of its own, which `connections` can ask to
@@ -150,16 +154,6 @@ async fn accept(listener: &TcpListener, app: &Router, connections: &GracefulShut
             }
         });
     }
-}
-
-async fn asked_to_stop() -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate()).context("cannot listen to signals")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen to signals")?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
 }
 
 async fn follow_clock(parts: &Parts) {

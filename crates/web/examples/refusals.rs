@@ -11,7 +11,8 @@
     reason = "a measurement that fails says where"
 )]
 
-#[path = "../tests/support/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "a measurement needs a part of it")]
+#[path = "../tests/all/support/mod.rs"]
 mod support;
 
 use std::time::{Duration, Instant};

@@ -1,0 +1,261 @@
+//! Documents in the program itself: large files in little memory, and a program that is killed while they
+//! come in.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::time::Duration;
+
+use testkit::TestFolder;
+use testkit::papers::pdf;
+
+use crate::program::{Serving, free_port, program, send};
+
+const MIB: usize = 1024 * 1024;
+
+/// A demo on a folder.
+fn demo(folder: &Path) -> Serving {
+    let port = free_port();
+    let mut demo = program(folder);
+    let listen = format!("127.0.0.1:{port}");
+    demo.args(["demo", "--data", "demo", "--listen", &listen]);
+    Serving::start(demo, port)
+}
+
+/// Somebody who is logged in.
+struct Session {
+    port: u16,
+    cookie: String,
+}
+
+impl Session {
+    fn of(port: u16, user_name: &str) -> Self {
+        let body = format!("gebruikersnaam={user_name}&wachtwoord=klantendossier-demo");
+        let request = format!(
+            "POST /aanmelden HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let answer = send(port, &request).unwrap();
+        let cookie = answer
+            .lines()
+            .find_map(|line| line.strip_prefix("set-cookie: "))
+            .and_then(|cookie| cookie.split(';').next());
+        Session {
+            port,
+            cookie: cookie.unwrap().to_owned(),
+        }
+    }
+
+    /// A page, or a file as bytes.
+    fn bytes(&self, path: &str) -> Vec<u8> {
+        let mut connection = self.connection();
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nCookie: {}\r\n\r\n",
+            self.cookie
+        );
+        connection.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        connection.read_to_end(&mut answer).unwrap();
+        answer
+    }
+
+    fn page(&self, path: &str) -> String {
+        String::from_utf8_lossy(&self.bytes(path)).into_owned()
+    }
+
+    fn connection(&self) -> TcpStream {
+        let connection = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let long = Some(Duration::from_secs(300));
+        connection.set_read_timeout(long).unwrap();
+        connection
+    }
+
+    /// The address of the documents of a client.
+    fn documents(&self, number: &str) -> String {
+        let found = self.page(&format!("/zoeken?q={number}"));
+        let (_, rest) = found.split_once("href=\"/dossier/").unwrap();
+        let dossier: String = rest.chars().take(32).collect();
+        format!("/dossier/{dossier}/documenten")
+    }
+
+    /// The addresses of the documents in the list.
+    fn listed(&self, list: &str) -> Vec<String> {
+        let page = self.page(list);
+        assert!(page.starts_with("HTTP/1.1 200"), "{page}");
+        page.split(&format!("href=\"{list}/"))
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .filter(|id| id.len() == 32)
+            .map(|id| format!("{list}/{id}"))
+            .collect()
+    }
+
+    /// A form with files, as a whole request.
+    fn upload(&self, list: &str, files: &[Vec<u8>]) -> Vec<u8> {
+        let page = self.page(&format!("{list}/nieuw"));
+        let (_, rest) = page.split_once("name=\"sleutel\" value=\"").unwrap();
+        let key: String = rest.chars().take_while(|c| *c != '"').collect();
+        let mut body = Vec::new();
+        for (name, value) in [
+            ("sleutel", key.as_str()),
+            ("soort_document", "attest"),
+            ("dag_document_dag", "1"),
+            ("dag_document_maand", "9"),
+            ("dag_document_jaar", "2024"),
+            ("wie", "eigen"),
+        ] {
+            let part = format!(
+                "--grens\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend(part.as_bytes());
+        }
+        for file in files {
+            body.extend(
+                b"--grens\r\nContent-Disposition: form-data; name=\"bestanden\"; filename=\"a.pdf\"\r\n\
+                  Content-Type: application/pdf\r\n\r\n",
+            );
+            body.extend(file);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--grens--\r\n");
+        let head = format!(
+            "POST {list}/nieuw HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nCookie: {}\r\n\
+             Content-Type: multipart/form-data; boundary=grens\r\nContent-Length: {}\r\n\r\n",
+            self.cookie,
+            body.len()
+        );
+        [head.into_bytes(), body].concat()
+    }
+}
+
+/// A PDF of exactly so many bytes, like no other one.
+fn large(bytes: usize, about: &str) -> Vec<u8> {
+    let begin = bytes - pdf(about).len();
+    (begin - 40..=begin)
+        .map(|spaces| pdf(&format!("{about}{}", " ".repeat(spaces))))
+        .find(|file| file.len() == bytes)
+        .unwrap()
+}
+
+/// The most memory that a program held since it was last asked, in bytes.
+fn most_memory(id: u32) -> usize {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let kib = line.unwrap().split_whitespace().nth(1).unwrap();
+    kib.parse::<usize>().unwrap() * 1024
+}
+
+#[test]
+fn k046_four_files_of_the_limit_go_through_in_the_memory_of_less_than_two() {
+    let folder = TestFolder::new();
+    let serving = demo(folder.path());
+    let session = Session::of(serving.port, "begeleider");
+    let list = session.documents("61000447");
+    let files: Vec<Vec<u8>> = (0..4).map(|n| large(10 * MIB, &n.to_string())).collect();
+    let request = session.upload(&list, &files);
+    let id = serving.child.id();
+    // From now on the highest is counted anew.
+    fs::write(format!("/proc/{id}/clear_refs"), "5").unwrap();
+    let before = most_memory(id);
+    let mut connection = session.connection();
+    connection.write_all(&request).unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
+    let during = most_memory(id);
+    let all = session.listed(&list);
+    assert_eq!(all.len(), 4);
+    for address in &all {
+        let file = session.bytes(&format!("{address}/bestand"));
+        let found = files.iter().filter(|it| file.ends_with(it)).count();
+        assert_eq!(found, 1, "{address}");
+    }
+    let after = most_memory(id);
+    let grown = |most: usize| most.saturating_sub(before) / MIB;
+    eprintln!(
+        "40 MiB in: {} MiB more than the {} before; out again: {} MiB",
+        grown(during),
+        before / MIB,
+        grown(after)
+    );
+    assert!(after < before + 20 * MIB, "{before} {during} {after}");
+}
+
+fn kill(serving: Serving) {
+    // Dropping it kills it as hard as can be: SIGKILL.
+    drop(serving);
+}
+
+fn names_in(folder: &Path) -> usize {
+    fs::read_dir(folder).map_or(0, Iterator::count)
+}
+
+#[test]
+fn a_program_that_is_killed_while_a_file_comes_in_keeps_nothing_of_it() {
+    let folder = TestFolder::new();
+    let serving = demo(folder.path());
+    let session = Session::of(serving.port, "begeleider");
+    let list = session.documents("61000447");
+    let request = session.upload(&list, &[large(5 * MIB, "half")]);
+    let mut connection = session.connection();
+    connection.write_all(&request[..request.len() / 2]).unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    kill(serving);
+    let serving = demo(folder.path());
+    let session = Session::of(serving.port, "begeleider");
+    assert!(session.listed(&list).is_empty());
+    assert_eq!(names_in(&folder.path().join("demo/incoming")), 0);
+    assert_eq!(names_in(&folder.path().join("demo/documents")), 0);
+}
+
+#[test]
+fn a_program_that_is_killed_at_any_moment_lists_no_document_without_its_bytes() {
+    let folder = TestFolder::new();
+    let mut serving = demo(folder.path());
+    let mut list = String::new();
+    let mut confirmed = 0;
+    for round in 0..8_u64 {
+        let session = Session::of(serving.port, "begeleider");
+        list = session.documents("61000447");
+        let files = [
+            large(2 * MIB, &format!("a{round}")),
+            large(MIB, &format!("b{round}")),
+        ];
+        let request = session.upload(&list, &files);
+        let mut connection = session.connection();
+        let answered = std::thread::scope(|scope| {
+            let sending = scope.spawn(move || {
+                let mut answer = String::new();
+                let sent = connection.write_all(&request);
+                let _ = sent.and_then(|()| connection.read_to_string(&mut answer).map(drop));
+                answer.starts_with("HTTP/1.1 303")
+            });
+            std::thread::sleep(Duration::from_millis(40 + 60 * round));
+            kill(serving);
+            sending.join().unwrap()
+        });
+        confirmed += usize::from(answered) * 2;
+        serving = demo(folder.path());
+    }
+    let session = Session::of(serving.port, "begeleider");
+    let all = session.listed(&list);
+    eprintln!(
+        "{} documents listed, {confirmed} of them confirmed",
+        all.len()
+    );
+    // What was confirmed is there, and both files of a form or neither.
+    assert!(all.len() >= confirmed && all.len().is_multiple_of(2));
+    for address in &all {
+        let file = session.bytes(&format!("{address}/bestand"));
+        let text = String::from_utf8_lossy(&file);
+        assert!(text.starts_with("HTTP/1.1 200"), "{address}");
+        assert!(text.ends_with("%%EOF\n"), "{address} is not whole");
+    }
+}

@@ -1,0 +1,18 @@
+//! The pages, asked as a browser asks them. One program of tests: linked once.
+
+mod account;
+mod assignments;
+mod attacks;
+mod authorisation;
+mod authorisation_document;
+mod bad_input;
+mod control;
+mod documents;
+mod every_form;
+mod headers;
+mod html;
+mod limits;
+mod manual;
+mod oidc;
+mod profile;
+mod support;
