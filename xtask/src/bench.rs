@@ -19,6 +19,8 @@ const SECONDS: &str = "5";
 const CONNECTIONS: &str = "32";
 /// The lines of one dossier, and so of one page.
 const LINES: u32 = 30;
+/// Dossiers that pages are asked of: few enough that all of them are kept.
+const DOSSIERS: &str = "300";
 /// Lines in the smallest data set.
 const SMALL: u32 = 10_000;
 /// The account that `generate` makes.
@@ -99,7 +101,7 @@ impl Bench {
                 .arg(self.folder.join("page.html")),
         )?;
         await_ok(address, "/")?;
-        self.load(&[&format!("http://{address}/")], "")
+        self.load(&[&format!("http://{address}/")], "", "")
     }
 
     fn sqlite(&self, steps: u32, memory: &Row) -> Result<Vec<String>> {
@@ -149,13 +151,20 @@ impl Bench {
                 .display()
                 .to_string()
         };
-        let page = self.load(&["-s", &script("lines.lua"), &base], &cookie)?;
-        let change = self.load(&["-s", &script("changes.lua"), &base], &cookie)?;
+        let lines = script("lines.lua");
+        let anew = self.load(&["-s", &lines, &base], &cookie, "?toestand=")?;
+        let unchanged = self.load(&["-s", &lines, &base], &cookie, "")?;
+        let change = self.load(&["-s", &script("changes.lua"), &base], &cookie, "")?;
         let memory_use = server.memory()?;
         let ratio = |row: &Row| row.per_second / memory.per_second;
         let label = |what: &str| format!("{engine}, {steps} lines: {what}");
         Ok(vec![
-            format!("{:<38}{page}{:>10.3}", label("page"), ratio(&page)),
+            format!("{:<38}{anew}{:>10.3}", label("page"), ratio(&anew)),
+            format!(
+                "{:<38}{unchanged}{:>10.3}",
+                label("unchanged page"),
+                ratio(&unchanged)
+            ),
             format!("{:<38}{change}{:>10.3}", label("change"), ratio(&change)),
             format!(
                 "  ready in {:.2} s, {memory_use} resident after the load; {}",
@@ -233,7 +242,8 @@ impl Bench {
         Ok(said.trim().to_owned())
     }
 
-    fn load(&self, words: &[&str], cookie: &str) -> Result<Row> {
+    /// Asks for `SECONDS`; `query` is added to the addresses of pages.
+    fn load(&self, words: &[&str], cookie: &str, query: &str) -> Result<Row> {
         let measure = |seconds| {
             let mut wrk = command(
                 Path::new("."),
@@ -243,6 +253,8 @@ impl Bench {
             wrk.args(words)
                 .env("BENCH_LINES", self.folder.join("lines"))
                 .env("BENCH_COOKIE", cookie)
+                .env("BENCH_QUERY", query)
+                .env("BENCH_MOST", DOSSIERS)
                 .env("BENCH_DAY", DAY);
             shell::output(&mut wrk)
         };

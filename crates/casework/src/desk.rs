@@ -32,6 +32,24 @@ pub struct Submission {
     pub leads_to: String,
 }
 
+/// What a page of a dossier was made of. While it is the same, and the same person looks with the same
+/// rights, so is the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    version: i64,
+    unit_names: i64,
+    today: Day,
+}
+
+/// A page for who kept an earlier one as `K`.
+#[derive(Debug)]
+pub enum Since<T, K> {
+    /// What was kept is still right.
+    Unchanged(K),
+    /// What it is now.
+    Changed(T, Mark),
+}
+
 /// A reading of one dossier, recorded.
 pub(crate) struct Glance {
     pub(crate) reader: Reader,
@@ -214,6 +232,17 @@ impl Casework {
             now,
             entries: Vec::new(),
         })
+    }
+}
+
+impl Glance {
+    /// What a page made of this reading is made of.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            version: self.head.version,
+            unit_names: self.head.unit_names,
+            today: self.now.brussels_day(),
+        }
     }
 }
 

@@ -55,7 +55,7 @@ pub use control::{ControlCursor, ControlPage, ControlRow};
 pub use corrections::{
     About, CorrectionAnswer, CorrectionPage, CorrectionQueuePage, CorrectionsPage,
 };
-pub use desk::Submission;
+pub use desk::{Mark, Since, Submission};
 pub use documents::{
     Correction, DocumentInput, DocumentPage, DocumentsPage, Incoming, OpenedFile, RequestForm,
 };

@@ -26,7 +26,7 @@ use store::notices::{self, Notice};
 use store::steps::{KeptCheck, Listed};
 use store::{Reader, grants, journal, organisations, people, removals, studies};
 
-use crate::desk::{Desk, Glance, Stored, TRIES};
+use crate::desk::{Desk, Glance, Mark, Since, Stored, TRIES};
 use crate::{Casework, Conflict, Failure, NoticeKind, Submission};
 
 /// The list of a dossier.
@@ -150,6 +150,16 @@ struct Around {
     flagged: bool,
 }
 
+/// The listed lines of a dossier that is open for reading.
+async fn listed(actor: &Actor, mut glance: Glance) -> Result<StepsPage, Failure> {
+    let rows = store::steps::list(&mut glance.reader, &glance.access).await?;
+    Ok(StepsPage {
+        may_register: may(actor, Operation::RegisterStep),
+        head: glance.head,
+        rows,
+    })
+}
+
 impl Casework {
     /// The listed lines of a dossier.
     #[boxed]
@@ -158,15 +168,30 @@ impl Casework {
         actor: &Actor,
         dossier: DossierId,
     ) -> Result<StepsPage, Failure> {
-        let mut glance = self
+        let glance = self
             .glance(actor, Operation::ListSteps, dossier, "stappen")
             .await?;
-        let rows = store::steps::list(&mut glance.reader, &glance.access).await?;
-        Ok(StepsPage {
-            may_register: may(actor, Operation::RegisterStep),
-            head: glance.head,
-            rows,
-        })
+        listed(actor, glance).await
+    }
+
+    /// The same for who may have kept the page. Opening it is decided and recorded as for any other.
+    #[boxed]
+    pub async fn steps_page_since<K: Send>(
+        &self,
+        actor: &Actor,
+        dossier: DossierId,
+        kept: Option<(Mark, K)>,
+    ) -> Result<Since<StepsPage, K>, Failure> {
+        let glance = self
+            .glance(actor, Operation::ListSteps, dossier, "stappen")
+            .await?;
+        let mark = glance.mark();
+        if let Some((of, kept)) = kept
+            && of == mark
+        {
+            return Ok(Since::Unchanged(kept));
+        }
+        Ok(Since::Changed(listed(actor, glance).await?, mark))
     }
 
     /// What the empty detail screen needs, for a type that can be chosen today.

@@ -21,7 +21,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tower::Service as _;
-use web::{Web, WebSettings};
+use web::{Kept, Web, WebSettings};
 
 use crate::mail::{self, Postman};
 use crate::parts::Parts;
@@ -93,6 +93,7 @@ pub(crate) async fn serve(
         casework,
         settings,
         trusted_proxies,
+        kept: Kept::default(),
     });
     let connections = GracefulShutdown::new();
     // Listened to before the first answer: who is told that it is ready may ask it to stop.

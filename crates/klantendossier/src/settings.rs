@@ -77,7 +77,7 @@ pub(crate) struct Settings {
     /// Minutes after which a session ends whatever happens. Default 600.
     pub(crate) session_minutes: u16,
     /// Sessions of one person at once; with one more the oldest ends. Default 5.
-    pub(crate) sessions_a_person: u16,
+    pub(crate) sessions_a_person: u32,
     /// Pages of dossiers that one person opens in an hour. Default 600.
     pub(crate) openings_an_hour: u32,
     /// The same in a day. Default 3000.
@@ -210,7 +210,7 @@ struct Given {
     trusted_proxies: Option<String>,
     session_idle_minutes: Option<u16>,
     session_minutes: Option<u16>,
-    sessions_a_person: Option<u16>,
+    sessions_a_person: Option<u32>,
     openings_an_hour: Option<u32>,
     openings_a_day: Option<u32>,
     searches_an_hour: Option<u32>,
@@ -256,7 +256,7 @@ impl Settings {
         for (name, number) in [
             ("session_idle_minutes", settings.session_idle_minutes.into()),
             ("session_minutes", settings.session_minutes.into()),
-            ("sessions_a_person", settings.sessions_a_person.into()),
+            ("sessions_a_person", settings.sessions_a_person),
             ("openings_an_hour", settings.openings_an_hour),
             ("openings_a_day", settings.openings_a_day),
             ("searches_an_hour", settings.searches_an_hour),
@@ -361,6 +361,7 @@ impl Settings {
                 issuer,
             }),
         };
+        let usual = Limits::default();
         Ok(Settings {
             listen,
             public_url: PublicUrl::parse(&public_url)?,
@@ -378,12 +379,12 @@ impl Settings {
             trusted_proxies: networks(&pick!(trusted_proxies).unwrap_or_default())?,
             session_idle_minutes: pick!(session_idle_minutes).unwrap_or(30),
             session_minutes: pick!(session_minutes).unwrap_or(600),
-            sessions_a_person: pick!(sessions_a_person).unwrap_or(5),
-            openings_an_hour: pick!(openings_an_hour).unwrap_or(600),
-            openings_a_day: pick!(openings_a_day).unwrap_or(3_000),
-            searches_an_hour: pick!(searches_an_hour).unwrap_or(200),
-            searches_a_day: pick!(searches_a_day).unwrap_or(1_000),
-            exports_a_day: pick!(exports_a_day).unwrap_or(10),
+            sessions_a_person: pick!(sessions_a_person).unwrap_or(usual.sessions_a_person),
+            openings_an_hour: pick!(openings_an_hour).unwrap_or(usual.openings.an_hour),
+            openings_a_day: pick!(openings_a_day).unwrap_or(usual.openings.a_day),
+            searches_an_hour: pick!(searches_an_hour).unwrap_or(usual.searches.an_hour),
+            searches_a_day: pick!(searches_a_day).unwrap_or(usual.searches.a_day),
+            exports_a_day: pick!(exports_a_day).unwrap_or(usual.exports.a_day),
             local_login: pick!(local_login).unwrap_or(true),
             oidc,
             documents: pick!(documents)
@@ -419,7 +420,7 @@ impl Settings {
                 SecondFactorSetting::Required => SecondFactor::Required,
                 SecondFactorSetting::Optional => SecondFactor::Optional,
             },
-            sessions_a_person: u32::from(self.sessions_a_person),
+            sessions_a_person: self.sessions_a_person,
             openings: Most {
                 an_hour: self.openings_an_hour,
                 a_day: self.openings_a_day,

@@ -13,7 +13,8 @@ statements! {
     // A parameter is compared before it is asked for NULL: so PostgreSQL learns its type.
     HEAD = "dossiers.head",
         "SELECT client_number, given_name, family_name, birth_day, work_situation,
-                work_situation_since, version, journal_number, journal_link
+                work_situation_since, version, journal_number, journal_link,
+                (SELECT unit_names FROM installation WHERE id = 1)
          FROM dossier WHERE id = ?1 AND erased_at IS NULL";
     CONTACT = "dossiers.contact",
         "SELECT email, phone, street, postcode, municipality, about_me, insz_sealed
@@ -104,6 +105,8 @@ pub struct Head {
     pub journal_number: i64,
     /// Link of the last journal entry.
     pub journal_link: Link,
+    /// Counts up when the name of a unit changes.
+    pub unit_names: i64,
 }
 
 impl Head {
@@ -130,6 +133,7 @@ pub async fn head(reader: &mut Reader, access: &Access<Read>) -> Result<Head, St
                 version: row.int(6)?,
                 journal_number: row.int(7)?,
                 journal_link: known(&HEAD, "journal_link", link)?,
+                unit_names: row.int(9)?,
             })
         })
         .await?;

@@ -280,6 +280,7 @@ pub(crate) mod tests {
                     casework,
                     settings,
                     trusted_proxies: Vec::new(),
+                    kept: crate::Kept::default(),
                 }),
                 cookie: String::new(),
             }

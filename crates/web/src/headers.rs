@@ -171,6 +171,7 @@ mod tests {
                 version: "test",
             },
             trusted_proxies: Vec::new(),
+            kept: crate::Kept::default(),
         });
         async fn breaks() {
             panic!("geheim uit het dossier");

@@ -22,6 +22,7 @@ mod headers;
 mod home;
 mod invitation;
 mod journal;
+mod kept;
 mod letters;
 mod log;
 mod mail;
@@ -49,6 +50,7 @@ mod steps;
 mod system;
 mod upload;
 
+pub use kept::Kept;
 pub use letters::{LetterText, letter_text, trial_text};
 pub use routes::{Route, table};
 
@@ -67,6 +69,8 @@ pub struct Web {
     /// The networks of proxies before this program: only what comes through them is believed when it says
     /// where a request came from (`X-Forwarded-For`).
     pub trusted_proxies: Vec<ipnet::IpNet>,
+    /// The pages that are kept as they were rendered.
+    pub kept: Kept,
 }
 
 /// How this program serves.

@@ -245,16 +245,16 @@ impl Database {
         }
     }
 
-    /// The lines of the engine's plan for this statement, its parameters unknown. For the test that
-    /// holds every statement to its index.
+    /// The lines of the engine's plan for this statement, its parameters unknown; `may_sort` says that
+    /// sorting its few rows is no fault. For the test that holds every statement to its index.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] when the statement does not prepare on the present schema;
     /// [`StoreError::Unavailable`] as for [`Database::reader`].
-    pub async fn plan(&self, sql: &'static Sql) -> Result<Vec<String>, StoreError> {
+    pub async fn plan(&self, sql: &'static Sql, may_sort: bool) -> Result<Vec<String>, StoreError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite::plan(sqlite.lease().await?.connection()?, sql),
-            Engine::Postgres(postgres) => postgres.plan(sql).await,
+            Engine::Postgres(postgres) => postgres.plan(sql, may_sort).await,
         }
     }
 

@@ -250,9 +250,13 @@ impl Postgres {
         })
     }
 
-    /// The plan for any parameters, as text. Makes whole scans and sorts look dear, so that they show
-    /// only where no index would do, however small the table is.
-    pub(super) async fn plan(&self, sql: &'static Sql) -> Result<Vec<String>, StoreError> {
+    /// The plan for any parameters, as text. Makes whole scans and, unless it may sort, sorts look dear, so
+    /// that they show only where no index would do, however small the table is.
+    pub(super) async fn plan(
+        &self,
+        sql: &'static Sql,
+        may_sort: bool,
+    ) -> Result<Vec<String>, StoreError> {
         let client = self.own_connection().await?;
         let failed = |error| failure(sql.name, &error);
         let prepared = client.prepare(sql.for_postgres()).await.map_err(failed)?;
@@ -265,7 +269,7 @@ impl Postgres {
         client
             .batch_execute(&format!(
                 "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off;
-                 SET enable_bitmapscan = off; SET enable_sort = off; SET enable_hashjoin = off;
+                 SET enable_bitmapscan = off; SET enable_sort = {may_sort}; SET enable_hashjoin = off;
                  SET enable_mergejoin = off; PREPARE explained AS {}",
                 sql.for_postgres()
             ))

@@ -401,16 +401,21 @@ async fn the_plan_shows_whether_an_index_is_used() {
     } else {
         ("USING COVERING INDEX", "SCAN note")
     };
-    let by_title = it.database.plan(&BY_TITLE).await.unwrap().join("\n");
+    let by_title = it.database.plan(&BY_TITLE, false).await.unwrap().join("\n");
     assert!(by_title.contains(found), "{by_title}");
-    let by_stars = it.database.plan(&BY_STARS).await.unwrap().join("\n");
+    let by_stars = it.database.plan(&BY_STARS, false).await.unwrap().join("\n");
     assert!(by_stars.contains(read_whole), "{by_stars}");
-    let add = it.database.plan(&ADD).await;
+    let add = it.database.plan(&ADD, false).await;
     assert!(
         add.is_ok(),
         "a statement that writes has a plan too: {add:?}"
     );
-    let wrong = it.database.plan(&WRONG).await.unwrap_err().to_string();
+    let wrong = it
+        .database
+        .plan(&WRONG, false)
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(wrong.contains("note.wrong"), "{wrong}");
 }
 

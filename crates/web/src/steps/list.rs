@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use casework::{Casework, ListedStep};
+use casework::{Casework, ListedStep, Since};
 use domain::Day;
 
 use crate::App;
@@ -12,6 +12,7 @@ use crate::context::{Me, Succeeded};
 use crate::entries::guidance_tabs;
 use crate::fail::{self, render};
 use crate::fields::Fields;
+use crate::kept;
 use crate::page::{Choice, DateParts, DossierHead, Errors, NavLink, Page};
 use crate::steps::{dossier_in, list_address, step_address};
 
@@ -109,11 +110,18 @@ pub(super) async fn show(
     uri: Uri,
 ) -> Result<Response, Response> {
     let id = dossier_in(&app, &me, &dossier)?;
+    // The whole list is kept; with a filter or a message it is a page of that moment.
+    let is_whole = uri.query().is_none();
+    let kept = is_whole.then(|| app.kept.find(&me, id, KEPT)).flatten();
     let found = app
         .casework
-        .steps_page(&me.actor, id)
+        .steps_page_since(&me.actor, id, kept)
         .await
         .map_err(|failure| fail::answer(&app, &me, failure))?;
+    let (found, mark) = match found {
+        Since::Changed(found, mark) => (found, mark),
+        Since::Unchanged(body) => return Ok(kept::again(body)),
+    };
     let query = Fields::of_query(uri.query());
     let mut errors = Errors::new();
     let filter = Filter::read(&query, &mut errors);
@@ -132,20 +140,25 @@ pub(super) async fn show(
         .filter(|row| filter.fits(row))
         .map(|row| row_view(&app.casework, row, id))
         .collect();
-    Ok(render(
-        status,
-        &ListPage {
-            page,
-            dossier: app.dossier_head(&me, &found.head, "begeleiding"),
-            tabs: guidance_tabs(id, "stappen"),
-            rows,
-            total: found.rows.len(),
-            add_href: format!("{address}/nieuw"),
-            may_register: found.may_register,
-            filter: filter_view(&app.casework, &found.rows, &filter, &query, errors, address),
-        },
-    ))
+    let list = ListPage {
+        page,
+        dossier: app.dossier_head(&me, &found.head, "begeleiding"),
+        tabs: guidance_tabs(id, "stappen"),
+        rows,
+        total: found.rows.len(),
+        add_href: format!("{address}/nieuw"),
+        may_register: found.may_register,
+        filter: filter_view(&app.casework, &found.rows, &filter, &query, errors, address),
+    };
+    Ok(if is_whole {
+        app.kept.render(&me, (id, KEPT), mark, &list)
+    } else {
+        render(status, &list)
+    })
 }
+
+/// What the whole list is kept under.
+const KEPT: &str = "stappen";
 
 /// A line as a list shows it.
 pub(crate) fn row_view(

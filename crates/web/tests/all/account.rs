@@ -75,15 +75,6 @@ async fn k060_without_a_second_factor_only_the_pages_to_set_one_up_are_reached()
         ..Limits::default()
     };
     let world = world_with(limits).await;
-    let people = [
-        ("an", &world.an),
-        ("dirk", &world.manager),
-        ("coach", &world.coach),
-        ("mediator", &world.mediator),
-        ("controller", &world.controller),
-        ("system", &world.system),
-        ("fg", &world.privacy_officer),
-    ];
     let ids = Ids {
         dossier: world.dossier,
         ..Ids::absent()
@@ -91,7 +82,7 @@ async fn k060_without_a_second_factor_only_the_pages_to_set_one_up_are_reached()
     let key = world.casework.submission_key().0;
     let form = format!("sleutel={key}&versie=1&soort=OND_OAL");
     let mut kept_out = 0;
-    for (name, actor) in people {
+    for (name, actor) in support::staff(&world) {
         let browser = Browser::of(&world, name).await;
         let before = contents(&world).await;
         for route in web::table(support::web(&world)) {
@@ -242,22 +233,13 @@ async fn k079_a_decision_of_the_coach_asks_who_it_is_and_keeps_what_was_typed() 
 #[tokio::test]
 async fn k079_what_weighs_asks_for_a_fresh_proof_and_reading_a_page_does_not() {
     let world = world().await;
-    let people = [
-        ("an", &world.an),
-        ("dirk", &world.manager),
-        ("coach", &world.coach),
-        ("mediator", &world.mediator),
-        ("controller", &world.controller),
-        ("system", &world.system),
-        ("fg", &world.privacy_officer),
-        ("lotte", &world.lotte),
-    ];
     let ids = Ids {
         dossier: world.dossier,
         ..Ids::absent()
     };
     let (mut asked, mut read) = (0, 0);
-    for (name, actor) in people {
+    let client = ("lotte", &world.lotte);
+    for (name, actor) in support::staff(&world).into_iter().chain([client]) {
         let browser = Browser::of(&world, name).await;
         world.clock.advance(301);
         let before = contents(&world).await;

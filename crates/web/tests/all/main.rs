@@ -11,6 +11,7 @@ mod documents;
 mod every_form;
 mod headers;
 mod html;
+mod kept;
 mod limits;
 mod manual;
 mod oidc;

@@ -11,6 +11,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request};
 use domain::ids::{DossierId, StepId};
+use domain::people::Actor;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 pub(crate) use samples::Ids;
 use testkit::World;
@@ -30,7 +31,21 @@ pub(crate) fn web(world: &World) -> web::Web {
             version: "test",
         },
         trusted_proxies: Vec::new(),
+        kept: web::Kept::default(),
     }
+}
+
+/// Everybody of the world who works there, by the name they log in with: one of each role.
+pub(crate) fn staff(world: &World) -> [(&'static str, &Actor); 7] {
+    [
+        ("an", &world.an),
+        ("dirk", &world.manager),
+        ("coach", &world.coach),
+        ("mediator", &world.mediator),
+        ("controller", &world.controller),
+        ("system", &world.system),
+        ("fg", &world.privacy_officer),
+    ]
 }
 
 /// An answer, read.
