@@ -179,7 +179,7 @@ impl Database {
     pub fn reader_for_one(&self) -> Answer<'_, Reader> {
         Box::pin(async move {
             match &self.engine {
-                Engine::Sqlite(_) => self.reader().await,
+                Engine::Sqlite(sqlite) => Ok(Reader::sqlite_for_one(sqlite.lease().await?)),
                 Engine::Postgres(postgres) => {
                     Ok(Reader::postgres(postgres.session_for_one().await?))
                 }

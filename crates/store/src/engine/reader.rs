@@ -29,11 +29,17 @@ enum Source {
 
 impl Reader {
     pub(super) fn sqlite(lease: Lease) -> Self {
+        Self::sqlite_in(lease, Transaction::NotBegun)
+    }
+
+    /// Without a transaction around its statement: SQLite makes one of each by itself.
+    pub(super) fn sqlite_for_one(lease: Lease) -> Self {
+        Self::sqlite_in(lease, Transaction::None)
+    }
+
+    fn sqlite_in(lease: Lease, transaction: Transaction) -> Self {
         Self {
-            source: Source::Sqlite(Snapshot {
-                lease,
-                begun: false,
-            }),
+            source: Source::Sqlite(Snapshot { lease, transaction }),
             statements: 0,
         }
     }
@@ -125,11 +131,18 @@ impl Reader {
     }
 }
 
-/// A connection of SQLite, in a transaction from its first statement on.
+/// A connection of SQLite, in a transaction from its first statement on, unless it needs none.
 #[derive(Debug)]
 struct Snapshot {
     lease: Lease,
-    begun: bool,
+    transaction: Transaction,
+}
+
+#[derive(Debug, PartialEq)]
+enum Transaction {
+    None,
+    NotBegun,
+    Begun,
 }
 
 impl Snapshot {
@@ -141,9 +154,9 @@ impl Snapshot {
         on_row: OnRow<'_>,
     ) -> Result<(), StoreError> {
         let connection = self.lease.connection()?;
-        if !self.begun {
+        if self.transaction == Transaction::NotBegun {
             run(connection, "BEGIN")?;
-            self.begun = true;
+            self.transaction = Transaction::Begun;
         }
         let failed = |error| sqlite::failure(sql.name, &error);
         let mut statement = connection.prepare_cached(sql.text).map_err(failed)?;
@@ -161,7 +174,7 @@ impl Snapshot {
 
 impl Drop for Snapshot {
     fn drop(&mut self) {
-        if self.begun {
+        if self.transaction == Transaction::Begun {
             self.lease.end_snapshot();
         }
     }
