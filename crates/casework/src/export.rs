@@ -12,9 +12,9 @@ use domain::uses::Use;
 use serde::Serialize;
 use store::Batch;
 use store::export::{
-    Account, Action, Addendum, Assignment, Check, Correction, Document, Entry, Erasure, Everything,
-    Experience, Grant, GrantRequest, Line, Note, Notice, Opening, Owner, Personal, Removal, Review,
-    Study,
+    Account, Action, Addendum, Assignment, BenefitStatus, CareerVoucher, Check, Correction,
+    Document, Entry, Erasure, Everything, Experience, Grant, GrantRequest, IntegrationStatus, Line,
+    Note, Notice, Nt2Course, Opening, Owner, Personal, Removal, Review, Study, WorkPeriod,
 };
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -48,6 +48,16 @@ pub struct Export {
     pub study: Vec<Study>,
     /// Work experiences.
     pub experience: Vec<Experience>,
+    /// Work situations.
+    pub work_period: Vec<WorkPeriod>,
+    /// What the RVA told.
+    pub benefit_status: Vec<BenefitStatus>,
+    /// What was told of the integration trajectory.
+    pub integration_status: Vec<IntegrationStatus>,
+    /// Courses of Dutch.
+    pub nt2_course: Vec<Nt2Course>,
+    /// Career vouchers.
+    pub career_voucher: Vec<CareerVoucher>,
     /// Lines with their texts, whatever became of them.
     pub step: Vec<Line>,
     /// Addenda.
@@ -129,6 +139,11 @@ impl Casework {
             accounts,
             studies,
             experiences,
+            work_periods,
+            benefits,
+            trajectories,
+            courses,
+            vouchers,
             lines,
             addenda,
             checks,
@@ -159,6 +174,11 @@ impl Casework {
             person: accounts,
             study: studies,
             experience: experiences,
+            work_period: work_periods,
+            benefit_status: benefits,
+            integration_status: trajectories,
+            nt2_course: courses,
+            career_voucher: vouchers,
             step: lines,
             addendum: addenda,
             correction_note: notes,

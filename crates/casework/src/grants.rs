@@ -818,7 +818,7 @@ impl Casework {
 }
 
 /// The program itself, for what it does on its day. It is nobody's account.
-fn program() -> Actor {
+pub(crate) fn program() -> Actor {
     Actor {
         person: PersonId(uuid::Uuid::nil()),
         name: "Klantendossier".to_owned(),

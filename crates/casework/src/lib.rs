@@ -8,6 +8,8 @@ mod account;
 mod account_events;
 mod actions;
 mod assignments;
+mod benefits;
+mod career;
 mod caseload;
 mod clients;
 mod clock;
@@ -18,9 +20,11 @@ mod documents;
 mod export;
 mod factors;
 mod failure;
+mod feed;
 mod generate;
 mod grants;
 mod installation;
+mod integration;
 mod invitations;
 mod journal_page;
 mod mail;
@@ -43,6 +47,7 @@ mod setup;
 mod sign_in;
 mod steps;
 mod uses;
+mod vouchers;
 
 pub use account::{AccountPage, ColleagueFactors, Confirmation, PasswordNotChanged, SessionView};
 pub use account_events::AccountEventsPage;
@@ -62,12 +67,14 @@ pub use documents::{
 pub use export::{Export, FORMAT as EXPORT_FORMAT, FORMAT_VERSION as EXPORT_VERSION};
 pub use factors::{PendingApp, ProofRefused, SecondStep};
 pub use failure::{Conflict, Failure};
+pub use feed::{FeedDone, FeedFault, FeedRefused, FeedRow};
 pub use generate::{ACCOUNT as GENERATED_ACCOUNT, Made, Wish, generate};
 pub use grants::{
     AskInput, GrantDecision, GrantInput, GrantQueuePage, GrantRequestPage, OwnGrantsPage, Proof,
     ServicesPage,
 };
 pub use installation::{SecretRefused, has_secret};
+pub use integration::IntegrationPage;
 pub use invitations::{InviteInput, LinkPage, LinkRefused};
 pub use journal_page::JournalPage;
 pub use mail::{Delivery, Letter, MailPage};

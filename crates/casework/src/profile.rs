@@ -223,27 +223,14 @@ impl Casework {
 }
 
 fn study_described(before: Option<&StudyDetails>, after: &StudyDetails) -> Vec<Change> {
-    let field = |name: &str, of: &dyn Fn(&StudyDetails) -> Option<String>| {
-        Change::of(name, before.and_then(of), of(after))
-    };
-    [
-        field("level", &|it| Some(it.level.label().to_owned())),
-        field("grade", &|it| {
-            it.grade.map(|grade| grade.label().to_owned())
-        }),
-        field("field", &|it| {
-            it.field.as_ref().map(|f| f.as_str().to_owned())
-        }),
-        field("school", &|it| Some(it.school.as_str().to_owned())),
-        field("ended_on", &|it| it.ended_on.map(domain::Day::to_iso)),
-        field("certificate", &|it| {
-            it.certificate.map(|c| c.label().to_owned())
-        }),
-        field("provenance", &|it| Some(it.provenance.label().to_owned())),
-    ]
-    .into_iter()
-    .filter(Change::is_change)
-    .collect()
+    let old = before.map(StudyDetails::cells).unwrap_or_default();
+    let before_of = |field: &str| old.iter().find(|(name, _)| *name == field)?.1.clone();
+    after
+        .cells()
+        .into_iter()
+        .map(|(field, value)| Change::of(field, before_of(field), value))
+        .filter(Change::is_change)
+        .collect()
 }
 
 fn experience_described(

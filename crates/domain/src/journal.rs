@@ -73,6 +73,8 @@ coded! {
         CorrectionRefused = "correction_refused", "Rechtzetting geweigerd";
         /// the national number was shown in full
         InszShown = "insz_shown", "Rijksregisternummer volledig getoond";
+        /// taken over from an authentic source
+        SourceTakenOver = "source_taken_over", "Overgenomen uit een officiële bron";
         /// the texts of a line were erased
         StoryErased = "story_erased", "Teksten gewist: de bewaartermijn is voorbij";
         /// a line was erased

@@ -5,15 +5,19 @@
 
 pub mod account_events;
 pub mod actions;
+pub mod benefits;
+pub mod career;
 pub mod catalogue;
 pub mod client_number;
 pub mod corrections;
 pub mod day;
 pub mod documents;
 pub mod eligibility;
+pub mod feed;
 pub mod grants;
 pub mod ids;
 pub mod insz;
+pub mod integration;
 pub mod journal;
 pub mod kbo;
 pub mod login;
@@ -31,6 +35,7 @@ pub mod steps;
 pub mod studies;
 pub mod text;
 pub mod uses;
+pub mod vouchers;
 pub mod work_situation;
 
 pub use day::Day;

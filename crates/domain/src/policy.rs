@@ -33,8 +33,12 @@ pub enum Operation {
     SearchClient,
     /// Read the dossier's frame, profile and the entries of the menu.
     ViewDossier,
-    /// Read the entries that hold sensitive data (PmAB, Transmissie, RVA, Inburgering).
+    /// Read the entries that hold sensitive data (PmAB, Transmissie).
     ViewSensitive,
+    /// Read what the RVA tells of a right to a benefit.
+    ViewBenefits,
+    /// Read what the Kruispuntbank Inburgering tells of the trajectory and the courses of Dutch.
+    ViewIntegration,
     /// Add or correct what 'Profiel' holds (I4).
     EditProfile,
     /// List the lines.
@@ -125,7 +129,8 @@ pub enum Operation {
     HandOver,
     /// Read the administrative log: what happened to accounts, people and organisations.
     ViewAccountEvents,
-    /// What the program does by itself on its day, such as ending a grant. Nobody can ask for it.
+    /// What the program does by itself on its day, such as ending a grant, and what the operator feeds it from
+    /// authentic sources. Nobody can ask for it on a page.
     Upkeep,
 }
 
@@ -176,6 +181,14 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
     ),
     (
         O::ViewSensitive,
+        [Held, Never, Never, All, Never, Never, Self_, Never],
+    ),
+    (
+        O::ViewBenefits,
+        [Held, Never, Never, All, Never, Never, Self_, Never],
+    ),
+    (
+        O::ViewIntegration,
         [Held, Never, Never, All, Never, Never, Self_, Never],
     ),
     (

@@ -180,6 +180,26 @@ impl StudyDetails {
         title
     }
 
+    /// Its fields, as the journal names and words them.
+    pub fn cells(&self) -> Vec<(&'static str, Option<String>)> {
+        let text = |text: &str| Some(text.to_owned());
+        vec![
+            ("level", text(self.level.label())),
+            ("grade", self.grade.map(|grade| grade.label().to_owned())),
+            (
+                "field",
+                self.field.as_ref().map(|it| it.as_str().to_owned()),
+            ),
+            ("school", text(self.school.as_str())),
+            ("ended_on", self.ended_on.map(Day::to_iso)),
+            (
+                "certificate",
+                self.certificate.map(|it| it.label().to_owned()),
+            ),
+            ("provenance", text(self.provenance.label())),
+        ]
+    }
+
     /// Whether a diploma was obtained, of the kind that excludes from the guidance.
     pub fn holds_diploma(&self) -> bool {
         self.certificate
@@ -209,13 +229,20 @@ pub fn check(
     details: &StudyDetails,
     facts: StudyFacts,
 ) -> Result<(), Refusals> {
-    let mut refusals = Refusals::default();
     if existing.is_some_and(|study| study.details.provenance == Provenance::Authentic) {
         return Err(Refusal::AuthenticIsReadOnly.into());
     }
+    let mut refusals = check_days(details, facts);
     if details.provenance == Provenance::Authentic {
         refusals.add(Refusal::NotChosen(Field::Provenance));
     }
+    refusals.into_result()
+}
+
+/// What is wrong with the day of a study, wherever it comes from: a certificate has a day, and days lie
+/// between birth and today.
+pub fn check_days(details: &StudyDetails, facts: StudyFacts) -> Refusals {
+    let mut refusals = Refusals::default();
     if details.certificate.is_some() && details.ended_on.is_none() {
         refusals.add(Refusal::CertificateNeedsDay);
     }
@@ -227,5 +254,5 @@ pub fn check(
             refusals.add(Refusal::CertificateInFuture { today: facts.today });
         }
     }
-    refusals.into_result()
+    refusals
 }

@@ -28,3 +28,11 @@ pub fn text(code: &str) -> Option<&'static str> {
         .find(|(known, _)| *known == code)
         .map(|(_, text)| *text)
 }
+
+/// The code itself, when it is one of them.
+pub fn known(code: &str) -> Option<&'static str> {
+    WORK_SITUATIONS
+        .iter()
+        .map(|(known, _)| *known)
+        .find(|known| *known == code)
+}

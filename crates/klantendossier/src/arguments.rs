@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Generate(Generate),
     /// Count what need not be kept any more, or erase it. Without --apply it erases nothing.
     Retention(Retention),
+    /// Take over what authentic sources tell, from a file (docs/feed.md). Nothing is stored when a row is wrong.
+    Feed(Feed),
     /// The mail of notices.
     #[command(subcommand)]
     Mail(Mail),
@@ -71,6 +73,17 @@ pub(crate) struct Retention {
     /// Write what was found or erased to this file too, as JSON.
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
+}
+
+/// What `feed` takes.
+#[derive(Debug, Args)]
+pub(crate) struct Feed {
+    /// The file.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Only look whether every row is right; store nothing.
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 /// What can be done about mail.

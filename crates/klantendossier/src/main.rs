@@ -3,6 +3,7 @@
 
 mod arguments;
 mod demo;
+mod feed;
 mod mail;
 mod operator;
 mod parts;
@@ -80,6 +81,12 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             let settings = load(config)?;
             let parts = Parts::for_command(&settings).await?;
             retention::run(&parts.casework, &wish).await
+        }),
+        Command::Feed(wish) => server::run_and_close(async {
+            let settings = load(config)?;
+            let parts = Parts::for_command(&settings).await?;
+            parts.refuse_demo().await?;
+            feed::run(&parts.casework, &wish).await
         }),
         Command::Mail(what) => server::run_and_close(async {
             let settings = load(config)?;

@@ -71,6 +71,8 @@ statements! {
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, NULL, 1, ?15, ?16, FALSE, ?17)";
     ADD_WORD = "dossiers.add_word", "INSERT INTO client_word (word, dossier_id) VALUES (?1, ?2)";
     SET_ABOUT = "dossiers.set_about", "UPDATE dossier SET about_me = ?2 WHERE id = ?1";
+    SET_WORK_SITUATION = "dossiers.set_work_situation",
+        "UPDATE dossier SET work_situation = ?2, work_situation_since = ?3 WHERE id = ?1";
     MARK_REMOVAL = "dossiers.mark_removal", "UPDATE dossier SET removal_asked = TRUE WHERE id = ?1";
     // 'coalesce': else PostgreSQL would read an index of all that waits, of every dossier.
     COUNTS = "dossiers.counts",
@@ -477,6 +479,12 @@ pub fn search_words(given_name: &str, family_name: &str) -> Vec<String> {
 pub fn set_about_me(batch: &mut Batch, access: &Access<Write>, text: Option<&str>) {
     let params = [access.dossier().0.into(), text.map(str::to_owned).into()];
     batch.push(Statement::new(&SET_ABOUT, params).one(guard::ROW));
+}
+
+/// Sets the work situation, and since when.
+pub fn set_work_situation(batch: &mut Batch, access: &Access<Write>, (code, since): (&str, Day)) {
+    let params = [access.dossier().0.into(), code.into(), since.into()];
+    batch.push(Statement::new(&SET_WORK_SITUATION, params).one(guard::ROW));
 }
 
 /// Remembers that a removal was asked in this dossier, so that the coach can look at it.

@@ -70,6 +70,18 @@ records! {
         id: id, version: int, function: text, employer: text, from_day: day, until_day: opt_day,
         description: opt_text,
     }
+    /// A work situation that a source told of.
+    WorkPeriod { from_day: day, code: text, source: text, until_day: opt_day }
+    /// What the RVA told of a day.
+    BenefitStatus { as_of: day, entitled: text, exemption: opt_text, exempt_until: opt_day }
+    /// What was told of the integration trajectory.
+    IntegrationStatus { as_of: day, contract: bool, attest: bool, status: opt_text }
+    /// A course of Dutch.
+    Nt2Course {
+        level: text, from_day: day, provider: text, until_day: opt_day, result: opt_text,
+    }
+    /// A career voucher.
+    CareerVoucher { number: text, ordered_on: day, hours: int, status: text, centre: opt_text }
     /// A line, whatever became of it, with its texts.
     Line {
         id: id, version: int, step_type: text, funding: text, state: text, listed_on: day,
@@ -185,6 +197,16 @@ statements! {
     EXPERIENCES = "export.experiences",
         "SELECT id, version, function, employer, from_day, until_day, description
          FROM experience WHERE dossier_id = ?1";
+    WORK_PERIODS = "export.work_periods",
+        "SELECT from_day, code, source, until_day FROM work_period WHERE dossier_id = ?1";
+    BENEFITS = "export.benefits",
+        "SELECT as_of, entitled, exemption, exempt_until FROM benefit_status WHERE dossier_id = ?1";
+    TRAJECTORIES = "export.trajectories",
+        "SELECT as_of, contract, attest, status FROM integration_status WHERE dossier_id = ?1";
+    COURSES = "export.courses",
+        "SELECT level, from_day, provider, until_day, result FROM nt2_course WHERE dossier_id = ?1";
+    VOUCHERS = "export.vouchers",
+        "SELECT number, ordered_on, hours, status, centre FROM career_voucher WHERE dossier_id = ?1";
     LINES = "export.lines",
         "SELECT s.id, s.version, s.step_type, s.funding, s.state, s.listed_on, s.start_on, s.end_on,
                 s.requester_unit, ru.name, s.requester_org, s.requester_person, rp.name,
@@ -281,6 +303,16 @@ pub struct Everything {
     pub studies: Vec<Study>,
     /// Work experiences.
     pub experiences: Vec<Experience>,
+    /// Work situations, the last one first.
+    pub work_periods: Vec<WorkPeriod>,
+    /// What the RVA told, the latest first.
+    pub benefits: Vec<BenefitStatus>,
+    /// What was told of the integration trajectory, the latest first.
+    pub trajectories: Vec<IntegrationStatus>,
+    /// Courses of Dutch, the last one first.
+    pub courses: Vec<Nt2Course>,
+    /// Career vouchers, the last one first.
+    pub vouchers: Vec<CareerVoucher>,
     /// Lines, the last one first.
     pub lines: Vec<Line>,
     /// Addenda, in order.
@@ -330,6 +362,15 @@ pub async fn everything(
         accounts: reader.all(&ACCOUNTS, &dossier, Account::read).await?,
         studies: reader.all(&STUDIES, &dossier, Study::read).await?,
         experiences: reader.all(&EXPERIENCES, &dossier, Experience::read).await?,
+        work_periods: reader
+            .all(&WORK_PERIODS, &dossier, WorkPeriod::read)
+            .await?,
+        benefits: reader.all(&BENEFITS, &dossier, BenefitStatus::read).await?,
+        trajectories: reader
+            .all(&TRAJECTORIES, &dossier, IntegrationStatus::read)
+            .await?,
+        courses: reader.all(&COURSES, &dossier, Nt2Course::read).await?,
+        vouchers: reader.all(&VOUCHERS, &dossier, CareerVoucher::read).await?,
         lines: reader.all(&LINES, &dossier, Line::read).await?,
         addenda: reader.all(&ADDENDA, &dossier, Addendum::read).await?,
         checks: reader.all(&CHECKS, &dossier, Check::read).await?,
@@ -356,6 +397,14 @@ pub async fn everything(
     all.studies.sort_by_key(|it| std::cmp::Reverse(it.ended_on));
     all.experiences
         .sort_by_key(|it| std::cmp::Reverse(it.from_day));
+    all.work_periods
+        .sort_by_key(|it| std::cmp::Reverse(it.from_day));
+    all.benefits.sort_by_key(|it| std::cmp::Reverse(it.as_of));
+    all.trajectories
+        .sort_by_key(|it| std::cmp::Reverse(it.as_of));
+    all.courses.sort_by_key(|it| std::cmp::Reverse(it.from_day));
+    all.vouchers
+        .sort_by_key(|it| std::cmp::Reverse(it.ordered_on));
     all.lines
         .sort_by_key(|it| std::cmp::Reverse((it.listed_on, it.id)));
     all.addenda.sort_by_key(|it| (it.step_id, it.number));

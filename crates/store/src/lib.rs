@@ -7,6 +7,8 @@
 pub mod account_events;
 pub mod actions;
 pub mod assignments;
+pub mod benefits;
+pub mod career;
 pub mod caseload;
 pub mod corrections;
 pub mod documents;
@@ -18,6 +20,7 @@ pub mod functions;
 pub mod grant_requests;
 pub mod grants;
 pub mod installation;
+pub mod integration;
 pub mod invitations;
 pub mod journal;
 pub mod mail;
@@ -39,6 +42,7 @@ pub mod steps;
 pub mod studies;
 pub mod submissions;
 pub mod uses;
+pub mod vouchers;
 
 pub use engine::{Answer, Batch, Database, PostgresSettings, Reader, Settings, StoreError};
 
@@ -76,6 +80,8 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         account_events::ALL,
         actions::ALL,
         assignments::ALL,
+        benefits::ALL,
+        career::ALL,
         caseload::ALL,
         corrections::ALL,
         documents::ALL,
@@ -86,6 +92,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         grant_requests::ALL,
         grants::ALL,
         installation::ALL,
+        integration::ALL,
         invitations::ALL,
         journal::ALL,
         mandates::ALL,
@@ -107,6 +114,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         studies::ALL,
         submissions::ALL,
         uses::ALL,
+        vouchers::ALL,
     ]
     .concat()
 }

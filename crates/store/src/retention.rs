@@ -129,6 +129,11 @@ statements! {
     NO_WORD = "retention.no_word", "DELETE FROM client_word WHERE word = ?2 AND dossier_id = ?1";
     NO_STUDIES = "retention.no_studies", "DELETE FROM study WHERE dossier_id = ?1";
     NO_EXPERIENCES = "retention.no_experiences", "DELETE FROM experience WHERE dossier_id = ?1";
+    NO_WORK_PERIODS = "retention.no_work_periods", "DELETE FROM work_period WHERE dossier_id = ?1";
+    NO_BENEFITS = "retention.no_benefits", "DELETE FROM benefit_status WHERE dossier_id = ?1";
+    NO_TRAJECTORIES = "retention.no_trajectories", "DELETE FROM integration_status WHERE dossier_id = ?1";
+    NO_COURSES = "retention.no_courses", "DELETE FROM nt2_course WHERE dossier_id = ?1";
+    NO_VOUCHERS = "retention.no_vouchers", "DELETE FROM career_voucher WHERE dossier_id = ?1";
     NO_OWNERS = "retention.no_owners", "DELETE FROM dossier_owner WHERE dossier_id = ?1";
     NO_NOTICES = "retention.no_notices", "DELETE FROM outbox WHERE dossier_id = ?1";
     NO_DOSSIER_CONTENT = "retention.no_dossier_content",
@@ -516,6 +521,11 @@ pub fn erase_dossier(
     for statement in [
         &NO_STUDIES,
         &NO_EXPERIENCES,
+        &NO_WORK_PERIODS,
+        &NO_BENEFITS,
+        &NO_TRAJECTORIES,
+        &NO_COURSES,
+        &NO_VOUCHERS,
         &NO_OWNERS,
         &NO_ASSIGNMENTS,
         &NO_CORRECTIONS,

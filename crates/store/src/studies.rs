@@ -20,6 +20,10 @@ statements! {
         "UPDATE study SET version = ?3, level = ?4, grade = ?5, field = ?6, school = ?7, ended_on = ?8,
                           certificate = ?9, provenance = ?10
          WHERE dossier_id = ?1 AND id = ?2 AND version = ?3 - 1 AND provenance <> 'authentiek'";
+    UPDATE_FROM_SOURCE = "studies.update_from_source",
+        "UPDATE study SET version = ?3, level = ?4, grade = ?5, field = ?6, school = ?7, ended_on = ?8,
+                          certificate = ?9, provenance = ?10
+         WHERE dossier_id = ?1 AND id = ?2 AND version = ?3 - 1 AND provenance = 'authentiek'";
 }
 
 /// The studies of a dossier, the last one first.
@@ -83,4 +87,9 @@ pub fn insert(batch: &mut Batch, access: &Access<Write>, study: &Study) {
 /// Stores a study that was one version lower, and not of an authentic source.
 pub fn update(batch: &mut Batch, access: &Access<Write>, study: &Study) {
     batch.push(Statement::new(&UPDATE, params(access, study)).one(guard::ROW));
+}
+
+/// Stores what the source tells now of a study of its own, which was one version lower.
+pub fn update_from_source(batch: &mut Batch, access: &Access<Write>, study: &Study) {
+    batch.push(Statement::new(&UPDATE_FROM_SOURCE, params(access, study)).one(guard::ROW));
 }

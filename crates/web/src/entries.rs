@@ -24,11 +24,9 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     routes
         .get("/dossier/{dossier}", ViewDossier, open)
         .get("/dossier/{dossier}/klantenportret", ViewDossier, portrait)
-        .get("/dossier/{dossier}/loopbaangegevens", ViewDossier, career)
         .get("/dossier/{dossier}/begeleiding/{tab}", ViewDossier, tab)
         .get("/dossier/{dossier}/vacatures", ViewDossier, vacancies)
         .get("/dossier/{dossier}/berichten", ViewDossier, messages)
-        .get("/dossier/{dossier}/loopbaancheques", ViewDossier, vouchers)
         .get(
             "/dossier/{dossier}/competentieontwikkeling",
             ViewDossier,
@@ -39,9 +37,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
             ViewSensitive,
             transmission,
         )
-        .get("/dossier/{dossier}/inburgering", ViewSensitive, integration)
         .get("/dossier/{dossier}/pmab", ViewSensitive, disability)
-        .get("/dossier/{dossier}/rva", ViewSensitive, benefits)
 }
 
 /// The tabs of 'Begeleiding'.
@@ -273,37 +269,6 @@ pub(crate) fn municipality(contact: &Contact) -> Option<String> {
     (!known.is_empty()).then(|| known.join(" "))
 }
 
-async fn career(
-    State(app): State<App>,
-    me: Me,
-    Path(dossier): Path<String>,
-) -> Result<Response, Response> {
-    let id = dossier_in(&app, &me, &dossier)?;
-    let head = app
-        .casework
-        .entry(&me.actor, Operation::ViewDossier, id, "loopbaangegevens")
-        .await
-        .map_err(|failure| fail::answer(&app, &me, failure))?;
-    let since = head
-        .work_situation_since
-        .map_or_else(|| "Niet bekend".to_owned(), |day| day.to_string());
-    let facts = vec![
-        Fact::new("Werksituatie nu", situation(&head.work_situation)),
-        Fact::new("Sinds", since),
-    ];
-    let heading = "Loopbaangegevens";
-    let none = ("", String::new());
-    Ok(plain(
-        &app,
-        &me,
-        &head,
-        "loopbaangegevens",
-        heading,
-        facts,
-        none,
-    ))
-}
-
 fn plain(
     app: &App,
     me: &Me,
@@ -373,17 +338,6 @@ empty_entries! {
         "Nog geen berichten",
         "Hier komen berichten tussen de begeleiders, de bemiddelaar en de jongere over dit dossier. In deze versie kan je er nog geen sturen.",
     );
-    vouchers: ViewDossier, "loopbaancheques", "Loopbaancheques", |situation| if situation == PUPIL {
-        (
-            "Niet van toepassing",
-            "Loopbaancheques zijn voor mensen die al jaren werken. Deze jongere is nog leerling.",
-        )
-    } else {
-        (
-            "Geen gegevens",
-            "Hier komen de loopbaancheques die deze jongere bestelde. De gegevens komen uit een officiële bron. Deze versie krijgt ze nog niet.",
-        )
-    };
     training: ViewDossier, "competentieontwikkeling", "Competentieontwikkeling", |_| (
         "Nog geen opleidingen",
         "Hier komen opleidingen, stages en de competenties die de jongere daar leerde. In deze versie kan je er nog geen toevoegen.",
@@ -399,17 +353,9 @@ empty_entries! {
             "Hier komen meldingen aan de controledienst. Een begeleider van een partnerorganisatie doet die niet. Deze versie krijgt de gegevens nog niet.",
         )
     };
-    integration: ViewSensitive, "inburgering", "Inburgering - NT2", |_| (
-        "Geen gegevens",
-        "Hier komen het inburgeringstraject en de lessen Nederlands. De gegevens komen uit een officiële bron. Deze versie krijgt ze nog niet.",
-    );
     disability: ViewSensitive, "pmab", "PmAB", |_| (
         "Geen gegevens",
         "Hier komt of er een indicatie van arbeidsbeperking is en welke maatregelen daarbij horen. Een diagnose hoort hier nooit. Deze versie krijgt de gegevens nog niet.",
-    );
-    benefits: ViewSensitive, "rva", "RVA", |_| (
-        "Geen gegevens",
-        "Hier komt of de jongere recht heeft op een uitkering. De gegevens komen van de RVA. Deze versie krijgt ze nog niet.",
     );
 }
 

@@ -8,17 +8,21 @@ use axum::response::{IntoResponse as _, Response};
 use casework::exported::{Line, Opening};
 use casework::{Export, Head};
 use domain::Moment;
+use domain::benefits::{Entitled, Exemption};
+use domain::career::CareerSource;
 use domain::corrections::CorrectionKind;
 use domain::grants::{Basis, ClientAnswer, RefusalGround, RequestKind};
+use domain::integration::{CourseResult, Nt2Level, TrajectoryStatus};
 use domain::journal::{Change, Event};
 use domain::people::Role;
 use domain::policy::Operation;
 use domain::refusal::Field;
 use domain::studies::{Certificate, Grade, Level, Provenance};
-use domain::work_situation;
+use domain::vouchers::VoucherStatus;
 
 use crate::App;
 use crate::context::{Me, dossier_address};
+use crate::entries::situation;
 use crate::fail::{self, render};
 use crate::fields::Fields;
 use crate::headers::KEPT_FILE;
@@ -254,6 +258,10 @@ impl ReadablePage {
             part("Je gegevens", personal(export)),
             part("Studies", studies(export)),
             part("Werkervaring", experiences(export)),
+            part("Loopbaangegevens", work_periods(export)),
+            part("RVA", benefits(export)),
+            part("Inburgering - NT2", integration(export)),
+            part("Loopbaancheques", vouchers(export)),
             part("Stappen naar werk", lines(export)),
             part("Wie je dossier mocht of mag openen", grants(export)),
             part("Vragen om je dossier te openen", grant_requests(export)),
@@ -283,7 +291,6 @@ fn personal(export: &Export) -> Vec<Item> {
         .dossier
         .iter()
         .map(|it| {
-            let situation = work_situation::text(&it.work_situation).unwrap_or("Onbekend");
             Item::new(
                 "",
                 vec![
@@ -292,10 +299,7 @@ fn personal(export: &Export) -> Vec<Item> {
                     fact("Geboren op", it.birth_day.to_string()),
                     fact("Klantnummer", &it.client_number),
                     known("Rijksregisternummer (INSZ)", export.insz.as_ref()),
-                    fact(
-                        "Werksituatie",
-                        format!("{situation} ({})", it.work_situation),
-                    ),
+                    fact("Werksituatie", situation(&it.work_situation)),
                     on("Werksituatie sinds", it.work_situation_since),
                     known("E-mailadres", it.email.as_ref()),
                     known("Telefoon", it.phone.as_ref()),
@@ -351,6 +355,80 @@ fn experiences(export: &Export) -> Vec<Item> {
                 fact("Van", it.from_day.to_string()),
                 on("Tot", it.until_day),
                 known("Omschrijving", it.description.as_ref()),
+            ],
+        )
+    });
+    items.collect()
+}
+
+fn work_periods(export: &Export) -> Vec<Item> {
+    let items = export.work_period.iter().map(|it| {
+        Item::new(
+            situation(&it.code),
+            vec![
+                fact("Van", it.from_day.to_string()),
+                on("Tot", it.until_day),
+                fact("Bron", label!(CareerSource, &it.source)),
+            ],
+        )
+    });
+    items.collect()
+}
+
+fn benefits(export: &Export) -> Vec<Item> {
+    let items = export.benefit_status.iter().map(|it| {
+        Item::new(
+            format!("Toestand op {}", it.as_of),
+            vec![
+                fact("Recht op uitkering", label!(Entitled, &it.entitled)),
+                it.exemption
+                    .as_ref()
+                    .and_then(|code| fact("Vrijstelling", label!(Exemption, code))),
+                on("Vrijgesteld tot", it.exempt_until),
+            ],
+        )
+    });
+    items.collect()
+}
+
+fn integration(export: &Export) -> Vec<Item> {
+    let trajectories = export.integration_status.iter().map(|it| {
+        Item::new(
+            format!("Inburgeringstraject, toestand op {}", it.as_of),
+            vec![
+                fact("Contract", yes_no(it.contract)),
+                fact("Attest", yes_no(it.attest)),
+                it.status
+                    .as_ref()
+                    .and_then(|code| fact("Status", label!(TrajectoryStatus, code))),
+            ],
+        )
+    });
+    let courses = export.nt2_course.iter().map(|it| {
+        Item::new(
+            format!("Lessen Nederlands, {}", it.provider),
+            vec![
+                fact("Niveau", label!(Nt2Level, &it.level)),
+                fact("Van", it.from_day.to_string()),
+                on("Tot", it.until_day),
+                it.result
+                    .as_ref()
+                    .and_then(|code| fact("Resultaat", label!(CourseResult, code))),
+            ],
+        )
+    });
+    trajectories.chain(courses).collect()
+}
+
+fn vouchers(export: &Export) -> Vec<Item> {
+    let items = export.career_voucher.iter().map(|it| {
+        Item::new(
+            format!("Loopbaancheque {}", it.number),
+            vec![
+                fact("Besteld op", it.ordered_on.to_string()),
+                fact("Uren", it.hours.to_string()),
+                fact("Status", label!(VoucherStatus, &it.status)),
+                known("Loopbaancentrum", it.centre.as_ref()),
             ],
         )
     });

@@ -13,10 +13,11 @@ use domain::policy::{self, Operation};
 use percent_encoding::percent_decode_str;
 
 use crate::{
-    App, account, actions, assets, assignments, caseload, context, control, corrections, documents,
-    entries, export, fail, functions, grants, home, invitation, journal, log, mail, mandates,
-    notices, oidc, openings, organisations, own, people, personal, profile, public, removal_queue,
-    reports, retention, search, sign_in, steps, system,
+    App, account, actions, assets, assignments, benefits, career, caseload, context, control,
+    corrections, documents, entries, export, fail, functions, grants, home, integration,
+    invitation, journal, log, mail, mandates, notices, oidc, openings, organisations, own, people,
+    personal, profile, public, removal_queue, reports, retention, search, sign_in, steps, system,
+    vouchers,
 };
 
 /// One row of the table of routes.
@@ -134,6 +135,10 @@ fn all(app: App) -> Routes {
     let routes = account::routes(routes);
     let routes = oidc::routes(routes);
     let routes = entries::routes(routes);
+    let routes = career::routes(routes);
+    let routes = benefits::routes(routes);
+    let routes = integration::routes(routes);
+    let routes = vouchers::routes(routes);
     let routes = own::routes(routes);
     let routes = personal::routes(routes);
     let routes = corrections::routes(routes);

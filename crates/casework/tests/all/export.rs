@@ -5,19 +5,29 @@
 
 use std::collections::BTreeMap;
 
-use casework::{CorrectionAnswer, ExperienceInput, GrantDecision, NewClient, NewUser, StepInput};
+use casework::{
+    CorrectionAnswer, ExperienceInput, FeedRow, GrantDecision, NewClient, NewUser, StepInput,
+};
 use domain::Moment;
+use domain::benefits::{Benefit, Entitled};
+use domain::career::{CareerSource, WorkPeriod};
 use domain::client_number::ClientNumber;
 use domain::corrections::{Ask, CorrectionKind, Subject};
+use domain::feed::Fed;
 use domain::grants::{Basis, ClientAnswer, RequestKind};
 use domain::ids::DossierId;
 use domain::insz::{Insz, InszReason};
+use domain::integration::{Course, Nt2Level, Trajectory};
 use domain::people::{Actor, Role};
 use domain::policy::Denied;
 use domain::profile::ExperienceDetails;
 use domain::studies::Certificate;
+use domain::vouchers::{Voucher, VoucherStatus};
 use serde_json::Value;
 use testkit::{PASSWORD, Record, World, day, label, note, summary, world};
+
+const NOOR_INSZ: &str = "08031599930";
+const LOTTE_INSZ: &str = "08031799670";
 
 /// How a row says which client it is about.
 enum Names {
@@ -76,6 +86,11 @@ const ABOUT: &[About] = &[
     },
     about("study"),
     about("experience"),
+    about("work_period"),
+    about("benefit_status"),
+    about("integration_status"),
+    about("nt2_course"),
+    about("career_voucher"),
     about("step"),
     About {
         part: "step",
@@ -386,16 +401,23 @@ async fn filled(w: &World, dossier: DossierId, counsellor: &Actor, client: &Acto
     casework.journal(fg, dossier, None).await.unwrap();
 }
 
-/// Another client with an account and a national number.
+/// Noor: another client with an account and a national number.
 async fn other(w: &World) -> (DossierId, Actor) {
+    a_client(w, "61000546", NOOR_INSZ, "Noor Aerts").await
+}
+
+/// A client with an account and a national number.
+async fn a_client(w: &World, number: &str, insz: &str, name: &str) -> (DossierId, Actor) {
+    let (given_name, family_name) = name.split_once(' ').unwrap();
+    let user_name = format!("{}-{number}", given_name.to_lowercase());
     let client = NewClient {
-        client_number: ClientNumber::parse("61000546").unwrap(),
-        given_name: "Noor".to_owned(),
-        family_name: "Aerts".to_owned(),
+        client_number: ClientNumber::parse(number).unwrap(),
+        given_name: given_name.to_owned(),
+        family_name: family_name.to_owned(),
         birth: day("2008-03-15"),
         work_situation: "00".to_owned(),
         work_situation_since: None,
-        insz: Some(Insz::parse("08031599930").unwrap()),
+        insz: Some(Insz::parse(insz).unwrap()),
         contact: casework::Contact {
             email: Some("noor@voorbeeld.example".to_owned()),
             ..casework::Contact::default()
@@ -407,23 +429,69 @@ async fn other(w: &World) -> (DossierId, Actor) {
         .await
         .unwrap();
     let user = NewUser {
-        user_name: "noor".to_owned(),
-        name: "Noor Aerts".to_owned(),
+        user_name,
+        name: name.to_owned(),
         role: Role::Client,
         unit: None,
         own_dossier: Some(dossier),
     };
     let hash = casework::hash_password(PASSWORD).unwrap();
     let person = w.casework.create_demo_user(&user, &hash).await.unwrap();
-    let noor = Actor {
+    let own = Actor {
         person,
-        name: "Noor Aerts".to_owned(),
+        name: name.to_owned(),
         role: Role::Client,
         unit: None,
         own_dossier: Some(dossier),
         confirmed: domain::login::Confirmed::AtTheMachine,
     };
-    (dossier, noor)
+    (dossier, own)
+}
+
+/// What the sources tell of a client.
+async fn told(w: &World, number: &str, insz: &str, text: &str) {
+    let records = [
+        Fed::Career(WorkPeriod {
+            code: "02",
+            from: day("2025-01-01"),
+            until: None,
+            source: CareerSource::Employment,
+        }),
+        Fed::Benefit(Benefit {
+            as_of: day("2025-05-01"),
+            entitled: Entitled::No,
+            exemption: None,
+            exempt_until: None,
+        }),
+        Fed::Trajectory(Trajectory {
+            as_of: day("2025-05-01"),
+            contract: true,
+            attest: false,
+            status: None,
+        }),
+        Fed::Course(Course {
+            level: Nt2Level::A2,
+            provider: label(&format!("{text}: school")),
+            from: day("2025-02-01"),
+            until: None,
+            result: None,
+        }),
+        Fed::Voucher(Voucher {
+            number: label(&format!("{text}: 1")),
+            ordered_on: day("2025-02-01"),
+            hours: 4,
+            status: VoucherStatus::Ordered,
+            centre: None,
+        }),
+    ];
+    let rows = records.map(|record| FeedRow {
+        row: 2,
+        client: ClientNumber::parse(number).unwrap(),
+        insz: Insz::parse(insz).unwrap(),
+        record,
+    });
+    let done = w.casework.feed(&rows).await.unwrap();
+    assert_eq!(done.stored, rows.len());
 }
 
 async fn copy_of(w: &World, actor: &Actor, dossier: DossierId) -> Value {
@@ -436,11 +504,15 @@ async fn h5_the_copy_holds_every_row_about_the_client_and_none_about_others() {
     let w = world().await;
     let (dossier, noor) = other(&w).await;
     w.grant_to(dossier, &w.b).await;
-    filled(&w, w.dossier, &w.an, &w.lotte, "LOTTE").await;
+    let (lottes, lotte) = a_client(&w, "61000645", LOTTE_INSZ, "Lotte Maes").await;
+    w.grant_to(lottes, &w.a).await;
+    filled(&w, lottes, &w.an, &lotte, "LOTTE").await;
+    told(&w, "61000645", LOTTE_INSZ, "LOTTE").await;
     filled(&w, dossier, &w.carla, &noor, "NOOR").await;
+    told(&w, "61000546", NOOR_INSZ, "NOOR").await;
     // Somebody guessed at Noor's number with a wrong birth: that is not about her.
     let guess = casework::AskInput {
-        number: ClientNumber::parse("61000447").unwrap(),
+        number: ClientNumber::parse("61000645").unwrap(),
         proof: casework::Proof::Birth(day("2001-01-01")),
         basis: Basis::Mandate,
         form_on: None,
@@ -451,7 +523,7 @@ async fn h5_the_copy_holds_every_row_about_the_client_and_none_about_others() {
         .await
         .unwrap();
     for (actor, id, own, foreign) in [
-        (&w.lotte, w.dossier, "LOTTE", "NOOR"),
+        (&lotte, lottes, "LOTTE", "NOOR"),
         (&noor, dossier, "NOOR", "LOTTE"),
     ] {
         let copy = copy_of(&w, actor, id).await;
@@ -474,6 +546,7 @@ async fn h5_the_copy_is_what_its_schema_says() {
     let (dossier, noor) = other(&w).await;
     w.grant_to(dossier, &w.b).await;
     filled(&w, dossier, &w.carla, &noor, "NOOR").await;
+    told(&w, "61000546", NOOR_INSZ, "NOOR").await;
     let copy = copy_of(&w, &noor, dossier).await;
     let schema: Value =
         serde_json::from_str(include_str!("../../../../docs/export.schema.json")).unwrap();

@@ -408,7 +408,7 @@ async fn h8_one_proposes_and_another_confirms() {
 #[tokio::test]
 async fn every_table_of_a_dossier_is_erased_with_it() {
     /// With the line, with the dossier, on a day of its own, or never: it says nothing of anybody.
-    const KNOWN: [(&str, &str); 21] = [
+    const KNOWN: [(&str, &str); 26] = [
         ("access_grant", "grant"),
         ("action", "line"),
         ("addendum", "line"),
@@ -430,6 +430,11 @@ async fn every_table_of_a_dossier_is_erased_with_it() {
         ("step_review", "line"),
         ("step_text", "line"),
         ("study", "dossier"),
+        ("work_period", "dossier"),
+        ("benefit_status", "dossier"),
+        ("integration_status", "dossier"),
+        ("nt2_course", "dossier"),
+        ("career_voucher", "dossier"),
     ];
     let w = world().await;
     let columns = if w.place().is_postgres() {

@@ -4,8 +4,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use domain::Day;
+use domain::benefits::{Benefit, Entitled};
+use domain::career::{CareerSource, WorkPeriod};
+use domain::feed::Fed;
+use domain::integration::{Course, CourseResult, Nt2Level, Trajectory, TrajectoryStatus};
 use domain::people::Actor;
 use domain::studies::Provenance;
+use domain::text::Label;
+use domain::vouchers::{Voucher, VoucherStatus};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -235,7 +241,69 @@ async fn one(houses: &Houses, index: u32, who: &Who) -> anyhow::Result<()> {
             after(&mut story, plot, &line, (&by, &colleague), ended_ago).await?;
         }
     }
+    // The last that happens: what the registers know arrived yesterday.
+    if index % 4 == 1 {
+        story.on(story.ago(1));
+        let records = told(&mut story, who)?;
+        story.told(who, records).await?;
+    }
     Ok(())
+}
+
+/// What the registers know of somebody in a work situation.
+fn told(story: &mut Story, who: &Who) -> anyhow::Result<Vec<Fed>> {
+    let days = story.chance.between(2, 25);
+    let now = story.ago(days);
+    let before = now.plus_days(-story.chance.between(60, 90));
+    let mut records = vec![
+        Fed::Career(WorkPeriod {
+            code: "19",
+            from: before,
+            until: Some(now.plus_days(-1)),
+            source: CareerSource::SocialSecurity,
+        }),
+        Fed::Career(WorkPeriod {
+            code: who.work_situation,
+            from: now,
+            until: None,
+            source: CareerSource::Employment,
+        }),
+    ];
+    match who.work_situation {
+        "00" | "02" | "14" | "80" | "82" => records.push(Fed::Benefit(Benefit {
+            as_of: now,
+            entitled: match who.work_situation {
+                "00" | "80" => Entitled::Yes,
+                "14" => Entitled::No,
+                _ => Entitled::Unknown,
+            },
+            exemption: None,
+            exempt_until: None,
+        })),
+        "10" | "89" | "93" => records.push(Fed::Voucher(Voucher {
+            number: Label::parse(&format!("LC-{}", who.number))?,
+            ordered_on: before,
+            hours: 4,
+            status: VoucherStatus::Ordered,
+            centre: Some(Label::parse("Loopbaancentrum De Wegwijzer")?),
+        })),
+        _ => records.extend([
+            Fed::Trajectory(Trajectory {
+                as_of: now,
+                contract: true,
+                attest: false,
+                status: Some(TrajectoryStatus::Running),
+            }),
+            Fed::Course(Course {
+                level: Nt2Level::A2,
+                provider: Label::parse("Centrum Basiseducatie Zuid")?,
+                from: before,
+                until: Some(now),
+                result: Some(CourseResult::Passed),
+            }),
+        ]),
+    }
+    Ok(records)
 }
 
 async fn profile(story: &mut Story, by: &Actor, plot: Plot, birth: Day) -> anyhow::Result<()> {

@@ -6,14 +6,15 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::{Context as _, anyhow};
 use casework::{
-    ActionInput, Casework, Clock, Contact, ExperienceInput, Failure, GrantInput, NewClient,
-    StepInput, StudyInput, Submission,
+    ActionInput, Casework, Clock, Contact, ExperienceInput, Failure, FeedRow, GrantInput,
+    NewClient, StepInput, StudyInput, Submission,
 };
 use domain::actions::Presence;
 use domain::catalogue::{
     ActionKindCode, Catalogue, FundingCode, Gives, ReasonCode, ResultCode, StepTypeCode,
 };
 use domain::client_number::ClientNumber;
+use domain::feed::Fed;
 use domain::grants::Basis;
 use domain::ids::{DossierId, OrganisationId, RemovalId, StepId, StudyId};
 use domain::insz::Insz;
@@ -248,6 +249,25 @@ impl Story {
             .save_study(by, self.dossier, &input, &submission)
             .await;
         saved.map_err(told("study"))
+    }
+
+    /// Authentic sources tell this of the client.
+    pub(crate) async fn told(&self, who: &Who, records: Vec<Fed>) -> anyhow::Result<()> {
+        self.next();
+        let client = ClientNumber::parse(&format!("{:08}", who.number))?;
+        let insz = made_up_insz(who.birth)?;
+        let rows: Vec<FeedRow> = (1..)
+            .zip(records)
+            .map(|(row, record)| FeedRow {
+                row,
+                client,
+                insz,
+                record,
+            })
+            .collect();
+        let fed = self.casework.feed(&rows).await;
+        fed.map(drop)
+            .map_err(|refused| anyhow!("feed: {refused:?}"))
     }
 
     /// A work experience that ended.

@@ -417,3 +417,46 @@ fn generate_fills_an_empty_folder_and_one_that_is_killed_leaves_no_database() {
     let (code, _) = Serving::start(serve, port).stop();
     assert_eq!(code, Some(0));
 }
+
+#[test]
+fn a_feed_is_checked_taken_over_once_and_refused_whole_when_a_row_is_wrong() {
+    let folder = TestFolder::new();
+    let folder = folder.path();
+    let ok = |arguments: &[&str]| {
+        let output = run(folder, arguments);
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        said(&output)
+    };
+    let mediator = ["--user-name", "mia", "--name", "Mia", "--role", "mediator"];
+    ok(&[["user", "create"].as_slice(), &mediator].concat());
+    let client = "client create --by mia --number 61000900 --given-name Noor --family-name Maes \
+                  --birth 2008-03-15 --work-situation 11 --insz 08031599930";
+    ok(&client.split_whitespace().collect::<Vec<_>>());
+    let write = |name: &str, rows: &str| {
+        let heading = "kind;client_number;insz;code;from;until;source";
+        fs::write(folder.join(name), format!("{heading}\n{rows}\n")).unwrap();
+    };
+    let right = "work_situation;61000900;08.03.15-999.30;19;2024-07-01;2024-08-31;rsz";
+    write("right.csv", right);
+    assert!(ok(&["feed", "right.csv", "--check"]).contains("1 rows of 1 clients are right"));
+    assert!(ok(&["feed", "right.csv"]).contains("took over 1 records of 1 clients; 0 were"));
+    assert!(ok(&["feed", "right.csv"]).contains("took over 0 records of 1 clients; 1 were"));
+
+    let wrong = right.replace(";19;", ";99;") + "\n" + &right.replace("61000900", "61000901");
+    write(
+        "wrong.csv",
+        &format!("{}\n{wrong}", right.replace("rsz", "vdab")),
+    );
+    let said = refused(&run(folder, &["feed", "wrong.csv"]), 1);
+    assert!(said.contains("nothing is stored"), "{said}");
+    assert!(
+        said.contains("wrong.csv: row 3, code: is none of 00, 02"),
+        "{said}"
+    );
+    assert!(
+        said.contains("wrong.csv: row 4, client_number: no client has"),
+        "{said}"
+    );
+    assert!(ok(&["feed", "right.csv"]).contains("1 were"));
+    assert!(refused(&run(folder, &["feed", "gone.csv"]), 1).contains("cannot read gone.csv"));
+}

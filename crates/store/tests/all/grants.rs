@@ -13,7 +13,7 @@ use store::statements_of_all;
 fn words_after(text: &str, piece: &str) -> BTreeSet<String> {
     let parts = text.split(piece).skip(1);
     let word = |part: &str| -> String {
-        let is_name = |c: &char| c.is_ascii_lowercase() || *c == '_';
+        let is_name = |c: &char| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '_';
         part.chars().take_while(is_name).collect()
     };
     parts.map(word).filter(|it| !it.is_empty()).collect()

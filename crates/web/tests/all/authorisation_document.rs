@@ -56,10 +56,20 @@ fn words(operation: Operation) -> (&'static str, &'static str, &'static str) {
              (I2). Smaller: geen ESF-controleur en geen coach (die leest alleen lijnen uit de wachtrij).",
         ),
         O::ViewSensitive => (
-            "Gevoelige gegevens lezen (PmAB, Transmissie, RVA, Inburgering)",
+            "Gevoelige gegevens lezen (PmAB, Transmissie)",
             "D3, D5",
             "Wijder dan D5: met inzagerecht is het leesbaar; er is nog geen apart recht voor een \
              vertrouwelijk luik.",
+        ),
+        O::ViewBenefits => (
+            "Lezen of er recht is op een uitkering (RVA)",
+            "D3",
+            "Alleen lezen: het komt van de RVA.",
+        ),
+        O::ViewIntegration => (
+            "Het inburgeringstraject en de lessen Nederlands lezen",
+            "D3",
+            "Alleen lezen: het komt van de Kruispuntbank Inburgering.",
         ),
         O::EditProfile => (
             "Het profiel aanvullen en verbeteren",

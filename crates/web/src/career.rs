@@ -1,0 +1,67 @@
+//! 'Loopbaangegevens': the work situation now, and those that the sources tell of.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::policy::Operation;
+
+use crate::App;
+use crate::context::Me;
+use crate::entries::situation;
+use crate::fail;
+use crate::from_source::{Content, Told, page};
+use crate::page::Fact;
+use crate::routes::Routes;
+use crate::steps::dossier_in;
+
+pub(crate) fn routes(routes: Routes) -> Routes {
+    routes.get(
+        "/dossier/{dossier}/loopbaangegevens",
+        Operation::ViewDossier,
+        show,
+    )
+}
+
+async fn show(
+    State(app): State<App>,
+    me: Me,
+    Path(dossier): Path<String>,
+) -> Result<Response, Response> {
+    let id = dossier_in(&app, &me, &dossier)?;
+    let (head, periods) = app
+        .casework
+        .career(&me.actor, id)
+        .await
+        .map_err(|failure| fail::answer(&app, &me, failure))?;
+    let since = head
+        .work_situation_since
+        .map_or_else(|| "Niet bekend".to_owned(), |day| day.to_string());
+    let rows = periods.iter().map(|it| {
+        let until = it
+            .until
+            .map_or_else(|| "Loopt nog".to_owned(), |day| day.to_string());
+        vec![
+            situation(it.code),
+            it.from.to_string(),
+            until,
+            it.source.label().to_owned(),
+        ]
+    });
+    let table = Told {
+        caption: "Werksituaties, wat nog loopt eerst",
+        columns: &["Werksituatie", "Van", "Tot", "Bron"],
+        rows: rows.collect(),
+        empty: "Hier komen de werksituaties van deze jongere, met hun code en hun begin en einde. De gegevens komen van de RSZ, de VDAB en de RVA.",
+    };
+    let content = Content {
+        slug: "loopbaangegevens",
+        heading: "Loopbaangegevens",
+        facts: vec![
+            Fact::new("Werksituatie nu", situation(&head.work_situation)),
+            Fact::new("Sinds", since),
+        ],
+        tables: vec![table],
+        not_for: "",
+        source: "Deze gegevens komen uit officiële bronnen.",
+    };
+    Ok(page(&app, &me, &head, content))
+}

@@ -1,0 +1,78 @@
+//! The form that pages have which show what an authentic source tells: read only, with where it comes from.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::App;
+use crate::context::Me;
+use crate::fail::render;
+use crate::page::{DossierHead, Fact, Page};
+
+/// A table of such a page, or what belongs there when there is nothing.
+pub(crate) struct Told {
+    /// What it is a table of; a heading when the page has several.
+    pub(crate) caption: &'static str,
+    /// The headings of the columns.
+    pub(crate) columns: &'static [&'static str],
+    /// The rows, as long as the headings.
+    pub(crate) rows: Vec<Vec<String>>,
+    /// What belongs there and where it comes from, when there is nothing.
+    pub(crate) empty: &'static str,
+}
+
+impl Told {
+    /// The cells of a row, each with the heading of its column.
+    fn cells<'a>(
+        &'a self,
+        row: &'a [String],
+    ) -> impl Iterator<Item = (&'a &'static str, &'a String)> {
+        self.columns.iter().zip(row)
+    }
+}
+
+/// What such a page shows.
+pub(crate) struct Content {
+    /// Its entry of the menu.
+    pub(crate) slug: &'static str,
+    /// Its heading.
+    pub(crate) heading: &'static str,
+    /// Facts above the tables.
+    pub(crate) facts: Vec<Fact>,
+    /// The tables. None for an entry that does not apply to this client.
+    pub(crate) tables: Vec<Told>,
+    /// Why it does not apply to this client; else empty.
+    pub(crate) not_for: &'static str,
+    /// Who tells it, under the tables.
+    pub(crate) source: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "entries/from_source.html")]
+struct SourcePage {
+    page: Page,
+    dossier: DossierHead,
+    content: Content,
+}
+
+/// The page of an entry.
+pub(crate) fn page(app: &App, me: &Me, head: &casework::Head, content: Content) -> Response {
+    render(
+        StatusCode::OK,
+        &SourcePage {
+            page: app.page(me, content.heading, ""),
+            dossier: app.dossier_head(me, head, content.slug),
+            content,
+        },
+    )
+}
+
+/// A day, or nothing.
+pub(crate) fn day(day: Option<domain::Day>) -> String {
+    day.map(|day| day.to_string()).unwrap_or_default()
+}
+
+/// Yes or no.
+pub(crate) fn yes_no(yes: bool) -> String {
+    if yes { "Ja" } else { "Nee" }.to_owned()
+}
