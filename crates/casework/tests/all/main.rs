@@ -6,6 +6,7 @@ mod control;
 mod corrections;
 mod documents;
 mod export;
+mod feed;
 mod generated;
 mod grant_life;
 mod guards;
