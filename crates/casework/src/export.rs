@@ -12,9 +12,9 @@ use domain::uses::Use;
 use serde::Serialize;
 use store::Batch;
 use store::export::{
-    Account, Action, Addendum, Assignment, Check, Correction, Document, Entry, Erasure, Everything,
-    Experience, Grant, GrantRequest, Line, Note, Notice, Opening, Owner, Personal, Removal, Review,
-    Study,
+    Account, Action, Addendum, Assignment, Availability, Check, Condition, Correction, Document,
+    Entry, Erasure, Everything, Experience, Grant, GrantRequest, Line, Note, Notice, Opening,
+    Owner, Personal, Removal, Review, Study,
 };
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -48,6 +48,10 @@ pub struct Export {
     pub study: Vec<Study>,
     /// Work experiences.
     pub experience: Vec<Experience>,
+    /// Conditions of the guidance.
+    pub condition: Vec<Condition>,
+    /// When and where the client can work or learn.
+    pub availability: Vec<Availability>,
     /// Lines with their texts, whatever became of them.
     pub step: Vec<Line>,
     /// Addenda.
@@ -129,6 +133,8 @@ impl Casework {
             accounts,
             studies,
             experiences,
+            conditions,
+            availability,
             lines,
             addenda,
             checks,
@@ -159,6 +165,8 @@ impl Casework {
             person: accounts,
             study: studies,
             experience: experiences,
+            condition: conditions,
+            availability,
             step: lines,
             addendum: addenda,
             correction_note: notes,

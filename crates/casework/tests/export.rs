@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use casework::{CorrectionAnswer, ExperienceInput, GrantDecision, NewClient, NewUser, StepInput};
+use casework::{CorrectionAnswer, GrantDecision, NewClient, NewUser, StepInput};
 use domain::Moment;
 use domain::client_number::ClientNumber;
 use domain::corrections::{Ask, CorrectionKind, Subject};
@@ -15,6 +15,7 @@ use domain::insz::{Insz, InszReason};
 use domain::people::{Actor, Role};
 use domain::policy::Denied;
 use domain::profile::ExperienceDetails;
+use domain::sections::Entered;
 use domain::studies::Certificate;
 use serde_json::Value;
 use testkit::{PASSWORD, Record, World, day, label, note, summary, world};
@@ -76,6 +77,8 @@ const ABOUT: &[About] = &[
     },
     about("study"),
     about("experience"),
+    about("availability"),
+    about("condition"),
     about("step"),
     About {
         part: "step",
@@ -267,21 +270,20 @@ async fn filled(w: &World, dossier: DossierId, counsellor: &Actor, client: &Acto
         .save_about_me(counsellor, dossier, &read, Some(&about_me), &w.submission())
         .await
         .unwrap();
-    let work = ExperienceInput {
-        existing: None,
-        details: ExperienceDetails {
-            function: label(&format!("{text}: jobstudent")),
-            employer: label("Bakkerij Mertens"),
-            from: day("2024-07-01"),
-            until: Some(day("2024-08-31")),
-            description: Some(say("brood")),
-        },
-    };
+    let work = Entered::new(ExperienceDetails {
+        function: label(&format!("{text}: jobstudent")),
+        employer: label("Bakkerij Mertens"),
+        from: day("2024-07-01"),
+        until: Some(day("2024-08-31")),
+        description: Some(say("brood")),
+    });
     casework
-        .save_experience(counsellor, dossier, &work, &w.submission())
+        .save_record(counsellor, dossier, &work, &w.submission())
         .await
         .unwrap();
     w.add_study(counsellor, dossier, "2024-06-30", None).await;
+    w.fill_sections(counsellor, dossier, |field| format!("{text}: {field}"))
+        .await;
     let mut steps = Vec::new();
     for start in ["2025-02-01", "2025-03-01", "2025-04-01", "2025-05-01"] {
         w.clock.advance(60);

@@ -5,8 +5,10 @@
 
 pub mod account_events;
 pub mod actions;
+pub mod availability;
 pub mod catalogue;
 pub mod client_number;
+pub mod conditions;
 pub mod corrections;
 pub mod day;
 pub mod documents;
@@ -27,6 +29,7 @@ pub mod profile;
 pub mod refusal;
 pub mod reports;
 pub mod retention;
+pub mod sections;
 pub mod steps;
 pub mod studies;
 pub mod text;

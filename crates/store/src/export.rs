@@ -16,6 +16,7 @@ macro_rules! cell {
     (id) => { Uuid };
     (opt_id) => { Option<Uuid> };
     (int) => { i64 };
+    (opt_int) => { Option<i64> };
     (text) => { String };
     (opt_text) => { Option<String> };
     (bool) => { bool };
@@ -69,6 +70,15 @@ records! {
     Experience {
         id: id, version: int, function: text, employer: text, from_day: day, until_day: opt_day,
         description: opt_text,
+    }
+    /// A condition of the guidance.
+    Condition {
+        id: id, version: int, kind: text, status: text, note: opt_text, since: day,
+    }
+    /// When and where somebody can work or learn.
+    Availability {
+        id: id, version: int, status: text, hours_a_week: opt_int, weekdays: opt_text, regions:
+        opt_text, licences: opt_text, available_from: opt_day, note: opt_text,
     }
     /// A line, whatever became of it, with its texts.
     Line {
@@ -185,6 +195,12 @@ statements! {
     EXPERIENCES = "export.experiences",
         "SELECT id, version, function, employer, from_day, until_day, description
          FROM experience WHERE dossier_id = ?1";
+    CONDITIONS = "export.conditions",
+        "SELECT id, version, kind, status, note, since
+         FROM condition WHERE dossier_id = ?1";
+    AVAILABILITY = "export.availability",
+        "SELECT id, version, status, hours_a_week, weekdays, regions, licences, available_from, note
+         FROM availability WHERE dossier_id = ?1";
     LINES = "export.lines",
         "SELECT s.id, s.version, s.step_type, s.funding, s.state, s.listed_on, s.start_on, s.end_on,
                 s.requester_unit, ru.name, s.requester_org, s.requester_person, rp.name,
@@ -281,6 +297,10 @@ pub struct Everything {
     pub studies: Vec<Study>,
     /// Work experiences.
     pub experiences: Vec<Experience>,
+    /// Conditions of the guidance.
+    pub conditions: Vec<Condition>,
+    /// When and where the client can work or learn.
+    pub availability: Vec<Availability>,
     /// Lines, the last one first.
     pub lines: Vec<Line>,
     /// Addenda, in order.
@@ -330,6 +350,10 @@ pub async fn everything(
         accounts: reader.all(&ACCOUNTS, &dossier, Account::read).await?,
         studies: reader.all(&STUDIES, &dossier, Study::read).await?,
         experiences: reader.all(&EXPERIENCES, &dossier, Experience::read).await?,
+        conditions: reader.all(&CONDITIONS, &dossier, Condition::read).await?,
+        availability: reader
+            .all(&AVAILABILITY, &dossier, Availability::read)
+            .await?,
         lines: reader.all(&LINES, &dossier, Line::read).await?,
         addenda: reader.all(&ADDENDA, &dossier, Addendum::read).await?,
         checks: reader.all(&CHECKS, &dossier, Check::read).await?,

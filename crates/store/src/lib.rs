@@ -7,7 +7,9 @@
 pub mod account_events;
 pub mod actions;
 pub mod assignments;
+pub mod availability;
 pub mod caseload;
+pub mod conditions;
 pub mod corrections;
 pub mod documents;
 pub mod dossiers;
@@ -34,6 +36,7 @@ pub mod proposals;
 pub mod removals;
 pub mod reports;
 pub mod retention;
+pub mod sections;
 pub mod sessions;
 pub mod steps;
 pub mod studies;
@@ -76,7 +79,9 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         account_events::ALL,
         actions::ALL,
         assignments::ALL,
+        availability::ALL,
         caseload::ALL,
+        conditions::ALL,
         corrections::ALL,
         documents::ALL,
         dossiers::ALL,
@@ -133,6 +138,16 @@ fn parsed<T, E>(
 /// A count in a column.
 fn count(statement: &'static Sql, row: &Row<'_>, column: usize) -> Result<u32, StoreError> {
     known(statement, "count", u32::try_from(row.int(column)?).ok())
+}
+
+/// A count in a column that may be empty.
+fn opt_count(
+    statement: &'static Sql,
+    row: &Row<'_>,
+    column: usize,
+) -> Result<Option<u32>, StoreError> {
+    let count = |number| known(statement, "count", u32::try_from(number).ok());
+    row.opt_int(column)?.map(count).transpose()
 }
 
 /// Lower case, without accents, only letters and digits with single spaces: how names and

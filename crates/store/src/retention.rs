@@ -129,6 +129,8 @@ statements! {
     NO_WORD = "retention.no_word", "DELETE FROM client_word WHERE word = ?2 AND dossier_id = ?1";
     NO_STUDIES = "retention.no_studies", "DELETE FROM study WHERE dossier_id = ?1";
     NO_EXPERIENCES = "retention.no_experiences", "DELETE FROM experience WHERE dossier_id = ?1";
+    NO_CONDITIONS = "retention.no_conditions", "DELETE FROM condition WHERE dossier_id = ?1";
+    NO_AVAILABILITY = "retention.no_availability", "DELETE FROM availability WHERE dossier_id = ?1";
     NO_OWNERS = "retention.no_owners", "DELETE FROM dossier_owner WHERE dossier_id = ?1";
     NO_NOTICES = "retention.no_notices", "DELETE FROM outbox WHERE dossier_id = ?1";
     NO_DOSSIER_CONTENT = "retention.no_dossier_content",
@@ -516,6 +518,8 @@ pub fn erase_dossier(
     for statement in [
         &NO_STUDIES,
         &NO_EXPERIENCES,
+        &NO_CONDITIONS,
+        &NO_AVAILABILITY,
         &NO_OWNERS,
         &NO_ASSIGNMENTS,
         &NO_CORRECTIONS,
