@@ -7,7 +7,7 @@ use domain::ids::{CorrectionId, DossierId, PersonId, StepId};
 use domain::journal::{Change, Event};
 use domain::people::Actor;
 use domain::policy::{Access, Operation, Read};
-use domain::profile::Experience;
+use domain::profile::{Experience, ExperienceDetails};
 use domain::steps::{Span, Step};
 use domain::studies::Study;
 use domain::text::Note;
@@ -111,7 +111,7 @@ impl Casework {
             about: About {
                 lines,
                 studies: store::studies::list(reader, access).await?,
-                experiences: store::profile::experiences(reader, access).await?,
+                experiences: store::sections::list(reader, access).await?,
             },
             head: glance.head,
             requests,
@@ -225,7 +225,7 @@ impl Casework {
             _ => None,
         };
         let experience = match request.subject {
-            Subject::Experience(id) => store::profile::experiences(reader, access)
+            Subject::Experience(id) => store::sections::list::<ExperienceDetails>(reader, access)
                 .await?
                 .into_iter()
                 .find(|it| it.id == id),
@@ -312,7 +312,7 @@ impl Desk<'_> {
                 studies.iter().any(|it| it.id == id)
             }
             Subject::Experience(id) => {
-                let experiences = store::profile::experiences(reader, &access).await?;
+                let experiences: Vec<Experience> = store::sections::list(reader, &access).await?;
                 experiences.iter().any(|it| it.id == id)
             }
             Subject::Line(_) | Subject::Personal | Subject::Other => true,

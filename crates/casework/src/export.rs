@@ -12,9 +12,10 @@ use domain::uses::Use;
 use serde::Serialize;
 use store::Batch;
 use store::export::{
-    Account, Action, Addendum, Assignment, BenefitStatus, CareerVoucher, Check, Correction,
-    Document, Entry, Erasure, Everything, Experience, Grant, GrantRequest, IntegrationStatus, Line,
-    Note, Notice, Nt2Course, Opening, Owner, Personal, Removal, Review, Study, WorkPeriod,
+    Account, Action, Addendum, Assignment, Availability, BenefitStatus, CareerVoucher, Check,
+    Condition, Correction, Document, Entry, Erasure, Everything, Experience, Grant, GrantRequest,
+    IntegrationStatus, Line, Note, Notice, Nt2Course, Opening, Owner, Personal, Removal, Review,
+    Study, WorkPeriod,
 };
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -58,6 +59,10 @@ pub struct Export {
     pub nt2_course: Vec<Nt2Course>,
     /// Career vouchers.
     pub career_voucher: Vec<CareerVoucher>,
+    /// Conditions of the guidance.
+    pub condition: Vec<Condition>,
+    /// When and where the client can work or learn.
+    pub availability: Vec<Availability>,
     /// Lines with their texts, whatever became of them.
     pub step: Vec<Line>,
     /// Addenda.
@@ -144,6 +149,8 @@ impl Casework {
             trajectories,
             courses,
             vouchers,
+            conditions,
+            availability,
             lines,
             addenda,
             checks,
@@ -179,6 +186,8 @@ impl Casework {
             integration_status: trajectories,
             nt2_course: courses,
             career_voucher: vouchers,
+            condition: conditions,
+            availability,
             step: lines,
             addendum: addenda,
             correction_note: notes,

@@ -43,6 +43,7 @@ mod removals;
 mod reports;
 mod retention;
 mod seal;
+mod sections;
 mod setup;
 mod sign_in;
 mod steps;
@@ -88,12 +89,13 @@ pub use passwords::{
     LONGEST as LONGEST_PASSWORD, PasswordRefused, SHORTEST as SHORTEST_PASSWORD, check_password,
 };
 pub use people::{PeoplePage, PersonPage};
-pub use profile::{ExperienceInput, ProfilePage, StudyInput};
+pub use profile::{ProfilePage, StudyInput};
 pub use projects::{ProjectInput, ProjectsPage};
 pub use removals::{QueuePage, RemovalPage};
 pub use reports::{ReportPage, ReportWish};
 pub use retention::{RetentionPage, RetentionRefused, RetentionRun};
 pub use seal::Secrets;
+pub use sections::{Kinds, SectionPage};
 pub use setup::{NewClient, NewUser, SetupError};
 pub use sign_in::{SignIn, SignInRefused, Signed, hash_password};
 pub use steps::{Done, RegisterPage, StepInput, StepPage, StepsPage, Warning};
@@ -118,6 +120,7 @@ pub use store::owners::Owner;
 pub use store::people::{Listed as ListedPerson, Person};
 pub use store::proposals::Proposal;
 pub use store::removals::Queued;
+pub use store::sections::Kept;
 pub use store::steps::{KeptCheck, Listed as ListedStep, OngoingLine};
 pub use store::{Database, PostgresSettings, Settings, StoreError};
 

@@ -1,11 +1,12 @@
-//! 'Profiel': studies, 'Over mezelf' and 'Werkervaring', to be added and corrected (I4).
+//! 'Profiel': studies and 'Over mezelf', to be added and corrected (I4). 'Werkervaring' is added and corrected
+//! as the sections are.
 
 use async_recursion::async_recursion as boxed;
-use domain::ids::{DossierId, ExperienceId, StudyId};
+use domain::ids::{DossierId, StudyId};
 use domain::journal::{Change, Event};
 use domain::people::Actor;
 use domain::policy::Operation;
-use domain::profile::{Experience, ExperienceDetails};
+use domain::profile::Experience;
 use domain::refusal::Refusal;
 use domain::studies::{self, Study, StudyDetails, StudyFacts};
 use domain::text::Note;
@@ -22,15 +23,6 @@ pub struct StudyInput {
     pub existing: Option<(StudyId, u32)>,
     /// What was filled in.
     pub details: StudyDetails,
-}
-
-/// A work experience of a form.
-#[derive(Clone, Debug)]
-pub struct ExperienceInput {
-    /// The experience that is corrected and the version the form was read at; none for a new one.
-    pub existing: Option<(ExperienceId, u32)>,
-    /// What was filled in.
-    pub details: ExperienceDetails,
 }
 
 /// The page 'Profiel'.
@@ -59,7 +51,7 @@ impl Casework {
         Ok(ProfilePage {
             contact: dossiers::contact(reader, access).await?,
             studies: store::studies::list(reader, access).await?,
-            experiences: store::profile::experiences(reader, access).await?,
+            experiences: store::sections::list(reader, access).await?,
             may_edit: domain::policy::permit(actor, Operation::EditProfile).is_ok(),
             head: glance.head,
         })
@@ -167,59 +159,6 @@ impl Casework {
             .map(|byte| format!("{byte:02x}"))
             .collect()
     }
-
-    /// Adds or corrects a work experience.
-    #[boxed]
-    pub async fn save_experience(
-        &self,
-        actor: &Actor,
-        dossier: DossierId,
-        input: &ExperienceInput,
-        submission: &Submission,
-    ) -> Result<ExperienceId, Failure> {
-        for _ in 0..TRIES {
-            let mut desk = self.desk(actor, Operation::EditProfile, dossier).await?;
-            desk.check_new(submission).await?;
-            let access = desk.reading();
-            let recorded = store::profile::experiences(&mut desk.reader, &access).await?;
-            let before = match input.existing {
-                None => None,
-                Some((id, version)) => {
-                    let found = recorded.into_iter().find(|it| it.id == id);
-                    let found = found.ok_or(Failure::NotFound)?;
-                    if found.version != version {
-                        return Err(Refusal::ChangedMeanwhile.into());
-                    }
-                    Some(found)
-                }
-            };
-            domain::profile::check(&input.details, desk.today())?;
-            let after = Experience {
-                id: before
-                    .as_ref()
-                    .map_or_else(|| ExperienceId(desk.new_id()), |it| it.id),
-                version: before.as_ref().map_or(1, |it| it.version + 1),
-                details: input.details.clone(),
-            };
-            let changes =
-                experience_described(before.as_ref().map(|it| &it.details), &after.details);
-            if changes.is_empty() {
-                return Ok(after.id);
-            }
-            let event = if before.is_some() {
-                store::profile::update(&mut desk.batch, &desk.access, &after);
-                Event::ExperienceChanged
-            } else {
-                store::profile::insert(&mut desk.batch, &desk.access, &after);
-                Event::ExperienceAdded
-            };
-            desk.journal(event, after.id.0, None, changes);
-            if desk.store(submission).await? == Stored::Yes {
-                return Ok(after.id);
-            }
-        }
-        Err(busy())
-    }
 }
 
 fn study_described(before: Option<&StudyDetails>, after: &StudyDetails) -> Vec<Change> {
@@ -231,25 +170,4 @@ fn study_described(before: Option<&StudyDetails>, after: &StudyDetails) -> Vec<C
         .map(|(field, value)| Change::of(field, before_of(field), value))
         .filter(Change::is_change)
         .collect()
-}
-
-fn experience_described(
-    before: Option<&ExperienceDetails>,
-    after: &ExperienceDetails,
-) -> Vec<Change> {
-    let field = |name: &str, of: &dyn Fn(&ExperienceDetails) -> Option<String>| {
-        Change::of(name, before.and_then(of), of(after))
-    };
-    [
-        field("function", &|it| Some(it.function.as_str().to_owned())),
-        field("employer", &|it| Some(it.employer.as_str().to_owned())),
-        field("from", &|it| Some(it.from.to_iso())),
-        field("until", &|it| it.until.map(domain::Day::to_iso)),
-        field("description", &|it| {
-            it.description.as_ref().map(|d| d.as_str().to_owned())
-        }),
-    ]
-    .into_iter()
-    .filter(Change::is_change)
-    .collect()
 }

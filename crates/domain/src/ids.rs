@@ -26,6 +26,24 @@ macro_rules! ids {
                 Uuid::try_parse(text).ok().map(Self)
             }
         }
+
+        impl crate::sections::Identifier for $name {
+            fn of(id: Uuid) -> Self {
+                Self(id)
+            }
+
+            fn uuid(self) -> Uuid {
+                self.0
+            }
+
+            fn address(self) -> String {
+                Self::address(self)
+            }
+
+            fn from_address(text: &str) -> Option<Self> {
+                Self::from_address(text)
+            }
+        }
     )+};
 }
 
@@ -40,6 +58,22 @@ ids! {
     StudyId,
     /// A work experience under 'Profiel'.
     ExperienceId,
+    /// A record under 'Randvoorwaarden'.
+    ConditionId,
+    /// The record under 'Inzetbaarheid'.
+    AvailabilityId,
+    /// A goal under 'Traject'.
+    GoalId,
+    /// An agreement under 'Traject'.
+    AgreementId,
+    /// A start screening under 'Traject'.
+    ScreeningId,
+    /// A vacancy that is kept for the client.
+    VacancyId,
+    /// A training or a traineeship.
+    TrainingId,
+    /// A competence.
+    CompetenceId,
     /// A person who can log in.
     PersonId,
     /// A function of a person: a role, for a unit where the role needs one.

@@ -51,6 +51,14 @@ coded! {
         ExperienceAdded = "experience_added", "Werkervaring toegevoegd";
         /// experience corrected
         ExperienceChanged = "experience_changed", "Werkervaring gewijzigd";
+        /// condition recorded
+        ConditionAdded = "condition_added", "Randvoorwaarde toegevoegd";
+        /// condition changed
+        ConditionChanged = "condition_changed", "Randvoorwaarde gewijzigd";
+        /// availability recorded
+        AvailabilityAdded = "availability_added", "Inzetbaarheid ingevuld";
+        /// availability changed
+        AvailabilityChanged = "availability_changed", "Inzetbaarheid gewijzigd";
         /// grant given
         GrantGiven = "grant_given", "Inzagerecht gegeven";
         /// grant ended

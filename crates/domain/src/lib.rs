@@ -5,10 +5,12 @@
 
 pub mod account_events;
 pub mod actions;
+pub mod availability;
 pub mod benefits;
 pub mod career;
 pub mod catalogue;
 pub mod client_number;
+pub mod conditions;
 pub mod corrections;
 pub mod day;
 pub mod documents;
@@ -31,6 +33,7 @@ pub mod profile;
 pub mod refusal;
 pub mod reports;
 pub mod retention;
+pub mod sections;
 pub mod steps;
 pub mod studies;
 pub mod text;

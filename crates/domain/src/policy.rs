@@ -41,6 +41,9 @@ pub enum Operation {
     ViewIntegration,
     /// Add or correct what 'Profiel' holds (I4).
     EditProfile,
+    /// Add or correct what is filled in about the guidance: 'Randvoorwaarden', 'Inzetbaarheid', 'Traject',
+    /// the vacancies, trainings and competences.
+    EditGuidance,
     /// List the lines.
     ListSteps,
     /// Read one line, its actions and its history.
@@ -193,6 +196,10 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
     ),
     (
         O::EditProfile,
+        [Held, Never, Never, All, Never, Never, Never, Never],
+    ),
+    (
+        O::EditGuidance,
         [Held, Never, Never, All, Never, Never, Never, Never],
     ),
     (

@@ -160,6 +160,24 @@ pub enum Field {
     MailAddress,
     /// Begeleider (to whom a dossier is assigned)
     Counsellor,
+    /// Onderwerp of a condition
+    ConditionKind,
+    /// Toestand of a condition
+    ConditionStatus,
+    /// Sinds
+    Since,
+    /// Situatie (availability)
+    AvailabilityStatus,
+    /// Uren per week
+    Hours,
+    /// Dagen
+    Weekdays,
+    /// Streek
+    Regions,
+    /// Rijbewijzen
+    Licences,
+    /// Beschikbaar vanaf
+    AvailableFrom,
     /// The whole form
     Form,
 }
@@ -464,6 +482,29 @@ pub enum Refusal {
     TooManyConfirmations,
     /// The link that confirms an address is used, too old, or of another address.
     LinkNotValid,
+    /// A day that has not come yet.
+    DayInFuture {
+        /// Which field.
+        field: Field,
+        /// Today.
+        today: Day,
+    },
+    /// No whole number, or one out of its bounds.
+    NumberOutOfRange {
+        /// Which field.
+        field: Field,
+        /// Least.
+        least: u32,
+        /// Most.
+        most: u32,
+    },
+    /// Of this there is one record, and it is there; at this field.
+    AlreadyRecorded(Field),
+    /// So many records of a kind that it looks like a fault.
+    TooManyRecords {
+        /// Most.
+        most: usize,
+    },
     /// A field that must be filled in is empty.
     Empty(Field),
     /// A choice that must be made was not made, or is not in the list.
@@ -567,6 +608,10 @@ impl Refusal {
             | NoMailAddress
             | TooManyConfirmations
             | LinkNotValid
+            | DayInFuture { .. }
+            | NumberOutOfRange { .. }
+            | AlreadyRecorded(_)
+            | TooManyRecords { .. }
             | Empty(_)
             | NotChosen(_)
             | TooLong { .. }
@@ -636,10 +681,15 @@ impl Refusal {
             MandateEnded | ProjectChangeWaits | ProjectChangeDecided | OwnProjectChange => {
                 Field::Decision
             }
-            Empty(field) | NotChosen(field) | OddCharacters(field) | PeriodBackwards(field) => {
+            TooManyRecords { .. } => Field::Form,
+            Empty(field)
+            | NotChosen(field)
+            | OddCharacters(field)
+            | PeriodBackwards(field)
+            | AlreadyRecorded(field) => *field,
+            TooLong { field, .. } | DayInFuture { field, .. } | NumberOutOfRange { field, .. } => {
                 *field
             }
-            TooLong { field, .. } => *field,
         }
     }
 }

@@ -194,8 +194,8 @@ struct Cells<'a> {
 }
 
 impl Cells<'_> {
-    fn wrong(&mut self, field: &str, what: impl ToString) {
-        self.faults.push(fault(self.row, field, what.to_string()));
+    fn wrong(&mut self, field: &str, what: impl Into<String>) {
+        self.faults.push(fault(self.row, field, what.into()));
     }
 
     /// The whole row; none when something is wrong in it.

@@ -16,6 +16,7 @@ macro_rules! cell {
     (id) => { Uuid };
     (opt_id) => { Option<Uuid> };
     (int) => { i64 };
+    (opt_int) => { Option<i64> };
     (text) => { String };
     (opt_text) => { Option<String> };
     (bool) => { bool };
@@ -82,6 +83,15 @@ records! {
     }
     /// A career voucher.
     CareerVoucher { number: text, ordered_on: day, hours: int, status: text, centre: opt_text }
+    /// A condition of the guidance.
+    Condition {
+        id: id, version: int, kind: text, status: text, note: opt_text, since: day,
+    }
+    /// When and where somebody can work or learn.
+    Availability {
+        id: id, version: int, status: text, hours_a_week: opt_int, weekdays: opt_text, regions:
+        opt_text, licences: opt_text, available_from: opt_day, note: opt_text,
+    }
     /// A line, whatever became of it, with its texts.
     Line {
         id: id, version: int, step_type: text, funding: text, state: text, listed_on: day,
@@ -207,6 +217,12 @@ statements! {
         "SELECT level, from_day, provider, until_day, result FROM nt2_course WHERE dossier_id = ?1";
     VOUCHERS = "export.vouchers",
         "SELECT number, ordered_on, hours, status, centre FROM career_voucher WHERE dossier_id = ?1";
+    CONDITIONS = "export.conditions",
+        "SELECT id, version, kind, status, note, since
+         FROM condition WHERE dossier_id = ?1";
+    AVAILABILITY = "export.availability",
+        "SELECT id, version, status, hours_a_week, weekdays, regions, licences, available_from, note
+         FROM availability WHERE dossier_id = ?1";
     LINES = "export.lines",
         "SELECT s.id, s.version, s.step_type, s.funding, s.state, s.listed_on, s.start_on, s.end_on,
                 s.requester_unit, ru.name, s.requester_org, s.requester_person, rp.name,
@@ -313,6 +329,10 @@ pub struct Everything {
     pub courses: Vec<Nt2Course>,
     /// Career vouchers, the last one first.
     pub vouchers: Vec<CareerVoucher>,
+    /// Conditions of the guidance.
+    pub conditions: Vec<Condition>,
+    /// When and where the client can work or learn.
+    pub availability: Vec<Availability>,
     /// Lines, the last one first.
     pub lines: Vec<Line>,
     /// Addenda, in order.
@@ -371,6 +391,10 @@ pub async fn everything(
             .await?,
         courses: reader.all(&COURSES, &dossier, Nt2Course::read).await?,
         vouchers: reader.all(&VOUCHERS, &dossier, CareerVoucher::read).await?,
+        conditions: reader.all(&CONDITIONS, &dossier, Condition::read).await?,
+        availability: reader
+            .all(&AVAILABILITY, &dossier, Availability::read)
+            .await?,
         lines: reader.all(&LINES, &dossier, Line::read).await?,
         addenda: reader.all(&ADDENDA, &dossier, Addendum::read).await?,
         checks: reader.all(&CHECKS, &dossier, Check::read).await?,

@@ -16,6 +16,12 @@ statements! {
          FROM journal j LEFT JOIN person p ON p.id = j.by_person
          LEFT JOIN organisation o ON o.id = j.organisation_id
          WHERE j.step_id = ?2 AND j.dossier_id = ?1 ORDER BY j.number DESC LIMIT 500";
+    OF_EVENTS = "journal.of_events",
+        "SELECT j.number, j.at, j.by_person, j.organisation_id, j.event, j.subject_id, j.step_id, j.content,
+                j.content_digest, j.link, p.name, o.name
+         FROM journal j LEFT JOIN person p ON p.id = j.by_person
+         LEFT JOIN organisation o ON o.id = j.organisation_id
+         WHERE j.dossier_id = ?1 AND j.event IN (?2, ?3, ?4, ?5, ?6, ?7) ORDER BY j.number DESC LIMIT 200";
     OF_DOSSIER = "journal.of_dossier",
         "SELECT j.number, j.at, j.by_person, j.organisation_id, j.event, j.subject_id, j.step_id, j.content,
                 j.content_digest, j.link, p.name, o.name
@@ -91,6 +97,25 @@ pub async fn of_step(
             &[access.dossier().0.into(), step.0.into()],
             |row| stored(&OF_STEP, row, access),
         )
+        .await
+}
+
+/// The most events that are asked for at once.
+const EVENTS: usize = 6;
+
+/// What happened of these kinds in a dossier, the last first: at most `EVENTS` kinds, the rest is not looked
+/// for.
+pub async fn of_events(
+    reader: &mut Reader,
+    access: &Access<Read>,
+    events: &[Event],
+) -> Result<Vec<Stored>, StoreError> {
+    // The statement has a place for each; what is left over names the first again.
+    let named = events.iter().chain(events.first().into_iter().cycle());
+    let mut params = vec![access.dossier().0.into()];
+    params.extend(named.take(EVENTS).map(|event| event.code().into()));
+    reader
+        .all(&OF_EVENTS, &params, |row| stored(&OF_EVENTS, row, access))
         .await
 }
 

@@ -7,9 +7,11 @@
 pub mod account_events;
 pub mod actions;
 pub mod assignments;
+pub mod availability;
 pub mod benefits;
 pub mod career;
 pub mod caseload;
+pub mod conditions;
 pub mod corrections;
 pub mod documents;
 pub mod dossiers;
@@ -37,6 +39,7 @@ pub mod proposals;
 pub mod removals;
 pub mod reports;
 pub mod retention;
+pub mod sections;
 pub mod sessions;
 pub mod steps;
 pub mod studies;
@@ -82,7 +85,9 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         assignments::ALL,
         benefits::ALL,
         career::ALL,
+        availability::ALL,
         caseload::ALL,
+        conditions::ALL,
         corrections::ALL,
         documents::ALL,
         dossiers::ALL,
@@ -141,6 +146,16 @@ fn parsed<T, E>(
 /// A count in a column.
 fn count(statement: &'static Sql, row: &Row<'_>, column: usize) -> Result<u32, StoreError> {
     known(statement, "count", u32::try_from(row.int(column)?).ok())
+}
+
+/// A count in a column that may be empty.
+fn opt_count(
+    statement: &'static Sql,
+    row: &Row<'_>,
+    column: usize,
+) -> Result<Option<u32>, StoreError> {
+    let count = |number| known(statement, "count", u32::try_from(number).ok());
+    row.opt_int(column)?.map(count).transpose()
 }
 
 /// Lower case, without accents, only letters and digits with single spaces: how names and

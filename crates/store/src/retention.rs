@@ -134,6 +134,8 @@ statements! {
     NO_TRAJECTORIES = "retention.no_trajectories", "DELETE FROM integration_status WHERE dossier_id = ?1";
     NO_COURSES = "retention.no_courses", "DELETE FROM nt2_course WHERE dossier_id = ?1";
     NO_VOUCHERS = "retention.no_vouchers", "DELETE FROM career_voucher WHERE dossier_id = ?1";
+    NO_CONDITIONS = "retention.no_conditions", "DELETE FROM condition WHERE dossier_id = ?1";
+    NO_AVAILABILITY = "retention.no_availability", "DELETE FROM availability WHERE dossier_id = ?1";
     NO_OWNERS = "retention.no_owners", "DELETE FROM dossier_owner WHERE dossier_id = ?1";
     NO_NOTICES = "retention.no_notices", "DELETE FROM outbox WHERE dossier_id = ?1";
     NO_DOSSIER_CONTENT = "retention.no_dossier_content",
@@ -526,6 +528,8 @@ pub fn erase_dossier(
         &NO_TRAJECTORIES,
         &NO_COURSES,
         &NO_VOUCHERS,
+        &NO_CONDITIONS,
+        &NO_AVAILABILITY,
         &NO_OWNERS,
         &NO_ASSIGNMENTS,
         &NO_CORRECTIONS,

@@ -13,12 +13,14 @@ mod clock;
 mod database;
 pub mod papers;
 pub mod provider;
+mod sections;
 mod smtp;
 mod steps;
 mod world;
 
 pub use clock::ManualClock;
 pub use database::{OwnDatabase, Place, Record, TestDatabase, TestFolder, schema_versions};
+pub use sections::Sections;
 pub use smtp::{MailSink, Manner, Received};
 pub use steps::{ended, facts};
 pub use world::{

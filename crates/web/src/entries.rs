@@ -17,6 +17,7 @@ use crate::context::{Me, Succeeded, dossier_address};
 use crate::fail::{self, render};
 use crate::page::{DossierHead, Fact, NavLink, Page};
 use crate::routes::Routes;
+use crate::sections;
 use crate::steps::{dossier_in, list_address, row_view};
 
 pub(crate) fn routes(routes: Routes) -> Routes {
@@ -45,20 +46,15 @@ pub(crate) fn guidance_tabs(dossier: DossierId, current: &str) -> Vec<NavLink> {
     let base = dossier_address(dossier);
     let tab =
         |slug: &str, label: &str, href: String| NavLink::new(label, href).current(slug == current);
-    vec![
+    let mut tabs = vec![
         tab("stappen", "Stappen naar werk", format!("{base}/stappen")),
         tab("traject", "Traject", format!("{base}/begeleiding/traject")),
-        tab(
-            "randvoorwaarden",
-            "Randvoorwaarden",
-            format!("{base}/begeleiding/randvoorwaarden"),
-        ),
-        tab(
-            "inzetbaarheid",
-            "Inzetbaarheid",
-            format!("{base}/begeleiding/inzetbaarheid"),
-        ),
-    ]
+    ];
+    tabs.extend(
+        sections::tabs_of("begeleiding")
+            .map(|(slug, section)| tab(slug, section.label, section.address(dossier))),
+    );
+    tabs
 }
 
 #[derive(Template)]
@@ -372,18 +368,6 @@ async fn tab(
             "Traject",
             "Nog geen traject",
             "Hier komen het doel van de begeleiding, de afspraken en wie wat doet tegen wanneer. In deze versie kan je dat nog niet invullen.",
-        ),
-        "randvoorwaarden" => (
-            "randvoorwaarden",
-            "Randvoorwaarden",
-            "Nog geen randvoorwaarden",
-            "Hier komt wat de begeleiding kan hinderen: vervoer, wonen, geld, gezin, taal. Geen medische of gerechtelijke gegevens. In deze versie kan je dat nog niet invullen.",
-        ),
-        "inzetbaarheid" => (
-            "inzetbaarheid",
-            "Inzetbaarheid",
-            "Nog geen inzetbaarheid",
-            "Hier komt wanneer en waar de jongere beschikbaar is: uren, dagen, streek, rijbewijs. In deze versie kan je dat nog niet invullen.",
         ),
         _ => return Err(fail::not_found(&app, Some(&me))),
     };

@@ -8,8 +8,10 @@ use axum::response::{IntoResponse as _, Response};
 use casework::exported::{Line, Opening};
 use casework::{Export, Head};
 use domain::Moment;
+use domain::availability::{AvailabilityStatus, Licence, Weekday};
 use domain::benefits::{Entitled, Exemption};
 use domain::career::CareerSource;
+use domain::conditions::{ConditionKind, ConditionStatus};
 use domain::corrections::CorrectionKind;
 use domain::grants::{Basis, ClientAnswer, RefusalGround, RequestKind};
 use domain::integration::{CourseResult, Nt2Level, TrajectoryStatus};
@@ -226,6 +228,10 @@ fn on(label: &str, day: Option<domain::Day>) -> Option<Fact> {
     day.map(|day| Fact::new(label, day.to_string()))
 }
 
+fn number(label: &str, number: Option<i64>) -> Option<Fact> {
+    number.map(|number| Fact::new(label, number.to_string()))
+}
+
 /// An instant as people in Brussels write it.
 fn at(text: &str) -> String {
     Moment::parse_rfc3339(text).map_or_else(|| text.to_owned(), Moment::brussels_text)
@@ -258,6 +264,8 @@ impl ReadablePage {
             part("Je gegevens", personal(export)),
             part("Studies", studies(export)),
             part("Werkervaring", experiences(export)),
+            part("Randvoorwaarden", conditions(export)),
+            part("Inzetbaarheid", availability(export)),
             part("Loopbaangegevens", work_periods(export)),
             part("RVA", benefits(export)),
             part("Inburgering - NT2", integration(export)),
@@ -355,6 +363,47 @@ fn experiences(export: &Export) -> Vec<Item> {
                 fact("Van", it.from_day.to_string()),
                 on("Tot", it.until_day),
                 known("Omschrijving", it.description.as_ref()),
+            ],
+        )
+    });
+    items.collect()
+}
+
+fn conditions(export: &Export) -> Vec<Item> {
+    let items = export.condition.iter().map(|it| {
+        Item::new(
+            label!(ConditionKind, &it.kind),
+            vec![
+                fact("Status", label!(ConditionStatus, &it.status)),
+                fact("Sinds", it.since.to_string()),
+                known("Nota", it.note.as_ref()),
+            ],
+        )
+    });
+    items.collect()
+}
+
+/// The Dutch texts of codes with commas between.
+macro_rules! labels {
+    ($kind:ident, $codes:expr) => {
+        $codes.as_ref().map(|codes| {
+            let labels = codes.split(',').map(|code| label!($kind, code));
+            labels.collect::<Vec<_>>().join(", ")
+        })
+    };
+}
+
+fn availability(export: &Export) -> Vec<Item> {
+    let items = export.availability.iter().map(|it| {
+        Item::new(
+            label!(AvailabilityStatus, &it.status),
+            vec![
+                number("Uren per week", it.hours_a_week),
+                known("Dagen", labels!(Weekday, it.weekdays).as_ref()),
+                known("Streek", it.regions.as_ref()),
+                known("Rijbewijzen", labels!(Licence, it.licences).as_ref()),
+                on("Beschikbaar vanaf", it.available_from),
+                known("Nota", it.note.as_ref()),
             ],
         )
     });

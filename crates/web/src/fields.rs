@@ -26,15 +26,16 @@ const MOST_FIELDS: usize = 200;
 /// Seconds after which a form is too old to be sent: what it showed may no longer be so.
 const OLDEST_FORM: i64 = 12 * 60 * 60;
 
-/// The one field that is a list of ticks: each of its values may be sent, once.
-const TICKS: &str = "vaststellingen";
+/// The fields that are lists of ticks: each of their values may be sent, once.
+const TICKS: [&str; 3] = ["vaststellingen", "dagen", "rijbewijzen"];
 
 /// Whether a field was sent twice, so that it depends on who reads it what it says.
 fn has_twice(fields: &[(String, String)]) -> bool {
     let mut seen = HashSet::new();
     fields.iter().any(|(name, value)| {
         // A form that is kept through a log-in has its names behind a word.
-        let is_ticks = name.rsplit('.').next() == Some(TICKS);
+        let last = name.rsplit('.').next();
+        let is_ticks = last.is_some_and(|name| TICKS.contains(&name));
         let value = if is_ticks { value.as_str() } else { "" };
         !seen.insert((name.as_str(), value))
     })
@@ -119,6 +120,11 @@ impl Fields {
     pub(crate) fn set(&mut self, name: &str, value: impl Into<String>) {
         self.0.retain(|(key, _)| key != name);
         self.0.push((name.to_owned(), value.into()));
+    }
+
+    /// Sets a field to what is known; empty when nothing is.
+    pub(crate) fn set_text(&mut self, name: &str, value: Option<impl ToString>) {
+        self.set(name, value.map(|it| it.to_string()).unwrap_or_default());
     }
 
     /// Every field but the named ones, for carrying a form along in another.

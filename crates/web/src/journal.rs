@@ -5,6 +5,8 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
+use casework::JournalEntry;
+use domain::journal::Change;
 use domain::policy::Operation;
 
 use crate::App;
@@ -30,17 +32,19 @@ struct JournalPage {
     tells_story: bool,
 }
 
-struct EntryView {
-    what: &'static str,
-    when: String,
-    who: String,
-    changes: Vec<ChangeView>,
+/// Something that happened, as it is shown.
+pub(crate) struct EntryView {
+    pub(crate) what: &'static str,
+    pub(crate) when: String,
+    pub(crate) who: String,
+    pub(crate) changes: Vec<ChangeView>,
 }
 
-struct ChangeView {
-    field: String,
-    before: String,
-    after: String,
+/// A field that changed.
+pub(crate) struct ChangeView {
+    pub(crate) field: String,
+    pub(crate) before: String,
+    pub(crate) after: String,
 }
 
 async fn show(
@@ -59,29 +63,7 @@ async fn show(
     let earlier = found
         .earlier
         .map(|number| format!("{}/journaal?voor={number}", dossier_address(id)));
-    let entries = found
-        .entries
-        .into_iter()
-        .map(|stored| EntryView {
-            what: stored.entry.event.label(),
-            when: stored.entry.at.brussels_text(),
-            who: match (stored.by_name.is_empty(), stored.organisation.is_empty()) {
-                (true, _) => "Het programma".to_owned(),
-                (false, true) => stored.by_name,
-                (false, false) => format!("{}, {}", stored.by_name, stored.organisation),
-            },
-            changes: stored
-                .entry
-                .changes
-                .into_iter()
-                .map(|change| ChangeView {
-                    field: sentences::journal_field(&change.field).to_owned(),
-                    before: change.before.unwrap_or_default(),
-                    after: change.after.unwrap_or_default(),
-                })
-                .collect(),
-        })
-        .collect();
+    let entries = found.entries.into_iter().map(entry_view).collect();
     Ok(render(
         StatusCode::OK,
         &JournalPage {
@@ -92,4 +74,23 @@ async fn show(
             tells_story: found.tells_story,
         },
     ))
+}
+
+/// A journal entry as it is shown, with the names of its fields in words.
+pub(crate) fn entry_view(stored: JournalEntry) -> EntryView {
+    let change = |change: Change| ChangeView {
+        field: sentences::journal_field(&change.field).to_owned(),
+        before: change.before.unwrap_or_default(),
+        after: change.after.unwrap_or_default(),
+    };
+    EntryView {
+        what: stored.entry.event.label(),
+        when: stored.entry.at.brussels_text(),
+        who: match (stored.by_name.is_empty(), stored.organisation.is_empty()) {
+            (true, _) => "Het programma".to_owned(),
+            (false, true) => stored.by_name,
+            (false, false) => format!("{}, {}", stored.by_name, stored.organisation),
+        },
+        changes: stored.entry.changes.into_iter().map(change).collect(),
+    }
 }

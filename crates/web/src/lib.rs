@@ -47,6 +47,7 @@ mod reports;
 mod retention;
 mod routes;
 mod search;
+mod sections;
 mod sentences;
 mod sheet;
 mod sign_in;

@@ -36,6 +36,8 @@ pub(crate) fn succeeded(code: &str) -> Option<&'static str> {
         "studie" => "De studie is bewaard.",
         "over-mezelf" => "'Over mezelf' is bewaard.",
         "werkervaring" => "De werkervaring is bewaard.",
+        "randvoorwaarde" => "De randvoorwaarde is bewaard.",
+        "inzetbaarheid" => "De inzetbaarheid is bewaard.",
         "gevraagd" => {
             "Je vraag is verstuurd naar de bemiddelaar. Je krijgt een melding zodra er een antwoord is."
         }
@@ -402,6 +404,20 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
             "Deze link werkt niet meer, of hoort bij een andere gebruiker. Vul je e-mailadres opnieuw in."
                 .into()
         }
+        R::DayInFuture { field, today } => format!(
+            "{} ligt in de toekomst. Kies vandaag ({today}) of een dag ervoor.",
+            capital(&with_article(*field))
+        ),
+        R::NumberOutOfRange { field, least, most } => format!(
+            "{} klopt niet. Vul een geheel getal in van {least} tot {most}.",
+            capital(name(*field))
+        ),
+        R::AlreadyRecorded(_) => {
+            "Dit staat al in het dossier. Ga terug en kies 'Wijzig' bij wat er staat.".into()
+        }
+        R::TooManyRecords { most } => format!(
+            "Er staan er al {most} in dit dossier. Meer kan niet: verbeter wat er staat."
+        ),
         R::Empty(field) => empty(*field),
         R::NotChosen(field) => not_chosen(*field),
         R::TooLong { field, max, was } => format!(
@@ -484,6 +500,7 @@ fn not_chosen(field: Field) -> String {
         Field::DocumentKind => "Kies wat voor document het is.".into(),
         Field::Audience => "Kies wie dit document mag zien.".into(),
         Field::Counsellor => "Kies een begeleider uit de lijst.".into(),
+        Field::Weekdays => "Kies op welke dagen de jongere kan werken of leren.".into(),
         other => format!("Kies {} uit de lijst.", with_article(other)),
     }
 }
@@ -565,6 +582,15 @@ pub(crate) fn name(field: Field) -> &'static str {
         Field::WithdrawReason => "reden",
         Field::MailAddress => "e-mailadres",
         Field::Counsellor => "begeleider",
+        Field::ConditionKind => "onderwerp",
+        Field::ConditionStatus => "status",
+        Field::Since => "dag",
+        Field::AvailabilityStatus => "situatie",
+        Field::Hours => "uren per week",
+        Field::Weekdays => "dagen",
+        Field::Regions => "streek",
+        Field::Licences => "rijbewijzen",
+        Field::AvailableFrom => "dag",
         Field::Form => "formulier",
     }
 }
@@ -603,7 +629,7 @@ fn with_article(field: Field) -> String {
     let article = match field {
         Field::Funding | Field::Certificate | Field::Form | Field::Reference => "het",
         Field::ClientNumber | Field::Proof | Field::Purpose | Field::Answer => "het",
-        Field::Email | Field::Kbo | Field::UnitNumber => "het",
+        Field::ConditionKind | Field::Email | Field::Kbo | Field::UnitNumber => "het",
         _ => "de",
     };
     format!("{article} {}", name(field))
@@ -762,6 +788,17 @@ pub(crate) fn journal_field(field: &str) -> &str {
         "kbo" => "Ondernemingsnummer",
         "about" => "Waarover",
         "text" => "Wat er niet klopt",
+        "employer" => "Werkgever",
+        "description" => "Omschrijving",
+        "condition_kind" => "Onderwerp",
+        "condition_status" => "Status",
+        "since" => "Sinds",
+        "availability_status" => "Situatie",
+        "hours_a_week" => "Uren per week",
+        "weekdays" => "Dagen",
+        "regions" => "Streek",
+        "licences" => "Rijbewijzen",
+        "available_from" => "Beschikbaar vanaf",
         "rectification" => "Rechtzetting",
         "why" => "Waarom",
         other => other,

@@ -5,9 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use casework::{
-    CorrectionAnswer, ExperienceInput, FeedRow, GrantDecision, NewClient, NewUser, StepInput,
-};
+use casework::{CorrectionAnswer, FeedRow, GrantDecision, NewClient, NewUser, StepInput};
 use domain::Moment;
 use domain::benefits::{Benefit, Entitled};
 use domain::career::{CareerSource, WorkPeriod};
@@ -21,6 +19,7 @@ use domain::integration::{Course, Nt2Level, Trajectory};
 use domain::people::{Actor, Role};
 use domain::policy::Denied;
 use domain::profile::ExperienceDetails;
+use domain::sections::Entered;
 use domain::studies::Certificate;
 use domain::vouchers::{Voucher, VoucherStatus};
 use serde_json::Value;
@@ -91,6 +90,8 @@ const ABOUT: &[About] = &[
     about("integration_status"),
     about("nt2_course"),
     about("career_voucher"),
+    about("availability"),
+    about("condition"),
     about("step"),
     About {
         part: "step",
@@ -282,21 +283,20 @@ async fn filled(w: &World, dossier: DossierId, counsellor: &Actor, client: &Acto
         .save_about_me(counsellor, dossier, &read, Some(&about_me), &w.submission())
         .await
         .unwrap();
-    let work = ExperienceInput {
-        existing: None,
-        details: ExperienceDetails {
-            function: label(&format!("{text}: jobstudent")),
-            employer: label("Bakkerij Mertens"),
-            from: day("2024-07-01"),
-            until: Some(day("2024-08-31")),
-            description: Some(say("brood")),
-        },
-    };
+    let work = Entered::new(ExperienceDetails {
+        function: label(&format!("{text}: jobstudent")),
+        employer: label("Bakkerij Mertens"),
+        from: day("2024-07-01"),
+        until: Some(day("2024-08-31")),
+        description: Some(say("brood")),
+    });
     casework
-        .save_experience(counsellor, dossier, &work, &w.submission())
+        .save_record(counsellor, dossier, &work, &w.submission())
         .await
         .unwrap();
     w.add_study(counsellor, dossier, "2024-06-30", None).await;
+    w.fill_sections(counsellor, dossier, |field| format!("{text}: {field}"))
+        .await;
     let mut steps = Vec::new();
     for start in ["2025-02-01", "2025-03-01", "2025-04-01", "2025-05-01"] {
         w.clock.advance(60);

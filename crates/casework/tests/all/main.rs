@@ -19,6 +19,7 @@ mod outside;
 mod people;
 mod retention;
 mod second_factor;
+mod sections;
 mod signing_in;
 mod two_at_once;
 mod two_servers;

@@ -4,6 +4,7 @@ use domain::Day;
 use domain::people::Actor;
 use domain::studies::{Certificate, Grade, Level, Provenance};
 
+use super::guidance;
 use super::houses::{self, Houses};
 use super::names;
 use super::story::{Story, Who};
@@ -174,7 +175,8 @@ async fn with_many_lines(houses: &Houses) -> anyhow::Result<()> {
     }
     story.on(story.ago(4));
     let line = story.register(counsellor).await?;
-    story.action(&line, counsellor).await
+    story.action(&line, counsellor).await?;
+    guidance::fill_in(&story, counsellor).await
 }
 
 /// A study that does not exclude, of the summer somebody turned seventeen or still going on.

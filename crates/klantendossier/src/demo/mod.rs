@@ -5,6 +5,7 @@
 
 mod chance;
 mod crowd;
+mod guidance;
 mod houses;
 mod known;
 mod names;

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::{Context as _, anyhow};
 use casework::{
-    ActionInput, Casework, Clock, Contact, ExperienceInput, Failure, FeedRow, GrantInput,
-    NewClient, StepInput, StudyInput, Submission,
+    ActionInput, Casework, Clock, Contact, Failure, FeedRow, GrantInput, Kept, NewClient,
+    StepInput, StudyInput, Submission,
 };
 use domain::actions::Presence;
 use domain::catalogue::{
@@ -21,6 +21,7 @@ use domain::insz::Insz;
 use domain::moment::start_of_day;
 use domain::people::Actor;
 use domain::profile::ExperienceDetails;
+use domain::sections::Entered;
 use domain::steps::OutcomeFacts;
 use domain::steps::end::EndWith;
 use domain::studies::{Provenance, StudyDetails};
@@ -278,22 +279,25 @@ impl Story {
         from: Day,
         until: Day,
     ) -> anyhow::Result<()> {
-        let input = ExperienceInput {
-            existing: None,
-            details: ExperienceDetails {
-                function: Label::parse(function)?,
-                employer: Label::parse(employer)?,
-                from,
-                until: Some(until),
-                description: None,
-            },
+        let details = ExperienceDetails {
+            function: Label::parse(function)?,
+            employer: Label::parse(employer)?,
+            from,
+            until: Some(until),
+            description: None,
         };
+        self.record(by, details).await
+    }
+
+    /// A record of a section, for the first time.
+    pub(crate) async fn record<D: Kept>(&self, by: &Actor, details: D) -> anyhow::Result<()> {
+        let entered = Entered::new(details);
         let submission = self.submission();
         let saved = self
             .casework
-            .save_experience(by, self.dossier, &input, &submission)
+            .save_record(by, self.dossier, &entered, &submission)
             .await;
-        saved.map(drop).map_err(told("experience"))
+        saved.map(drop).map_err(told(D::ADDED.code()))
     }
 
     /// 'Over mezelf', for the first time.

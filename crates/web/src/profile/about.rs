@@ -14,7 +14,8 @@ use crate::context::Me;
 use crate::fail::{self, render};
 use crate::fields::Fields;
 use crate::page::{DossierHead, Errors, Page};
-use crate::profile::{address, load, show_refusals, status_of};
+use crate::profile::{address, load, show_refusals};
+use crate::sections::status_of;
 use crate::steps::{dossier_in, submission};
 
 #[derive(Template)]

@@ -11,7 +11,8 @@ use axum::response::Response;
 use domain::Day;
 use domain::ids::DossierId;
 use domain::policy::Operation as O;
-use domain::refusal::{Field, Refusal, Refusals};
+use domain::profile::ExperienceDetails;
+use domain::refusal::{Field, Refusals};
 use domain::studies::{Provenance, Study};
 
 use crate::App;
@@ -20,11 +21,12 @@ use crate::entries::{diploma_text, municipality};
 use crate::fail::{self, render};
 use crate::page::{DossierHead, Errors, Page};
 use crate::routes::Routes;
+use crate::sections::forms;
 use crate::sentences;
 use crate::steps::dossier_in;
 
 pub(crate) fn routes(routes: Routes) -> Routes {
-    routes
+    let routes = routes
         .get("/dossier/{dossier}/profiel", O::ViewDossier, show)
         .get(
             "/dossier/{dossier}/profiel/studies/nieuw",
@@ -55,27 +57,12 @@ pub(crate) fn routes(routes: Routes) -> Routes {
             "/dossier/{dossier}/profiel/over-mezelf",
             O::EditProfile,
             about::save,
-        )
-        .get(
-            "/dossier/{dossier}/profiel/werkervaring/nieuw",
-            O::EditProfile,
-            experience::new,
-        )
-        .post(
-            "/dossier/{dossier}/profiel/werkervaring/nieuw",
-            O::EditProfile,
-            experience::add,
-        )
-        .get(
-            "/dossier/{dossier}/profiel/werkervaring/{experience}",
-            O::EditProfile,
-            experience::one,
-        )
-        .post(
-            "/dossier/{dossier}/profiel/werkervaring/{experience}",
-            O::EditProfile,
-            experience::correct,
-        )
+        );
+    forms::<ExperienceDetails>(
+        routes,
+        "/dossier/{dossier}/profiel/werkervaring/nieuw",
+        "/dossier/{dossier}/profiel/werkervaring/{experience}",
+    )
 }
 
 #[derive(Template)]
@@ -232,22 +219,8 @@ fn show_refusals(errors: &mut Errors, refusals: &Refusals) {
             Field::Certificate => "studiebewijs",
             Field::Provenance => "herkomst",
             Field::AboutMe => "over_mezelf",
-            Field::Employer => "werkgever",
-            Field::Function => "functie",
-            Field::From => "van_dag",
-            Field::Until => "tot_dag",
-            Field::Description => "omschrijving",
             _ => "",
         };
         errors.add(id, sentences::refusal(refusal));
-    }
-}
-
-/// The status of a form that comes back: somebody else was first, or something is wrong.
-fn status_of(refusals: &Refusals) -> StatusCode {
-    if refusals.contains(&Refusal::ChangedMeanwhile) {
-        StatusCode::CONFLICT
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
     }
 }

@@ -14,7 +14,8 @@ use crate::context::Me;
 use crate::fail::{self, render};
 use crate::fields::Fields;
 use crate::page::{Choice, DateParts, DossierHead, Errors, Page};
-use crate::profile::{address, load, show_refusals, status_of};
+use crate::profile::{address, load, show_refusals};
+use crate::sections::{optional_choice, status_of};
 use crate::steps::{dossier_in, submission};
 
 #[derive(Template)]
@@ -65,11 +66,11 @@ fn fields_of(study: &Study) -> Fields {
 
 fn parse(fields: &Fields, errors: &mut Errors) -> Option<StudyDetails> {
     let level = fields.choice("onderwijsvorm", Field::Level, Level::from_code, errors);
-    let grade = optional(fields, "graad", Field::Grade, Grade::from_code, errors);
+    let grade = optional_choice(fields, "graad", Field::Grade, Grade::from_code, errors);
     let field = fields.optional_line("studierichting", Field::StudyField, errors);
     let school = fields.line("school", Field::School, errors);
     let ended_on = fields.optional_day("einddatum", "de einddatum", errors);
-    let certificate = optional(
+    let certificate = optional_choice(
         fields,
         "studiebewijs",
         Field::Certificate,
@@ -89,20 +90,6 @@ fn parse(fields: &Fields, errors: &mut Errors) -> Option<StudyDetails> {
         certificate,
         provenance: provenance?,
     })
-}
-
-/// A choice that may be left open; one that is not in the list is refused.
-fn optional<T>(
-    fields: &Fields,
-    name: &str,
-    field: Field,
-    parse: impl FnOnce(&str) -> Option<T>,
-    errors: &mut Errors,
-) -> Option<T> {
-    if fields.get(name).is_empty() {
-        return None;
-    }
-    fields.choice(name, field, parse, errors)
 }
 
 /// What the form is about and how it comes back.

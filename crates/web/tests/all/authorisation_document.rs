@@ -76,6 +76,12 @@ fn words(operation: Operation) -> (&'static str, &'static str, &'static str) {
             "D4",
             "Wijder: ook een begeleider met inzagerecht (I4). Smaller: de jongere zelf niet.",
         ),
+        O::EditGuidance => (
+            "Invullen wat over de begeleiding gaat: randvoorwaarden, inzetbaarheid, traject, vacatures, \
+             opleidingen en competenties",
+            "D4",
+            "Wijder: elke begeleider met inzagerecht, zoals bij het profiel (I4). Smaller: de jongere zelf niet.",
+        ),
         O::ListSteps => (
             "De stappen oplijsten",
             "E1, E3",

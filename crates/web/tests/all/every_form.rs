@@ -55,6 +55,26 @@ const OF_DOSSIERS: &[Entry] = &[
         Refused,
     ),
     ("/dossier/{dossier}/inzagerecht/vragen", "an", Asked),
+    (
+        "/dossier/{dossier}/begeleiding/inzetbaarheid/nieuw",
+        "an",
+        Asked,
+    ),
+    (
+        "/dossier/{dossier}/begeleiding/inzetbaarheid/{availability}",
+        "an",
+        Asked,
+    ),
+    (
+        "/dossier/{dossier}/begeleiding/randvoorwaarden/nieuw",
+        "an",
+        Asked,
+    ),
+    (
+        "/dossier/{dossier}/begeleiding/randvoorwaarden/{condition}",
+        "an",
+        Asked,
+    ),
     ("/dossier/{dossier}/profiel/over-mezelf", "an", Asked),
     ("/dossier/{dossier}/profiel/studies/nieuw", "an", Asked),
     ("/dossier/{dossier}/profiel/studies/{study}", "an", Asked),

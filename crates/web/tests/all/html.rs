@@ -7,8 +7,8 @@ use crate::support::samples::FORM;
 use crate::support::{self, Browser, Ids, Seen, line};
 use axum::http::Method;
 use casework::{
-    ActionInput, Contact, CorrectionAnswer, ExperienceInput, GrantInput, InviteInput, MandateInput,
-    NewClient, NewUser, ProjectInput, StepInput, StudyInput, hash_password,
+    ActionInput, Contact, CorrectionAnswer, GrantInput, InviteInput, MandateInput, NewClient,
+    NewUser, ProjectInput, StepInput, StudyInput, hash_password,
 };
 use domain::catalogue::FundingCode;
 use domain::client_number::ClientNumber;
@@ -20,6 +20,7 @@ use domain::mandates::{Period, Terms};
 use domain::people::{Actor, Role, Unit};
 use domain::profile::ExperienceDetails;
 use domain::retention::Project;
+use domain::sections::Entered;
 use testkit::{PASSWORD, World, day, ended, label, note, summary, world};
 
 /// Closes whatever it stands in, and then tries.
@@ -260,20 +261,20 @@ async fn filled(world: &World, me: &Actor, dossier: DossierId) -> Vec<Ids> {
         .save_study(me, dossier, &study, &world.submission())
         .await
         .unwrap();
-    let work = ExperienceInput {
-        existing: None,
-        details: ExperienceDetails {
-            function: label(&hostile("functie")),
-            employer: label(&hostile("werkgever")),
-            from: day("2024-07-01"),
-            until: None,
-            description: Some(note(&hostile("omschrijving"))),
-        },
-    };
+    let work = Entered::new(ExperienceDetails {
+        function: label(&hostile("functie")),
+        employer: label(&hostile("werkgever")),
+        from: day("2024-07-01"),
+        until: None,
+        description: Some(note(&hostile("omschrijving"))),
+    });
     ids.experience = casework
-        .save_experience(me, dossier, &work, &world.submission())
+        .save_record(me, dossier, &work, &world.submission())
         .await
         .unwrap();
+    let sections = world.fill_sections(me, dossier, hostile).await;
+    ids.condition = sections.condition;
+    ids.availability = sections.availability;
     let input = |start: &str| StepInput {
         summary: Some(summary(&hostile("samenvatting"))),
         late_reason: Some(note(&hostile("reden-laat"))),

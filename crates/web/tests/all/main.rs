@@ -16,4 +16,5 @@ mod limits;
 mod manual;
 mod oidc;
 mod profile;
+mod sections;
 mod support;

@@ -2,13 +2,15 @@
 //! everybody: it is shown as it was typed, and nothing in the page is theirs but text.
 
 use axum::http::Method;
-use casework::{ActionInput, Contact, ExperienceInput, GrantInput, NewClient, NewUser, StudyInput};
+use casework::{ActionInput, Contact, GrantInput, NewClient, NewUser, StudyInput};
 use domain::client_number::ClientNumber;
+use domain::conditions::{Condition, ConditionKind, ConditionStatus};
 use domain::grants::Basis;
 use domain::ids::DossierId;
 use domain::login::Confirmed;
 use domain::people::{Actor, Role};
 use domain::profile::ExperienceDetails;
+use domain::sections::Entered;
 use testkit::{PASSWORD, World, day, label, note, summary, world};
 
 use super::markup::intruders;
@@ -144,21 +146,29 @@ async fn scene() -> Scene {
             .save_study(&me, dossier, &study, &world.submission())
             .await
             .unwrap();
-        let work = ExperienceInput {
-            existing: None,
-            details: ExperienceDetails {
-                function: label(&line),
-                employer: label(&line),
-                from: day("2024-07-01"),
-                until: None,
-                description: Some(note(one)),
-            },
-        };
+        let work = Entered::new(ExperienceDetails {
+            function: label(&line),
+            employer: label(&line),
+            from: day("2024-07-01"),
+            until: None,
+            description: Some(note(one)),
+        });
         casework
-            .save_experience(&me, dossier, &work, &world.submission())
+            .save_record(&me, dossier, &work, &world.submission())
             .await
             .unwrap();
     }
+    // A dossier takes no more of these than somebody reads: all payloads in one text.
+    let other = Entered::new(Condition {
+        kind: ConditionKind::Other,
+        status: ConditionStatus::Blocking,
+        note: Some(note(&all_of_them(0, 24))),
+        since: day("2025-05-01"),
+    });
+    casework
+        .save_record(&me, dossier, &other, &world.submission())
+        .await
+        .unwrap();
     let window = lines.iter().find(|it| it.fate == Fate::InWindow).unwrap();
     for from in [0, 36] {
         let text = summary(&all_of_them(from, 36));

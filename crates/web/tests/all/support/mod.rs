@@ -1,6 +1,12 @@
 //! A browser for the tests: it keeps its cookie, reads the fields of a page's form and sends them back
 //! as they stand. It may not know the rules; what a page says is what it goes by.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
 pub(crate) mod samples;
 pub(crate) mod statements;
 

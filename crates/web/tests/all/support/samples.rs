@@ -7,11 +7,13 @@
 use casework::InviteInput;
 use domain::corrections::{Ask, CorrectionKind, Subject};
 use domain::ids::{
-    ActionId, CorrectionId, DocumentId, DossierId, ExperienceId, GrantRequestId, InvitationId,
-    OrganisationId, PersonId, ProposalId, RemovalId, StepId, StudyId, UnitId,
+    ActionId, AvailabilityId, ConditionId, CorrectionId, DocumentId, DossierId, ExperienceId,
+    GrantRequestId, InvitationId, OrganisationId, PersonId, ProposalId, RemovalId, StepId, StudyId,
+    UnitId,
 };
 use domain::people::{Actor, Role};
 use domain::profile::ExperienceDetails;
+use domain::sections::Entered;
 use domain::text::Name;
 use testkit::{House, World, at, day, label, note};
 
@@ -44,6 +46,8 @@ parameters! {
     action: ActionId,
     study: StudyId,
     experience: ExperienceId,
+    condition: ConditionId,
+    availability: AvailabilityId,
     removal: RemovalId,
     request: GrantRequestId,
     document: DocumentId,
@@ -151,6 +155,17 @@ pub(crate) const FORM: &[(&str, &str)] = &[
     ("van_dag", "01"),
     ("van_maand", "05"),
     ("van_jaar", "2025"),
+    ("onderwerp", "other"),
+    ("status", "fine"),
+    ("nota", "Nieuw"),
+    ("sinds_dag", "21"),
+    ("sinds_maand", "05"),
+    ("sinds_jaar", "2025"),
+    ("inzetbaar", "mediation"),
+    ("uren", "38"),
+    ("dagen", "mon"),
+    ("streek", "Nieuw"),
+    ("rijbewijzen", "B"),
     ("controleur", "controller"),
     ("kenmerk", "Nieuw"),
     ("lijnen_van_dag", "01"),
@@ -348,20 +363,18 @@ pub(crate) async fn filled(
     }
     lines.sort_by_key(|line| line.fate);
     let study = world.add_study(me, dossier, "2024-06-30", None).await;
-    let work = casework::ExperienceInput {
-        existing: None,
-        details: ExperienceDetails {
-            function: label("Jobstudent"),
-            employer: label("Bakkerij Mertens"),
-            from: day("2024-07-01"),
-            until: None,
-            description: None,
-        },
-    };
+    let work = Entered::new(ExperienceDetails {
+        function: label("Jobstudent"),
+        employer: label("Bakkerij Mertens"),
+        from: day("2024-07-01"),
+        until: None,
+        description: None,
+    });
     let experience = casework
-        .save_experience(me, dossier, &work, &world.submission())
+        .save_record(me, dossier, &work, &world.submission())
         .await
         .unwrap();
+    let sections = world.fill_sections(me, dossier, str::to_owned).await;
     let document = world
         .add_document(me, dossier, "Overeenkomst", Some(lines[0].step))
         .await;
@@ -382,6 +395,8 @@ pub(crate) async fn filled(
         document,
         correction,
         experience,
+        condition: sections.condition,
+        availability: sections.availability,
         removal,
         step: lines[0].step,
         action: lines[0].action,

@@ -1,0 +1,56 @@
+//! Something of every section that a counsellor fills in.
+
+use domain::availability::{Availability, AvailabilityStatus, Licence, Weekday};
+use domain::conditions::{Condition, ConditionKind, ConditionStatus};
+use domain::ids::{AvailabilityId, ConditionId, DossierId};
+use domain::people::Actor;
+use domain::sections::Entered;
+
+use crate::{World, day, label, note};
+
+/// The records of `World::fill_sections`.
+#[derive(Clone, Copy, Debug)]
+pub struct Sections {
+    /// Under 'Randvoorwaarden'.
+    pub condition: ConditionId,
+    /// Under 'Inzetbaarheid'.
+    pub availability: AvailabilityId,
+}
+
+impl World {
+    /// Adds a record of every kind, each with the day and the choices of its like. `say` makes the text of a
+    /// field, at most 200 characters on one line.
+    pub async fn fill_sections(
+        &self,
+        me: &Actor,
+        dossier: DossierId,
+        say: impl Fn(&str) -> String,
+    ) -> Sections {
+        let casework = &self.casework;
+        let condition = Entered::new(Condition {
+            kind: ConditionKind::Housing,
+            status: ConditionStatus::Attention,
+            note: Some(note(&say("nota-randvoorwaarde"))),
+            since: day("2025-05-01"),
+        });
+        let availability = Entered::new(Availability {
+            status: AvailabilityStatus::Mediation,
+            hours: Some(20),
+            days: vec![Weekday::Monday, Weekday::Tuesday],
+            regions: Some(label(&say("streek"))),
+            licences: vec![Licence::B],
+            from: Some(day("2025-06-01")),
+            note: Some(note(&say("nota-inzetbaarheid"))),
+        });
+        Sections {
+            condition: casework
+                .save_record(me, dossier, &condition, &self.submission())
+                .await
+                .unwrap(),
+            availability: casework
+                .save_record(me, dossier, &availability, &self.submission())
+                .await
+                .unwrap(),
+        }
+    }
+}

@@ -1,0 +1,172 @@
+// The sections that a counsellor fills in, as the counsellor, the mediator, the client and somebody of another
+// organisation meet them.
+import { startDemo } from '../lib/demo.js'
+import {
+  expectProblem,
+  fillDate,
+  link,
+  logIn,
+  logOut,
+  openDossier,
+  openMenu,
+  press,
+  select
+} from '../lib/steps.js'
+import { expect, test } from '../lib/test.js'
+
+const CLIENT = '61000447'
+/** The demo fills in every section of this one. */
+const FILLED = '61000452'
+
+/** Text as nobody should type it: mark-up, characters of four bytes, and from right to left. */
+const ODD = '<b onclick="x()">\u{1F68C}\u{10348}</b> \u05E9\u05DC\u05D5\u05DD & "hij zei \'ja\'"'
+
+/** Each section: the entry of the menu, its tab, its empty state and the link to add. */
+const SECTIONS = [
+  ['Begeleiding', 'Randvoorwaarden', 'Nog geen randvoorwaarden', 'Voeg een randvoorwaarde toe'],
+  ['Begeleiding', 'Inzetbaarheid', 'Nog geen inzetbaarheid', 'Vul de inzetbaarheid in']
+]
+
+let demo
+test.beforeEach(async () => {
+  demo = await startDemo()
+})
+test.afterEach(() => demo?.stop())
+
+const field = (page, name) => page.getByLabel(name, { exact: true })
+
+const check = (page, name) => page.getByLabel(name, { exact: true }).check()
+
+/** Where a section stands in the dossier that is open. */
+async function open(page, entry, tab) {
+  await openMenu(page, entry)
+  if (tab) await link(page, tab).click()
+  await page.waitForLoadState()
+}
+
+/** The client's own dossier. */
+async function openOwn(page) {
+  const header = page.getByRole('navigation', { name: 'Hoofdmenu', exact: true })
+  await header.getByRole('link', { name: 'Mijn dossier', exact: true }).click()
+}
+
+/** 10,000 characters, of which a note takes 2,000. */
+async function expectTooLong(page, name) {
+  const text = ODD.repeat(400).slice(0, 10000)
+  await field(page, name).fill(text)
+  expect(await press(page, 'Bevestigen')).toBe(422)
+  await expectProblem(page, /te lang/)
+  await expect(field(page, name)).toHaveValue(text)
+}
+
+test('elk onderdeel: leeg, ingevuld, voor wie mag en voor wie leest', async ({ page, look }) => {
+  await logIn(page, demo, 'begeleider')
+  await openDossier(page, demo, CLIENT)
+  const addresses = []
+  for (const [entry, tab, empty, add] of SECTIONS) {
+    await open(page, entry, tab)
+    await expect(page.getByText(empty)).toBeVisible()
+    await expect(link(page, add)).toBeVisible()
+    await look(page, `${(tab || entry).toLowerCase()}-leeg`)
+    addresses.push(page.url())
+  }
+  await openDossier(page, demo, FILLED)
+  for (const [entry, tab, empty] of SECTIONS) {
+    await open(page, entry, tab)
+    await expect(page.getByText(empty)).toHaveCount(0)
+    await page.getByText('Geschiedenis', { exact: true }).click()
+    await look(page, (tab || entry).toLowerCase(), { phone: true })
+  }
+  await logOut(page)
+
+  await logIn(page, demo, 'bemiddelaar')
+  for (const [place, address] of addresses.entries()) {
+    await page.goto(address)
+    await expect(link(page, SECTIONS[place][3])).toBeVisible()
+    await look(page)
+  }
+  await logOut(page)
+
+  await logIn(page, demo, 'jongere')
+  for (const [place, address] of addresses.entries()) {
+    await page.goto(address)
+    await expect(page.getByText(SECTIONS[place][2])).toBeVisible()
+    await expect(link(page, SECTIONS[place][3])).toHaveCount(0)
+    await look(page)
+  }
+  await logOut(page)
+
+  await logIn(page, demo, 'andere')
+  for (const address of addresses) {
+    expect((await page.goto(address)).status()).toBe(404)
+  }
+})
+
+test('een randvoorwaarde: toevoegen, verbeteren, en wat de jongere leest', async ({ page, look }) => {
+  await logIn(page, demo, 'begeleider')
+  await openDossier(page, demo, CLIENT)
+  await open(page, 'Begeleiding', 'Randvoorwaarden')
+  await link(page, 'Voeg een randvoorwaarde toe').click()
+  await expect(page.getByText('Schrijf hier niets over gezondheid')).toBeVisible()
+  await look(page, 'randvoorwaarde-toevoegen', { phone: true })
+  expect(await press(page, 'Bevestigen')).toBe(422)
+  await expectProblem(page, 'Kies het onderwerp uit de lijst.')
+  await look(page, 'randvoorwaarde-fout')
+  await select(page, 'Onderwerp', 'Mobiliteit')
+  await check(page, 'Belemmering')
+  await expectTooLong(page, 'Nota')
+  await field(page, 'Nota').fill(ODD)
+  expect(await press(page, 'Bevestigen')).toBe(303)
+  await expect(page.getByRole('status')).toContainText('De randvoorwaarde is bewaard.')
+  await expect(page.getByRole('main')).toContainText(ODD)
+  await page.getByRole('link', { name: /^Wijzig.*Mobiliteit/ }).click()
+  await expect(field(page, 'Nota')).toHaveValue(ODD)
+  await check(page, 'In orde')
+  expect(await press(page, 'Bevestigen')).toBe(303)
+  await page.getByText('Geschiedenis', { exact: true }).click()
+  await expect(page.getByText('Randvoorwaarde gewijzigd')).toBeVisible()
+  await look(page)
+  await logOut(page)
+
+  await logIn(page, demo, 'jongere')
+  await openOwn(page)
+  await open(page, 'Begeleiding', 'Randvoorwaarden')
+  await expect(page.getByRole('main')).toContainText(ODD)
+  await expect(page.getByRole('link', { name: /^Wijzig/ })).toHaveCount(0)
+  await look(page, 'randvoorwaarden-jongere')
+})
+
+test('de inzetbaarheid: wat je aanvinkt staat er, en wat er stond blijft in de geschiedenis', async ({
+  page,
+  look
+}) => {
+  await logIn(page, demo, 'begeleider')
+  await openDossier(page, demo, CLIENT)
+  await open(page, 'Begeleiding', 'Inzetbaarheid')
+  await link(page, 'Vul de inzetbaarheid in').click()
+  await look(page, 'inzetbaarheid-invullen', { phone: true })
+  await check(page, 'In bemiddeling')
+  await field(page, 'Uren per week').fill('honderd')
+  expect(await press(page, 'Bevestigen')).toBe(422)
+  await expectProblem(page, /Vul een geheel getal in van 1 tot 60/)
+  await field(page, 'Uren per week').fill('38')
+  await check(page, 'Maandag')
+  await check(page, 'Vrijdag')
+  await check(page, 'B (auto)')
+  await field(page, 'Streek').fill(ODD)
+  await expectTooLong(page, 'Nota')
+  await field(page, 'Nota').fill('Liefst geen nachtwerk.')
+  await fillDate(page, 'Beschikbaar vanaf', '1/7/2025')
+  expect(await press(page, 'Bevestigen')).toBe(303)
+  const main = page.getByRole('main')
+  for (const shown of ['Maandag, Vrijdag', 'B (auto)', '01/07/2025', ODD]) {
+    await expect(main).toContainText(shown)
+  }
+  await page.getByRole('link', { name: /^Wijzig/ }).click()
+  await expect(field(page, 'Maandag')).toBeChecked()
+  await field(page, 'Maandag').uncheck()
+  expect(await press(page, 'Bevestigen')).toBe(303)
+  await page.getByText('Geschiedenis', { exact: true }).click()
+  await expect(page.getByText('Inzetbaarheid gewijzigd')).toBeVisible()
+  await look(page, 'inzetbaarheid-geschiedenis')
+})
