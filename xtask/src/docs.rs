@@ -7,7 +7,14 @@ use crate::shell::{self, command, run};
 
 pub(crate) fn start() -> Result<()> {
     let root = shell::root()?;
-    let words = ["test", "-p", "web", "--test", "authorisation_document"];
+    let words = [
+        "test",
+        "-p",
+        "web",
+        "--test",
+        "all",
+        "authorisation_document",
+    ];
     run(command(&root, "cargo", &words).env("WRITE_DOCS", "1"))?;
     println!("docs/authorisation.md is written");
     Ok(())
