@@ -86,6 +86,6 @@ test('de bemiddelaar leest wat de bronnen zeggen, en wat niet van toepassing is'
   await look(page, 'bron-inburgering', { phone: true })
   await openEntry(page, 'Loopbaancheques')
   await expect(page.getByText('Niet van toepassing', { exact: true })).toBeVisible()
-  await expect(page.getByText('Deze jongere is nog leerling (werksituatie 11).')).toBeVisible()
+  await expect(page.getByText('niet voor een leerling (werksituatie 11).')).toBeVisible()
   await look(page, 'bron-loopbaancheques-leerling')
 })

@@ -4,6 +4,8 @@
 use async_recursion::async_recursion as boxed;
 use std::collections::{BTreeMap, HashMap};
 
+use domain::Day;
+use domain::career::{WorkPeriod, situation_now};
 use domain::client_number::ClientNumber;
 use domain::feed::{Fed, Key, Wrong};
 use domain::ids::{DossierId, StudyId};
@@ -168,7 +170,7 @@ impl Casework {
         &self,
         client: &ClientNumber,
         digest: &[u8],
-    ) -> Result<Option<(DossierId, domain::Day)>, Failure> {
+    ) -> Result<Option<(DossierId, Day)>, Failure> {
         let mut reader = self.database.reader().await?;
         let Some(dossier) = dossiers::id_of(&mut reader, client).await? else {
             return Ok(None);
@@ -205,6 +207,7 @@ impl Casework {
             if stored == 0 {
                 return Ok(0);
             }
+            desk.follow_sources(&known, records);
             if records.iter().any(|it| matches!(it, Fed::Study(..))) {
                 desk.review_lines(&studies).await?;
             }
@@ -242,24 +245,48 @@ impl Desk<'_> {
         Ok((known, studies))
     }
 
+    /// Brings the work situation on the dossier's head to what the sources say now.
+    fn follow_sources(&mut self, known: &[Fed], told: &[&Fed]) {
+        let before = known
+            .iter()
+            .filter(|it| !told.iter().any(|new| new.key() == it.key()));
+        let periods: Vec<WorkPeriod> = before
+            .chain(told.iter().copied())
+            .filter_map(|it| match it {
+                Fed::Career(period) => Some(period.clone()),
+                _ => None,
+            })
+            .collect();
+        let head = (
+            self.head.work_situation.as_str(),
+            self.head.work_situation_since,
+        );
+        let Some(now) = situation_now(&periods, head, self.today()) else {
+            return;
+        };
+        dossiers::set_work_situation(&mut self.batch, &self.access, (now.code, now.from));
+        let line = |code: &str, since: Option<Day>| match since {
+            Some(since) => format!("{code}, {}", since.to_iso()),
+            None => code.to_owned(),
+        };
+        let changes = vec![
+            Change::new_value("source", now.source.label()),
+            Change::of(
+                "work_situation_now",
+                Some(line(head.0, head.1)),
+                Some(line(now.code, Some(now.from))),
+            ),
+        ];
+        self.journal(Event::SourceTakenOver, self.head.id.0, None, changes);
+    }
+
     fn put(&mut self, record: &Fed, before: Option<&Fed>, studies: &mut Vec<Study>) {
-        let mut changes = record.changes_from(before);
+        let changes = record.changes_from(before);
         let mut subject = self.head.id.0;
         let mut event = Event::SourceTakenOver;
         match record {
             Fed::Career(period) => {
                 career::put(&mut self.batch, &self.access, period);
-                let head = &mut self.head;
-                if period.replaces(&head.work_situation, head.work_situation_since) {
-                    let now = Some(period.code.to_owned());
-                    let old = head.work_situation.clone();
-                    changes.push(Change::of("work_situation_now", Some(old), now));
-                    changes.retain(Change::is_change);
-                    period.code.clone_into(&mut head.work_situation);
-                    head.work_situation_since = Some(period.from);
-                    let now = (period.code, period.from);
-                    dossiers::set_work_situation(&mut self.batch, &self.access, now);
-                }
             }
             Fed::Benefit(it) => benefits::put(&mut self.batch, &self.access, it),
             Fed::Trajectory(it) => integration::put_trajectory(&mut self.batch, &self.access, it),

@@ -230,9 +230,8 @@ fn ordered(from: Day, until: Option<Day>) -> Option<Wrong> {
 
 fn study_fault(refusal: &Refusal) -> String {
     match refusal {
-        Refusal::StudyBeforeBirth { birth } => {
-            format!("is not after the client's birth ({})", birth.to_iso())
-        }
+        // The day itself is for no terminal and no log.
+        Refusal::StudyBeforeBirth { .. } => "is not after the client's birth".to_owned(),
         Refusal::CertificateInFuture { today } => {
             format!(
                 "a certificate cannot be obtained after today ({})",

@@ -41,8 +41,7 @@ pub enum Operation {
     ViewIntegration,
     /// Add or correct what 'Profiel' holds (I4).
     EditProfile,
-    /// Add or correct what is filled in about the guidance: 'Randvoorwaarden', 'Inzetbaarheid', 'Traject',
-    /// the vacancies, trainings and competences.
+    /// Add or correct what is filled in about the guidance: 'Randvoorwaarden' and 'Inzetbaarheid'.
     EditGuidance,
     /// List the lines.
     ListSteps,

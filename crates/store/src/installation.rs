@@ -7,8 +7,6 @@ statements! {
     SECRET_CHECK = "installation.secret_check", "SELECT secret_check FROM installation WHERE id = 1";
     SET_SECRET_CHECK = "installation.set_secret_check",
         "UPDATE installation SET secret_check = ?1 WHERE id = 1 AND secret_check IS NULL";
-    UNIT_NAMED = "installation.unit_named",
-        "UPDATE installation SET unit_names = unit_names + 1 WHERE id = 1";
 }
 
 /// What proves that a server has the secret of this installation; none before the first one served.
@@ -22,9 +20,4 @@ pub async fn secret_check(reader: &mut Reader) -> Result<Option<Vec<u8>>, StoreE
 /// Keeps the proof of the first server; `TAKEN` when another was first.
 pub fn set_secret_check(batch: &mut Batch, check: &[u8]) {
     batch.push(Statement::new(&SET_SECRET_CHECK, [check.into()]).one(guard::TAKEN));
-}
-
-/// Notes that the name of a unit changes: what was rendered with the old one is not shown any more.
-pub(crate) fn unit_named(batch: &mut Batch) {
-    batch.push(Statement::new(&UNIT_NAMED, []).one(guard::ROW));
 }

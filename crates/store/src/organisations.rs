@@ -228,7 +228,6 @@ pub fn change_unit(batch: &mut Batch, before: &UnitState, after: &Unit) {
         search_form(&after.name).into(),
     ];
     batch.push(Statement::new(&CHANGE_UNIT, params).one(guard::ROW));
-    crate::installation::unit_named(batch);
 }
 
 /// Closes a unit, or opens it again; `ROW` when somebody was first.

@@ -46,7 +46,7 @@ statements! {
     DOCUMENTS = "retention.documents",
         "SELECT count(*), min(added_at) FROM document
          WHERE dossier_id >= ?1 AND dossier_id <= ?2 AND added_at < ?3 AND step_id IS NULL";
-    // Nothing of it is kept any more, and nothing happened in it but erasing.
+    // Nothing of it is kept any more, and nothing happened in it but erasing and what sources told.
     EMPTY = "retention.empty",
         "SELECT d.id, d.created_at FROM dossier d
          WHERE d.id >= ?1 AND d.id <= ?2 AND d.erased_at IS NULL AND d.created_at < ?3
@@ -56,7 +56,8 @@ statements! {
          AND (SELECT 1 FROM document t WHERE t.dossier_id = d.id LIMIT 1) IS NULL
          AND (SELECT 1 FROM grant_request q WHERE q.client_number = d.client_number LIMIT 1) IS NULL
          AND (SELECT 1 FROM journal j WHERE j.dossier_id = d.id AND j.at >= ?3
-             AND j.event NOT IN ('story_erased', 'step_erased') LIMIT 1) IS NULL
+             AND j.event NOT IN ('story_erased', 'step_erased', 'source_taken_over')
+             AND NOT (j.by_person = ?4 AND j.event IN ('study_added', 'study_changed')) LIMIT 1) IS NULL
          ORDER BY d.id";
 
     BEGIN = "retention.begin",
@@ -359,7 +360,13 @@ pub async fn empty_dossiers(
     (first, last): (DossierId, DossierId),
     before: Moment,
 ) -> Result<Vec<(DossierId, Moment)>, StoreError> {
-    let params = [first.0.into(), last.0.into(), before.into()];
+    let program = PersonId(Uuid::nil());
+    let params = [
+        first.0.into(),
+        last.0.into(),
+        before.into(),
+        program.0.into(),
+    ];
     reader
         .all(&EMPTY, &params, |row| {
             Ok((DossierId(row.id(0)?), row.at(1)?))

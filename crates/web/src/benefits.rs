@@ -27,7 +27,7 @@ async fn show(
         .await
         .map_err(|failure| fail::answer(&app, &me, failure))?;
     let rows = benefits.iter().map(|it| {
-        let exemption = it.exemption.map_or("Geen", |it| it.label());
+        let exemption = it.exemption.map_or("", |it| it.label());
         vec![
             it.as_of.to_string(),
             it.entitled.label().to_owned(),
@@ -44,7 +44,7 @@ async fn show(
             "Vrijgesteld tot",
         ],
         rows: rows.collect(),
-        empty: "Hier komt of de jongere recht heeft op een uitkering, en of er een vrijstelling is. De gegevens komen van de RVA. Voor een leerling zijn er meestal geen.",
+        empty: "Hier komt of er recht is op een uitkering, en of er een vrijstelling is. De gegevens komen van de RVA. Voor een leerling zijn er meestal geen.",
     };
     let content = Content {
         slug: "rva",

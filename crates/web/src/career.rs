@@ -50,7 +50,7 @@ async fn show(
         caption: "Werksituaties, wat nog loopt eerst",
         columns: &["Werksituatie", "Van", "Tot", "Bron"],
         rows: rows.collect(),
-        empty: "Hier komen de werksituaties van deze jongere, met hun code en hun begin en einde. De gegevens komen van de RSZ, de VDAB en de RVA.",
+        empty: "Hier komen de werksituaties, met hun code en hun begin en einde. De gegevens komen van de RSZ, de VDAB en de RVA.",
     };
     let content = Content {
         slug: "loopbaangegevens",
@@ -61,7 +61,7 @@ async fn show(
         ],
         tables: vec![table],
         not_for: "",
-        source: "Deze gegevens komen uit officiële bronnen.",
+        source: "De gegevens in de tabel komen uit officiële bronnen.",
     };
     Ok(page(&app, &me, &head, content))
 }

@@ -47,6 +47,13 @@ pub(crate) struct Content {
     pub(crate) source: &'static str,
 }
 
+impl Content {
+    /// Whether a source told anything of it.
+    fn has_rows(&self) -> bool {
+        self.tables.iter().any(|table| !table.rows.is_empty())
+    }
+}
+
 #[derive(Template)]
 #[template(path = "entries/from_source.html")]
 struct SourcePage {

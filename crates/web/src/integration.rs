@@ -63,7 +63,7 @@ async fn show(
             caption: "Lessen Nederlands (NT2)",
             columns: &["Niveau", "Aanbieder", "Van", "Tot", "Resultaat"],
             rows: courses.collect(),
-            empty: "Hier komen de lessen Nederlands als tweede taal die de jongere volgt of volgde. De gegevens komen van de Kruispuntbank Inburgering.",
+            empty: "Hier komen de lessen Nederlands als tweede taal. De gegevens komen van de Kruispuntbank Inburgering.",
         },
     ];
     let content = Content {

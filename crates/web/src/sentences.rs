@@ -409,8 +409,8 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
             capital(&with_article(*field))
         ),
         R::NumberOutOfRange { field, least, most } => format!(
-            "{} klopt niet. Vul een geheel getal in van {least} tot {most}.",
-            capital(name(*field))
+            "Vul bij {} een geheel getal in van {least} tot {most}.",
+            name(*field)
         ),
         R::AlreadyRecorded(_) => {
             "Dit staat al in het dossier. Ga terug en kies 'Wijzig' bij wat er staat.".into()

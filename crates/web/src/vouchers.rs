@@ -49,9 +49,9 @@ async fn show(
         caption: "Loopbaancheques, de laatste eerst",
         columns: &["Nummer", "Besteld op", "Uren", "Status", "Loopbaancentrum"],
         rows: rows.collect(),
-        empty: "Hier komen de loopbaancheques die deze jongere bestelde. De gegevens komen van de VDAB.",
+        empty: "Hier komen de loopbaancheques die besteld zijn. De gegevens komen van de VDAB.",
     };
-    let not_for = "Loopbaancheques zijn voor mensen die al jaren werken. Deze jongere is nog leerling (werksituatie 11).";
+    let not_for = "Loopbaancheques zijn voor mensen die al jaren werken, niet voor een leerling (werksituatie 11).";
     let content = Content {
         slug: "loopbaancheques",
         heading: "Loopbaancheques",

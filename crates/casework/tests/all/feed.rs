@@ -262,8 +262,15 @@ async fn what_the_source_tells_later_takes_the_place_of_what_it_told() {
     // An older one that is told later does not turn the clock back.
     let old = rows(vec![period("11", "2024-01-01", None)]);
     w.casework.feed(&old).await.unwrap();
-    let (head, _) = w.casework.career(&w.an, dossier).await.unwrap();
-    assert_eq!(head.work_situation, "89");
+    let situation = async || {
+        let (head, _) = w.casework.career(&w.an, dossier).await.unwrap();
+        head.work_situation
+    };
+    assert_eq!(situation().await, "89");
+    // It was a mistake: what lasts beside it is the work situation again.
+    let closed = rows(vec![period("89", "2025-05-02", Some("2025-05-02"))]);
+    w.casework.feed(&closed).await.unwrap();
+    assert_eq!(situation().await, "11");
 }
 
 #[tokio::test]

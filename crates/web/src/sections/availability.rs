@@ -38,7 +38,7 @@ section_page!(SECTION, Availability, content);
 fn content(records: Vec<Record<Availability>>, at: &Shown<'_>) -> Content {
     let empty = (
         "Nog geen inzetbaarheid",
-        "Hier komt wanneer en waar de jongere kan werken of leren: uren, dagen, streek en rijbewijs.",
+        "Hier komt wanneer en waar gewerkt of geleerd kan worden: uren, dagen, streek en rijbewijs.",
     );
     let none = records.is_empty();
     let cards = records.into_iter().map(|it| card(&it, at)).collect();

@@ -57,7 +57,8 @@ fn content(records: Vec<Record<Condition>>, at: &Shown<'_>) -> Content {
              wonen. Klopt er iets niet? Zeg het aan je begeleider.",
             "Bespreek met de jongere wat de begeleiding kan hinderen, en hou hier bij hoe het ermee staat.",
         ),
-        warning: WARNING,
+        // Who may not write is not told what not to write.
+        warning: at.told("", WARNING),
         groups: vec![group.adding::<Condition>("Voeg een randvoorwaarde toe", at)],
         remark,
         also: None,

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use casework::{Failure, Kept};
+use casework::{Failure, JournalEntry, Kept};
 use domain::Day;
 use domain::ids::DossierId;
 use domain::policy::Operation;
@@ -17,6 +17,7 @@ use crate::App;
 use crate::context::{Me, dossier_address};
 use crate::fail::{self, render};
 use crate::fields::Fields;
+use crate::journal::{EntryView, entry_view};
 use crate::page::{Choice, DateParts, DossierHead, Errors, Page};
 use crate::routes::Routes;
 use crate::sentences;
@@ -256,6 +257,8 @@ struct FormPage {
     version: String,
     controls: Vec<Control>,
     changed: bool,
+    /// What others changed since it was read (T1).
+    meanwhile: Vec<EntryView>,
 }
 
 /// What the form is about and how it comes back.
@@ -264,6 +267,7 @@ struct Shown<'a, F: Form> {
     fields: &'a Fields,
     errors: Errors,
     status: StatusCode,
+    meanwhile: Vec<EntryView>,
 }
 
 fn form<F: Form>(app: &App, me: &Me, head: &casework::Head, shown: Shown<'_, F>) -> Response {
@@ -287,6 +291,7 @@ fn form<F: Form>(app: &App, me: &Me, head: &casework::Head, shown: Shown<'_, F>)
             version: shown.fields.get("versie").to_owned(),
             controls: F::controls(shown.fields),
             changed: shown.status != StatusCode::OK,
+            meanwhile: shown.meanwhile,
         },
     )
 }
@@ -321,22 +326,28 @@ async fn open_new<F: Form>(
         fields: &fields,
         errors: Errors::new(),
         status: StatusCode::OK,
+        meanwhile: Vec::new(),
     };
     Ok(form(&app, &me, &found.head, shown))
 }
+
+/// A record as it is now, and what happened to it, the last first.
+type Known<F> = (Record<F>, Vec<JournalEntry>);
 
 /// The dossier and the record in an address.
 async fn record_in<F: Form>(
     app: &App,
     me: &Me,
     (dossier, record): &(String, String),
-) -> Result<(casework::Head, Record<F>), Response> {
+) -> Result<(casework::Head, Known<F>), Response> {
     let dossier = dossier_in(app, me, dossier)?;
     let id = F::Id::from_address(record);
     let found = load::<F>(app, me, dossier).await?;
     let record = found.records.into_iter().find(|it| Some(it.id) == id);
     let record = record.ok_or_else(|| fail::not_found(app, Some(me)))?;
-    Ok((found.head, record))
+    let mut history = found.history;
+    history.retain(|it| it.entry.subject == record.id.uuid());
+    Ok((found.head, (record, history)))
 }
 
 async fn open_one<F: Form>(
@@ -344,7 +355,7 @@ async fn open_one<F: Form>(
     me: Me,
     Path(path): Path<(String, String)>,
 ) -> Result<Response, Response> {
-    let (head, record) = record_in::<F>(&app, &me, &path).await?;
+    let (head, (record, _)) = record_in::<F>(&app, &me, &path).await?;
     let mut fields = Fields::default();
     fields.set("versie", record.version.to_string());
     record.details.fill(&mut fields);
@@ -353,6 +364,7 @@ async fn open_one<F: Form>(
         fields: &fields,
         errors: Errors::new(),
         status: StatusCode::OK,
+        meanwhile: Vec::new(),
     };
     Ok(form(&app, &me, &head, shown))
 }
@@ -374,15 +386,15 @@ async fn correct<F: Form>(
     Path(path): Path<(String, String)>,
     fields: Fields,
 ) -> Result<Response, Response> {
-    let (head, record) = record_in::<F>(&app, &me, &path).await?;
-    save(&app, &me, &head, Some(record), fields).await
+    let (head, known) = record_in::<F>(&app, &me, &path).await?;
+    save(&app, &me, &head, Some(known), fields).await
 }
 
 async fn save<F: Form>(
     app: &App,
     me: &Me,
     head: &casework::Head,
-    existing: Option<Record<F>>,
+    existing: Option<Known<F>>,
     mut fields: Fields,
 ) -> Result<Response, Response> {
     let page = format!("{}/{}", dossier_address(head.id), F::PAGE);
@@ -394,7 +406,8 @@ async fn save<F: Form>(
     let details = F::parse(&fields, &mut errors).filter(|_| errors.is_empty());
     let leads_to = format!("{page}?gelukt={}", F::KEPT);
     let submission = submission(app, &fields, leads_to, &mut errors);
-    let id = existing.as_ref().map(|it| it.id);
+    let mut meanwhile = Vec::new();
+    let id = existing.as_ref().map(|(record, _)| record.id);
     if let (Some(details), Some(submission)) = (details, submission) {
         let entered = Entered {
             existing: id.map(|id| (id, fields.version())),
@@ -409,8 +422,11 @@ async fn save<F: Form>(
             Err(Failure::Refused(refusals)) => {
                 status = status_of(&refusals);
                 show_refusals(&F::controls(&fields), &mut errors, &refusals);
-                // Confirming again is then on the record as it is now.
-                if let (StatusCode::CONFLICT, Some(now)) = (status, &existing) {
+                // Confirming again is then on the record as it is now, with what others changed in sight (T1).
+                if let (StatusCode::CONFLICT, Some((now, history))) = (status, existing) {
+                    let newer = now.version.saturating_sub(fields.version());
+                    let newer = usize::try_from(newer).unwrap_or(usize::MAX);
+                    meanwhile.extend(history.into_iter().take(newer).map(entry_view));
                     fields.set("versie", now.version.to_string());
                 }
             }
@@ -422,6 +438,7 @@ async fn save<F: Form>(
         fields: &fields,
         errors,
         status,
+        meanwhile,
     };
     Ok(form(app, me, head, shown))
 }

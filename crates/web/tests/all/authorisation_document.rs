@@ -77,8 +77,7 @@ fn words(operation: Operation) -> (&'static str, &'static str, &'static str) {
             "Wijder: ook een begeleider met inzagerecht (I4). Smaller: de jongere zelf niet.",
         ),
         O::EditGuidance => (
-            "Invullen wat over de begeleiding gaat: randvoorwaarden, inzetbaarheid, traject, vacatures, \
-             opleidingen en competenties",
+            "Invullen wat over de begeleiding gaat: randvoorwaarden en inzetbaarheid",
             "D4",
             "Wijder: elke begeleider met inzagerecht, zoals bij het profiel (I4). Smaller: de jongere zelf niet.",
         ),

@@ -69,26 +69,65 @@ async fn a_change_by_anybody_shows_at_the_next_request() {
         seen.html.contains(&step.address()),
         "the line of a colleague"
     );
-    // The name of the unit stands in no dossier.
+}
+
+#[tokio::test]
+async fn the_name_of_a_unit_stands_in_no_dossier_and_shows_all_the_same() {
+    let world = world().await;
+    world.register(&world.an, world.dossier, "2025-05-12").await;
+    // The client works for no unit: it is the line that names it, and not the frame.
+    let lotte = Browser::of(&world, "lotte").await;
+    let address = lines(world.dossier);
     let unit = world.a.unit.clone();
+    lotte.open(&address).await.says(200, &unit.name);
     let input = UnitInput {
         name: Name::parse("Een Andere Naam").unwrap(),
         address: Name::parse(&unit.address).unwrap(),
         number: Name::parse(&unit.number).unwrap(),
     };
-    let which = (unit.id, 1);
-    let system = &world.system;
-    let casework = &world.casework;
-    casework
-        .change_unit(system, which, &input, &world.submission())
+    world
+        .casework
+        .change_unit(&world.system, (unit.id, 1), &input, &world.submission())
+        .await
+        .unwrap();
+    let seen = lotte.open(&address).await;
+    seen.says(200, "Een Andere Naam");
+    assert!(!seen.shows(&unit.name));
+}
+
+#[tokio::test]
+async fn the_frame_names_the_person_as_now() {
+    let world = world().await;
+    let an = Browser::of(&world, "an").await;
+    let address = lines(world.dossier);
+    an.open(&address).await.says(200, "An Peeters");
+    let (who, name) = (world.an.person, ("Anna Peeters-Claes", None));
+    world
+        .casework
+        .change_person(&world.manager, who, 1, name, &world.submission())
         .await
         .unwrap();
     let seen = an.open(&address).await;
-    assert_eq!(
-        seen.html.matches("Een Andere Naam").count(),
-        2,
-        "in the frame and at the line"
-    );
+    seen.says(200, "Anna Peeters-Claes");
+    assert!(!seen.shows("An Peeters"));
+}
+
+#[tokio::test]
+async fn a_new_day_makes_it_anew() {
+    let world = world().await;
+    let an = Browser::of(&world, "an").await;
+    let address = lines(world.dossier);
+    let statements = Statements::listen();
+    an.open(&address).await;
+    statements.since();
+    // A session lasts no day: what is kept is asked for as late in it as can be.
+    world.clock.set(testkit::at("2025-05-28T23:50:00+02:00"));
+    let late = Browser::of(&world, "an").await;
+    late.open(&address).await;
+    statements.since();
+    world.clock.advance(15 * 60);
+    late.open(&address).await.says(200, "Stappen naar werk");
+    assert!(statements.since().contains(&READS_LINES.to_owned()));
 }
 
 #[tokio::test]

@@ -116,6 +116,9 @@ async fn a_condition_is_filled_in_corrected_and_says_at_its_fields_what_is_wrong
     assert_eq!(bram.send(&theirs.set("status", "fine")).await.status, 303);
     let late = an.send(&mine.set("status", "attention")).await;
     late.says(409, "Iemand anders heeft dit intussen gewijzigd.");
+    late.says(409, "Wat er intussen veranderde");
+    assert!(late.shows("Bram"), "who did it");
+    assert!(late.html.contains("<ins>In orde</ins>"), "{}", late.html);
     let again = late.form(&link);
     assert_eq!(an.send(&again).await.status, 303);
 }
@@ -136,7 +139,7 @@ async fn there_is_one_record_of_availability_and_days_are_read_back_as_ticked() 
     let refused = an.send(&odd).await;
     refused.says(
         422,
-        "Uren per week klopt niet. Vul een geheel getal in van 1 tot 60.",
+        "Vul bij uren per week een geheel getal in van 1 tot 60.",
     );
     let good = odd.set("uren", "38");
     assert_eq!(an.send(&good).await.status, 303);
