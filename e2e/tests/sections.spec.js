@@ -148,7 +148,7 @@ test('de inzetbaarheid: wat je aanvinkt staat er, en wat er stond blijft in de g
   await check(page, 'In bemiddeling')
   await field(page, 'Uren per week').fill('honderd')
   expect(await press(page, 'Bevestigen')).toBe(422)
-  await expectProblem(page, /Vul een geheel getal in van 1 tot 60/)
+  await expectProblem(page, /Vul bij uren per week een geheel getal in van 1 tot 60/)
   await field(page, 'Uren per week').fill('38')
   await check(page, 'Maandag')
   await check(page, 'Vrijdag')
