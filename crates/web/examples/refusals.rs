@@ -145,10 +145,15 @@ async fn searches(world: &World, pairs: usize) -> Samples {
     samples
 }
 
+/// A day goes by after ten pairs: nobody asks more than thirty times a day.
 async fn requests(world: &World, pairs: usize) -> Samples {
-    let an = Browser::of(world, "an").await;
+    let mut an = Browser::of(world, "an").await;
     let mut samples = Samples::default();
     for pair in 0..pairs {
+        if pair % 10 == 9 {
+            world.clock.advance(86_400);
+            an = Browser::of(world, "an").await;
+        }
         for is_there in order(pair) {
             let number = number(if is_there { pair } else { pair + 1_000_000 });
             let fields = complete_form(world, &world.an, world.a.id, Ids::absent().request);
