@@ -1,37 +1,21 @@
 //! The browser tests: the release binary, Chromium and Playwright brought together.
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use anyhow::Result;
 
 use crate::shell::{command, run, target};
 use crate::tools;
 
-/// Builds the product for release.
-const BUILD: [&str; 6] = [
-    "cargo",
-    "build",
-    "--release",
-    "--locked",
-    "-p",
-    "klantendossier",
-];
-
 /// The product, built for release.
 pub(crate) fn binary(root: &Path) -> Result<PathBuf> {
-    let [cargo, args @ ..] = BUILD;
-    run(&mut command(root, cargo, &args))?;
+    run(&mut command(
+        root,
+        "cargo",
+        &["build", "--release", "--locked", "-p", "klantendossier"],
+    ))?;
     Ok(target(root).join("release/klantendossier"))
-}
-
-/// Begins to build it with the time that other stages leave: a compiler uses one core for long stretches.
-/// `binary` waits for it at cargo's own lock, and builds, and says what is wrong, where this did not.
-pub(crate) fn build_beside(root: &Path) -> Option<Child> {
-    let mut build = command(root, "nice", &["-n", "19"]);
-    build.args(BUILD);
-    build.stdout(Stdio::null()).stderr(Stdio::null());
-    build.spawn().ok()
 }
 
 /// Node in `e2e/`, told where the product and the browser are; `args` follow.

@@ -21,13 +21,6 @@ struct Stage {
     run: fn(&Path, &mut Counts) -> Result<()>,
 }
 
-impl Stage {
-    /// Whether the release binary is what it tests.
-    fn needs_binary(&self) -> bool {
-        ["build", "ha", "e2e", "e2e-postgres"].contains(&self.name)
-    }
-}
-
 const STAGES: &[Stage] = &[
     Stage {
         name: "fmt",
@@ -115,8 +108,6 @@ pub(crate) fn start(args: &[String]) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let beside = stages.iter().any(|stage| stage.needs_binary());
-    let mut beside = beside.then(|| e2e::build_beside(&root)).flatten();
     let mut total = Counts::default();
     let mut report = Vec::new();
     for (number, stage) in stages.iter().enumerate() {
@@ -147,10 +138,6 @@ pub(crate) fn start(args: &[String]) -> ExitCode {
         report.push(line);
         total.passed += counts.passed;
         total.failed += counts.failed;
-    }
-    if let Some(build) = &mut beside {
-        // Long done: the stages that need the binary waited for it.
-        let _ = build.wait();
     }
     println!("\n{}", report.join("\n"));
     println!("{} passed, {} failed", total.passed, total.failed);

@@ -820,7 +820,7 @@ impl Casework {
 /// The program itself, for what it does on its day. It is nobody's account.
 pub(crate) fn program() -> Actor {
     Actor {
-        person: PersonId(uuid::Uuid::nil()),
+        person: PersonId::PROGRAM,
         name: "Klantendossier".to_owned(),
         role: domain::people::Role::SystemManager,
         unit: None,

@@ -104,6 +104,11 @@ ids! {
     SubmissionKey,
 }
 
+impl PersonId {
+    /// The program itself, where it does something on its own day.
+    pub const PROGRAM: PersonId = PersonId(Uuid::nil());
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

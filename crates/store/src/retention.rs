@@ -360,12 +360,11 @@ pub async fn empty_dossiers(
     (first, last): (DossierId, DossierId),
     before: Moment,
 ) -> Result<Vec<(DossierId, Moment)>, StoreError> {
-    let program = PersonId(Uuid::nil());
     let params = [
         first.0.into(),
         last.0.into(),
         before.into(),
-        program.0.into(),
+        PersonId::PROGRAM.0.into(),
     ];
     reader
         .all(&EMPTY, &params, |row| {

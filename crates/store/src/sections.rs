@@ -73,9 +73,8 @@ pub fn update<D: Kept>(batch: &mut Batch, access: &Access<Write>, record: &Recor
 
 /// Several choices in one column, as their codes with commas between; none when nothing was chosen.
 pub(crate) fn codes<T: Copy>(chosen: &[T], code: impl Fn(T) -> &'static str) -> Value {
-    domain::availability::listed(chosen, code)
-        .map(|codes| codes.replace(' ', ""))
-        .into()
+    let codes: Vec<&str> = chosen.iter().copied().map(code).collect();
+    (!codes.is_empty()).then(|| codes.join(",")).into()
 }
 
 /// Reads what `codes` wrote.

@@ -8,7 +8,7 @@ use crate::App;
 use crate::context::Me;
 use crate::entries::situation;
 use crate::fail;
-use crate::from_source::{Content, Told, page};
+use crate::from_source::{Content, Told, page, until};
 use crate::page::Fact;
 use crate::routes::Routes;
 use crate::steps::dossier_in;
@@ -36,13 +36,10 @@ async fn show(
         .work_situation_since
         .map_or_else(|| "Niet bekend".to_owned(), |day| day.to_string());
     let rows = periods.iter().map(|it| {
-        let until = it
-            .until
-            .map_or_else(|| "Loopt nog".to_owned(), |day| day.to_string());
         vec![
             situation(it.code),
             it.from.to_string(),
-            until,
+            until(it.until),
             it.source.label().to_owned(),
         ]
     });

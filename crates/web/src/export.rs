@@ -243,7 +243,7 @@ fn by(label: &str, name: Option<&String>, when: Option<&String>) -> Option<Fact>
     Some(Fact::new(label, format!("{name}, {when}")))
 }
 
-fn yes_no(fact: bool) -> &'static str {
+pub(crate) fn yes_no(fact: bool) -> &'static str {
     if fact { "Ja" } else { "Nee" }
 }
 

@@ -79,7 +79,7 @@ pub(crate) fn day(day: Option<domain::Day>) -> String {
     day.map(|day| day.to_string()).unwrap_or_default()
 }
 
-/// Yes or no.
-pub(crate) fn yes_no(yes: bool) -> String {
-    if yes { "Ja" } else { "Nee" }.to_owned()
+/// The last day of what may still last.
+pub(crate) fn until(day: Option<domain::Day>) -> String {
+    day.map_or_else(|| "Loopt nog".to_owned(), |day| day.to_string())
 }

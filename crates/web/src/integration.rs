@@ -7,8 +7,9 @@ use domain::policy::Operation;
 
 use crate::App;
 use crate::context::Me;
+use crate::export::yes_no;
 use crate::fail;
-use crate::from_source::{Content, Told, page, yes_no};
+use crate::from_source::{Content, Told, page, until};
 use crate::routes::Routes;
 use crate::steps::dossier_in;
 
@@ -35,20 +36,17 @@ async fn show(
         let status = it.status.map_or("Niet bekend", TrajectoryStatus::label);
         vec![
             it.as_of.to_string(),
-            yes_no(it.contract),
-            yes_no(it.attest),
+            yes_no(it.contract).to_owned(),
+            yes_no(it.attest).to_owned(),
             status.to_owned(),
         ]
     });
     let courses = found.courses.iter().map(|it| {
-        let until = it
-            .until
-            .map_or_else(|| "Loopt nog".to_owned(), |day| day.to_string());
         vec![
             it.level.label().to_owned(),
             it.provider.to_string(),
             it.from.to_string(),
-            until,
+            until(it.until),
             it.result.map_or("", CourseResult::label).to_owned(),
         ]
     });
