@@ -23,6 +23,7 @@ const ODD = '<b onclick="x()">\u{1F68C}\u{10348}</b> \u05E9\u05DC\u05D5\u05DD & 
 
 /** Each section: the entry of the menu, its tab, its empty state and the link to add. */
 const SECTIONS = [
+  ['Begeleiding', 'Traject', 'Nog geen doelen', 'Voeg een doel toe'],
   ['Begeleiding', 'Randvoorwaarden', 'Nog geen randvoorwaarden', 'Voeg een randvoorwaarde toe'],
   ['Begeleiding', 'Inzetbaarheid', 'Nog geen inzetbaarheid', 'Vul de inzetbaarheid in']
 ]
@@ -169,4 +170,55 @@ test('de inzetbaarheid: wat je aanvinkt staat er, en wat er stond blijft in de g
   await page.getByText('Geschiedenis', { exact: true }).click()
   await expect(page.getByText('Inzetbaarheid gewijzigd')).toBeVisible()
   await look(page, 'inzetbaarheid-geschiedenis')
+})
+
+test('een traject: doel, afspraken, startscreening, en het blad om af te drukken', async ({ page, look }) => {
+  await logIn(page, demo, 'bemiddelaar')
+  await openDossier(page, demo, CLIENT)
+  await open(page, 'Begeleiding', 'Traject')
+  await link(page, 'Voeg een doel toe').click()
+  await look(page, 'traject-doel', { phone: true })
+  await check(page, 'Leerwerkplek')
+  await expectTooLong(page, 'Doel')
+  await field(page, 'Doel').fill(ODD)
+  await fillDate(page, 'Afgesloten op', '1/5/2025')
+  expect(await press(page, 'Bevestigen')).toBe(422)
+  await expectProblem(page, 'Kies ook de uitkomst.')
+  await fillDate(page, 'Afgesloten op', '//')
+  expect(await press(page, 'Bevestigen')).toBe(303)
+
+  await link(page, 'Voeg een afspraak toe').click()
+  await look(page, 'traject-afspraak', { phone: true })
+  await field(page, 'Afspraak').fill(ODD)
+  await check(page, 'Jongere')
+  await fillDate(page, 'Tegen', '10/6/2025')
+  expect(await press(page, 'Bevestigen')).toBe(303)
+  await page.getByRole('link', { name: /^Wijzig/ }).nth(1).click()
+  await select(page, 'Uitkomst', 'Gedaan')
+  await fillDate(page, 'Afgesloten op', '27/5/2025')
+  expect(await press(page, 'Bevestigen')).toBe(303)
+  await expect(page.getByText('Gedaan', { exact: true })).toBeVisible()
+
+  await link(page, 'Voeg een startscreening toe').click()
+  await look(page, 'traject-screening', { phone: true })
+  expect(await press(page, 'Bevestigen')).toBe(422)
+  const willing = page.getByRole('group', { name: 'Wil de jongere werken (arbeidsbereid)?' })
+  const ready = page.getByRole('group', { name: 'Is de jongere klaar om te werken (arbeidsrijp)?' })
+  await willing.getByLabel('Ja', { exact: true }).check()
+  await ready.getByLabel('Nog niet duidelijk', { exact: true }).check()
+  await field(page, 'Nota').fill(ODD)
+  expect(await press(page, 'Bevestigen')).toBe(303)
+  await logOut(page)
+
+  await logIn(page, demo, 'jongere')
+  await openOwn(page)
+  await open(page, 'Begeleiding', 'Traject')
+  await look(page, 'traject-jongere', { phone: true })
+  await link(page, 'Afsprakenblad om af te drukken').click()
+  await expect(page.getByRole('cell', { name: ODD })).toBeVisible()
+  await look(page, 'afsprakenblad', { phone: true })
+  await page.emulateMedia({ media: 'print' })
+  await expect(page.getByRole('navigation', { name: 'Klantendossier' })).toBeHidden()
+  await expect(page.getByText('Handtekening begeleider')).toBeVisible()
+  await look(page, 'afsprakenblad-afgedrukt')
 })

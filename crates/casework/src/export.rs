@@ -15,8 +15,7 @@ use store::export::{
     Account, Action, Addendum, Assignment, Availability, BenefitStatus, CareerVoucher, Check,
     Condition, Correction, Document, Entry, Erasure, Everything, Experience, Grant, GrantRequest,
     IntegrationStatus, Line, Note, Notice, Nt2Course, Opening, Owner, Personal, Removal, Review,
-    Study, WorkPeriod,
-};
+    Study, WorkPeriod, Goal, Agreement, Screening};
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{Casework, Failure};
@@ -63,6 +62,12 @@ pub struct Export {
     pub condition: Vec<Condition>,
     /// When and where the client can work or learn.
     pub availability: Vec<Availability>,
+    /// Goals of the guidance.
+    pub goal: Vec<Goal>,
+    /// Agreements of who does what.
+    pub agreement: Vec<Agreement>,
+    /// Start screenings.
+    pub screening: Vec<Screening>,
     /// Lines with their texts, whatever became of them.
     pub step: Vec<Line>,
     /// Addenda.
@@ -151,6 +156,9 @@ impl Casework {
             vouchers,
             conditions,
             availability,
+            goals,
+            agreements,
+            screenings,
             lines,
             addenda,
             checks,
@@ -188,6 +196,9 @@ impl Casework {
             career_voucher: vouchers,
             condition: conditions,
             availability,
+            goal: goals,
+            agreement: agreements,
+            screening: screenings,
             step: lines,
             addendum: addenda,
             correction_note: notes,

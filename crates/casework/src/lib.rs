@@ -47,6 +47,7 @@ mod sections;
 mod setup;
 mod sign_in;
 mod steps;
+mod trajectory;
 mod uses;
 mod vouchers;
 
@@ -99,6 +100,7 @@ pub use sections::{Kinds, SectionPage};
 pub use setup::{NewClient, NewUser, SetupError};
 pub use sign_in::{SignIn, SignInRefused, Signed, hash_password};
 pub use steps::{Done, RegisterPage, StepInput, StepPage, StepsPage, Warning};
+pub use trajectory::Trajectory;
 
 pub use files::{Files, FilesError, Place as DocumentPlace, Scanner, Spooled};
 pub use store::account_events::{

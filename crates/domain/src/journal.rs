@@ -59,6 +59,18 @@ coded! {
         AvailabilityAdded = "availability_added", "Inzetbaarheid ingevuld";
         /// availability changed
         AvailabilityChanged = "availability_changed", "Inzetbaarheid gewijzigd";
+        /// goal added
+        GoalAdded = "goal_added", "Doel toegevoegd";
+        /// goal changed, reached or dropped
+        GoalChanged = "goal_changed", "Doel gewijzigd";
+        /// agreement added
+        AgreementAdded = "agreement_added", "Afspraak toegevoegd";
+        /// agreement changed or done
+        AgreementChanged = "agreement_changed", "Afspraak gewijzigd";
+        /// start screening added
+        ScreeningAdded = "screening_added", "Startscreening toegevoegd";
+        /// start screening changed
+        ScreeningChanged = "screening_changed", "Startscreening gewijzigd";
         /// grant given
         GrantGiven = "grant_given", "Inzagerecht gegeven";
         /// grant ended

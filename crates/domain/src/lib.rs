@@ -37,6 +37,7 @@ pub mod sections;
 pub mod steps;
 pub mod studies;
 pub mod text;
+pub mod trajectory;
 pub mod uses;
 pub mod vouchers;
 pub mod work_situation;

@@ -178,6 +178,28 @@ pub enum Field {
     Licences,
     /// Beschikbaar vanaf
     AvailableFrom,
+    /// Soort doel
+    GoalKind,
+    /// Doel
+    Goal,
+    /// Tegen (a goal)
+    TargetDay,
+    /// Uitkomst of a goal or an agreement
+    Outcome,
+    /// Afgesloten op
+    OutcomeDay,
+    /// Afspraak
+    Agreement,
+    /// Wie doet dit?
+    AgreementWho,
+    /// Tegen (an agreement, a vacancy)
+    DueDay,
+    /// Arbeidsbereid
+    Willing,
+    /// Arbeidsrijp
+    Ready,
+    /// Dag van het gesprek
+    ScreeningDay,
     /// The whole form
     Form,
 }

@@ -92,6 +92,20 @@ records! {
         id: id, version: int, status: text, hours_a_week: opt_int, weekdays: opt_text, regions:
         opt_text, licences: opt_text, available_from: opt_day, note: opt_text,
     }
+    /// A goal of the guidance.
+    Goal {
+        id: id, version: int, kind: text, text: text, target_on: opt_day, outcome: opt_text,
+        outcome_on: opt_day,
+    }
+    /// An agreement of who does what.
+    Agreement {
+        id: id, version: int, text: text, who: text, due_on: day, outcome: opt_text, outcome_on:
+        opt_day,
+    }
+    /// A start screening.
+    Screening {
+        id: id, version: int, willing: text, ready: text, screened_on: day, note: opt_text,
+    }
     /// A line, whatever became of it, with its texts.
     Line {
         id: id, version: int, step_type: text, funding: text, state: text, listed_on: day,
@@ -223,6 +237,15 @@ statements! {
     AVAILABILITY = "export.availability",
         "SELECT id, version, status, hours_a_week, weekdays, regions, licences, available_from, note
          FROM availability WHERE dossier_id = ?1";
+    GOALS = "export.goals",
+        "SELECT id, version, kind, text, target_on, outcome, outcome_on
+         FROM goal WHERE dossier_id = ?1";
+    AGREEMENTS = "export.agreements",
+        "SELECT id, version, text, who, due_on, outcome, outcome_on
+         FROM agreement WHERE dossier_id = ?1";
+    SCREENINGS = "export.screenings",
+        "SELECT id, version, willing, ready, screened_on, note
+         FROM screening WHERE dossier_id = ?1";
     LINES = "export.lines",
         "SELECT s.id, s.version, s.step_type, s.funding, s.state, s.listed_on, s.start_on, s.end_on,
                 s.requester_unit, ru.name, s.requester_org, s.requester_person, rp.name,
@@ -333,6 +356,12 @@ pub struct Everything {
     pub conditions: Vec<Condition>,
     /// When and where the client can work or learn.
     pub availability: Vec<Availability>,
+    /// Goals of the guidance.
+    pub goals: Vec<Goal>,
+    /// Agreements of who does what.
+    pub agreements: Vec<Agreement>,
+    /// Start screenings.
+    pub screenings: Vec<Screening>,
     /// Lines, the last one first.
     pub lines: Vec<Line>,
     /// Addenda, in order.
@@ -395,6 +424,9 @@ pub async fn everything(
         availability: reader
             .all(&AVAILABILITY, &dossier, Availability::read)
             .await?,
+        goals: reader.all(&GOALS, &dossier, Goal::read).await?,
+        agreements: reader.all(&AGREEMENTS, &dossier, Agreement::read).await?,
+        screenings: reader.all(&SCREENINGS, &dossier, Screening::read).await?,
         lines: reader.all(&LINES, &dossier, Line::read).await?,
         addenda: reader.all(&ADDENDA, &dossier, Addendum::read).await?,
         checks: reader.all(&CHECKS, &dossier, Check::read).await?,

@@ -44,6 +44,7 @@ pub mod sessions;
 pub mod steps;
 pub mod studies;
 pub mod submissions;
+pub mod trajectory;
 pub mod uses;
 pub mod vouchers;
 
@@ -118,6 +119,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         steps::ALL,
         studies::ALL,
         submissions::ALL,
+        trajectory::ALL,
         uses::ALL,
         vouchers::ALL,
     ]

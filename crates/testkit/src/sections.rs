@@ -2,15 +2,24 @@
 
 use domain::availability::{Availability, AvailabilityStatus, Licence, Weekday};
 use domain::conditions::{Condition, ConditionKind, ConditionStatus};
-use domain::ids::{AvailabilityId, ConditionId, DossierId};
+use domain::ids::{AgreementId, AvailabilityId, ConditionId, DossierId, GoalId, ScreeningId};
 use domain::people::Actor;
 use domain::sections::Entered;
+use domain::trajectory::{
+    Agreement, AgreementOutcome, Answer, Goal, GoalKind, GoalOutcome, Screening, Who,
+};
 
 use crate::{World, day, label, note};
 
 /// The records of `World::fill_sections`.
 #[derive(Clone, Copy, Debug)]
 pub struct Sections {
+    /// A goal under 'Traject'.
+    pub goal: GoalId,
+    /// An agreement under 'Traject'.
+    pub agreement: AgreementId,
+    /// A start screening under 'Traject'.
+    pub screening: ScreeningId,
     /// Under 'Randvoorwaarden'.
     pub condition: ConditionId,
     /// Under 'Inzetbaarheid'.
@@ -27,6 +36,24 @@ impl World {
         say: impl Fn(&str) -> String,
     ) -> Sections {
         let casework = &self.casework;
+        let goal = Entered::new(Goal {
+            kind: GoalKind::Workplace,
+            text: label(&say("doel")),
+            target: Some(day("2025-09-01")),
+            outcome: Some((GoalOutcome::Dropped, day("2025-05-10"))),
+        });
+        let agreement = Entered::new(Agreement {
+            text: label(&say("afspraak")),
+            who: Who::Counsellor,
+            due: day("2025-05-20"),
+            outcome: Some((AgreementOutcome::Done, day("2025-05-10"))),
+        });
+        let screening = Entered::new(Screening {
+            willing: Answer::Yes,
+            ready: Answer::Unclear,
+            day: day("2025-05-10"),
+            note: Some(note(&say("nota-screening"))),
+        });
         let condition = Entered::new(Condition {
             kind: ConditionKind::Housing,
             status: ConditionStatus::Attention,
@@ -43,6 +70,18 @@ impl World {
             note: Some(note(&say("nota-inzetbaarheid"))),
         });
         Sections {
+            goal: casework
+                .save_record(me, dossier, &goal, &self.submission())
+                .await
+                .unwrap(),
+            agreement: casework
+                .save_record(me, dossier, &agreement, &self.submission())
+                .await
+                .unwrap(),
+            screening: casework
+                .save_record(me, dossier, &screening, &self.submission())
+                .await
+                .unwrap(),
             condition: casework
                 .save_record(me, dossier, &condition, &self.submission())
                 .await

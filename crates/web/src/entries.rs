@@ -25,7 +25,6 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     routes
         .get("/dossier/{dossier}", ViewDossier, open)
         .get("/dossier/{dossier}/klantenportret", ViewDossier, portrait)
-        .get("/dossier/{dossier}/begeleiding/{tab}", ViewDossier, tab)
         .get("/dossier/{dossier}/vacatures", ViewDossier, vacancies)
         .get("/dossier/{dossier}/berichten", ViewDossier, messages)
         .get(
@@ -46,10 +45,11 @@ pub(crate) fn guidance_tabs(dossier: DossierId, current: &str) -> Vec<NavLink> {
     let base = dossier_address(dossier);
     let tab =
         |slug: &str, label: &str, href: String| NavLink::new(label, href).current(slug == current);
-    let mut tabs = vec![
-        tab("stappen", "Stappen naar werk", format!("{base}/stappen")),
-        tab("traject", "Traject", format!("{base}/begeleiding/traject")),
-    ];
+    let mut tabs = vec![tab(
+        "stappen",
+        "Stappen naar werk",
+        format!("{base}/stappen"),
+    )];
     tabs.extend(
         sections::tabs_of("begeleiding")
             .map(|(slug, section)| tab(slug, section.label, section.address(dossier))),
@@ -62,7 +62,6 @@ pub(crate) fn guidance_tabs(dossier: DossierId, current: &str) -> Vec<NavLink> {
 struct PlainPage {
     page: Page,
     dossier: DossierHead,
-    tabs: Vec<NavLink>,
     heading: &'static str,
     facts: Vec<Fact>,
     empty: &'static str,
@@ -279,7 +278,6 @@ fn plain(
         &PlainPage {
             page: app.page(me, heading, ""),
             dossier: app.dossier_head(me, head, slug),
-            tabs: Vec::new(),
             heading,
             facts,
             empty,
@@ -353,39 +351,4 @@ empty_entries! {
         "Geen gegevens",
         "Hier komt of er een indicatie van arbeidsbeperking is en welke maatregelen daarbij horen. Een diagnose hoort hier nooit. Deze versie krijgt de gegevens nog niet.",
     );
-}
-
-/// The tabs of 'Begeleiding' beside 'Stappen naar werk'.
-async fn tab(
-    State(app): State<App>,
-    me: Me,
-    Path((dossier, tab)): Path<(String, String)>,
-) -> Result<Response, Response> {
-    let id = dossier_in(&app, &me, &dossier)?;
-    let (slug, heading, empty, text) = match tab.as_str() {
-        "traject" => (
-            "traject",
-            "Traject",
-            "Nog geen traject",
-            "Hier komen het doel van de begeleiding, de afspraken en wie wat doet tegen wanneer. In deze versie kan je dat nog niet invullen.",
-        ),
-        _ => return Err(fail::not_found(&app, Some(&me))),
-    };
-    let head = app
-        .casework
-        .entry(&me.actor, Operation::ViewDossier, id, slug)
-        .await
-        .map_err(|failure| fail::answer(&app, &me, failure))?;
-    Ok(render(
-        StatusCode::OK,
-        &PlainPage {
-            page: app.page(&me, heading, ""),
-            dossier: app.dossier_head(&me, &head, "begeleiding"),
-            tabs: guidance_tabs(id, slug),
-            heading: "Begeleiding",
-            facts: Vec::new(),
-            empty,
-            text: text.to_owned(),
-        },
-    ))
 }

@@ -20,6 +20,7 @@ use domain::people::Role;
 use domain::policy::Operation;
 use domain::refusal::Field;
 use domain::studies::{Certificate, Grade, Level, Provenance};
+use domain::trajectory::{AgreementOutcome, Answer, GoalKind, GoalOutcome, Who};
 use domain::vouchers::VoucherStatus;
 
 use crate::App;
@@ -264,6 +265,9 @@ impl ReadablePage {
             part("Je gegevens", personal(export)),
             part("Studies", studies(export)),
             part("Werkervaring", experiences(export)),
+            part("Doelen", goals(export)),
+            part("Afspraken", agreements(export)),
+            part("Startscreening", screenings(export)),
             part("Randvoorwaarden", conditions(export)),
             part("Inzetbaarheid", availability(export)),
             part("Loopbaangegevens", work_periods(export)),
@@ -363,6 +367,52 @@ fn experiences(export: &Export) -> Vec<Item> {
                 fact("Van", it.from_day.to_string()),
                 on("Tot", it.until_day),
                 known("Omschrijving", it.description.as_ref()),
+            ],
+        )
+    });
+    items.collect()
+}
+
+fn goals(export: &Export) -> Vec<Item> {
+    let items = export.goal.iter().map(|it| {
+        let outcome = it.outcome.as_ref();
+        Item::new(
+            &it.text,
+            vec![
+                fact("Soort doel", label!(GoalKind, &it.kind)),
+                on("Tegen", it.target_on),
+                outcome.and_then(|code| fact("Uitkomst", label!(GoalOutcome, code))),
+                on("Afgesloten op", it.outcome_on),
+            ],
+        )
+    });
+    items.collect()
+}
+
+fn agreements(export: &Export) -> Vec<Item> {
+    let items = export.agreement.iter().map(|it| {
+        let outcome = it.outcome.as_ref();
+        Item::new(
+            &it.text,
+            vec![
+                fact("Wie", label!(Who, &it.who)),
+                fact("Tegen", it.due_on.to_string()),
+                outcome.and_then(|code| fact("Uitkomst", label!(AgreementOutcome, code))),
+                on("Afgesloten op", it.outcome_on),
+            ],
+        )
+    });
+    items.collect()
+}
+
+fn screenings(export: &Export) -> Vec<Item> {
+    let items = export.screening.iter().map(|it| {
+        Item::new(
+            format!("Gesprek van {}", it.screened_on),
+            vec![
+                fact("Arbeidsbereid", label!(Answer, &it.willing)),
+                fact("Arbeidsrijp", label!(Answer, &it.ready)),
+                known("Nota", it.note.as_ref()),
             ],
         )
     });

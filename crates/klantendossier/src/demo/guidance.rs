@@ -4,11 +4,15 @@ use domain::availability::{Availability, AvailabilityStatus, Licence, Weekday};
 use domain::conditions::{Condition, ConditionKind, ConditionStatus};
 use domain::people::Actor;
 use domain::text::{Label, Note};
+use domain::trajectory::{
+    Agreement, AgreementOutcome, Answer, Goal, GoalKind, Screening, Who,
+};
 
 use super::story::Story;
 
 /// Fills in every section.
 pub(crate) async fn fill_in(story: &Story, by: &Actor) -> anyhow::Result<()> {
+    trajectory(story, by).await?;
     conditions(story, by).await?;
     let hours = Availability {
         status: AvailabilityStatus::Mediation,
@@ -20,6 +24,36 @@ pub(crate) async fn fill_in(story: &Story, by: &Actor) -> anyhow::Result<()> {
         note: None,
     };
     story.record(by, hours).await
+}
+
+async fn trajectory(story: &Story, by: &Actor) -> anyhow::Result<()> {
+    let goal = Goal {
+        kind: GoalKind::Workplace,
+        text: Label::parse("Leerwerkplek als hulpkok")?,
+        target: Some(story.today.plus_days(60)),
+        outcome: None,
+    };
+    story.record(by, goal).await?;
+    for (text, who, due, done) in [
+        ("Een cv schrijven", Who::Client, -10, Some(12)),
+        ("Drie restaurants bellen", Who::Client, 7, None),
+        ("Mee naar het eerste gesprek gaan", Who::Counsellor, 20, None),
+    ] {
+        let agreement = Agreement {
+            text: Label::parse(text)?,
+            who,
+            due: story.today.plus_days(due),
+            outcome: done.map(|days| (AgreementOutcome::Done, story.ago(days))),
+        };
+        story.record(by, agreement).await?;
+    }
+    let screening = Screening {
+        willing: Answer::Yes,
+        ready: Answer::Unclear,
+        day: story.ago(30),
+        note: Some(Note::parse("Wil graag aan de slag. Komt nog vaak te laat.")?),
+    };
+    story.record(by, screening).await
 }
 
 async fn conditions(story: &Story, by: &Actor) -> anyhow::Result<()> {

@@ -5,11 +5,13 @@
 mod availability;
 mod conditions;
 mod form;
+mod trajectory;
 
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use casework::{JournalEntry, SectionPage};
+use domain::Day;
 use domain::ids::DossierId;
 use domain::people::Role;
 
@@ -33,7 +35,11 @@ pub(crate) struct Section {
 }
 
 /// Every section, in the order of the screen: one line each.
-const REGISTER: [&Section; 2] = [&conditions::SECTION, &availability::SECTION];
+const REGISTER: [&Section; 3] = [
+    &trajectory::SECTION,
+    &conditions::SECTION,
+    &availability::SECTION,
+];
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     let all = REGISTER.iter();
@@ -162,6 +168,7 @@ impl Card {
 pub(crate) struct Shown<'a> {
     pub(crate) me: &'a Me,
     pub(crate) dossier: DossierId,
+    pub(crate) today: Day,
     pub(crate) may_edit: bool,
 }
 
@@ -228,6 +235,7 @@ pub(crate) fn page<R>(
     let shown = Shown {
         me,
         dossier,
+        today: app.casework.today(),
         may_edit: found.may_edit,
     };
     let mut page = app.page(me, section.label, "");

@@ -75,6 +75,36 @@ const OF_DOSSIERS: &[Entry] = &[
         "an",
         Asked,
     ),
+    (
+        "/dossier/{dossier}/begeleiding/traject/afspraken/nieuw",
+        "an",
+        Asked,
+    ),
+    (
+        "/dossier/{dossier}/begeleiding/traject/afspraken/{agreement}",
+        "an",
+        Asked,
+    ),
+    (
+        "/dossier/{dossier}/begeleiding/traject/doelen/nieuw",
+        "an",
+        Asked,
+    ),
+    (
+        "/dossier/{dossier}/begeleiding/traject/doelen/{goal}",
+        "an",
+        Asked,
+    ),
+    (
+        "/dossier/{dossier}/begeleiding/traject/screening/nieuw",
+        "an",
+        Asked,
+    ),
+    (
+        "/dossier/{dossier}/begeleiding/traject/screening/{screening}",
+        "an",
+        Asked,
+    ),
     ("/dossier/{dossier}/profiel/over-mezelf", "an", Asked),
     ("/dossier/{dossier}/profiel/studies/nieuw", "an", Asked),
     ("/dossier/{dossier}/profiel/studies/{study}", "an", Asked),

@@ -273,6 +273,9 @@ async fn filled(world: &World, me: &Actor, dossier: DossierId) -> Vec<Ids> {
         .await
         .unwrap();
     let sections = world.fill_sections(me, dossier, hostile).await;
+    ids.goal = sections.goal;
+    ids.agreement = sections.agreement;
+    ids.screening = sections.screening;
     ids.condition = sections.condition;
     ids.availability = sections.availability;
     let input = |start: &str| StepInput {

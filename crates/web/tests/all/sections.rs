@@ -8,6 +8,7 @@ use testkit::{World, world};
 
 /// Each section: where it stands, the title of its empty state, and the link to add a first record.
 const SECTIONS: &[(&str, &str, &str)] = &[
+    ("begeleiding/traject", "Nog geen doelen", "Voeg een doel toe"),
     (
         "begeleiding/randvoorwaarden",
         "Nog geen randvoorwaarden",
