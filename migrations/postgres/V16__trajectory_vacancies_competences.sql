@@ -33,3 +33,46 @@ CREATE TABLE screening (
     note text,
     PRIMARY KEY (dossier_id, id)
 );
+
+-- 'Vacature-dashboard': vacancies and workplaces that are kept for the client.
+CREATE TABLE vacancy (
+    dossier_id uuid NOT NULL REFERENCES dossier (id),
+    id uuid NOT NULL,
+    version bigint NOT NULL,
+    kind text NOT NULL,
+    title text NOT NULL,
+    employer text NOT NULL,
+    address text,
+    place text,
+    status text NOT NULL,
+    due_on date,
+    note text,
+    PRIMARY KEY (dossier_id, id)
+);
+
+-- 'Competentieontwikkeling': trainings and traineeships, and what somebody can do by now, from 1 to 5.
+CREATE TABLE training (
+    dossier_id uuid NOT NULL REFERENCES dossier (id),
+    id uuid NOT NULL,
+    version bigint NOT NULL,
+    name text NOT NULL,
+    provider text NOT NULL,
+    kind text NOT NULL,
+    from_day date NOT NULL,
+    until_day date,
+    hours_planned bigint,
+    hours_done bigint,
+    result text,
+    PRIMARY KEY (dossier_id, id)
+);
+
+CREATE TABLE competence (
+    dossier_id uuid NOT NULL REFERENCES dossier (id),
+    id uuid NOT NULL,
+    version bigint NOT NULL,
+    label text NOT NULL,
+    axis text NOT NULL,
+    score bigint NOT NULL,
+    scored_on date NOT NULL,
+    PRIMARY KEY (dossier_id, id)
+);

@@ -15,7 +15,7 @@ use store::export::{
     Account, Action, Addendum, Assignment, Availability, BenefitStatus, CareerVoucher, Check,
     Condition, Correction, Document, Entry, Erasure, Everything, Experience, Grant, GrantRequest,
     IntegrationStatus, Line, Note, Notice, Nt2Course, Opening, Owner, Personal, Removal, Review,
-    Study, WorkPeriod, Goal, Agreement, Screening};
+    Study, WorkPeriod, Goal, Agreement, Screening, Vacancy, Training, Competence};
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{Casework, Failure};
@@ -68,6 +68,12 @@ pub struct Export {
     pub agreement: Vec<Agreement>,
     /// Start screenings.
     pub screening: Vec<Screening>,
+    /// Vacancies and workplaces kept for the client.
+    pub vacancy: Vec<Vacancy>,
+    /// Trainings and traineeships.
+    pub training: Vec<Training>,
+    /// Competences with their scores.
+    pub competence: Vec<Competence>,
     /// Lines with their texts, whatever became of them.
     pub step: Vec<Line>,
     /// Addenda.
@@ -159,6 +165,9 @@ impl Casework {
             goals,
             agreements,
             screenings,
+            vacancies,
+            trainings,
+            competences,
             lines,
             addenda,
             checks,
@@ -199,6 +208,9 @@ impl Casework {
             goal: goals,
             agreement: agreements,
             screening: screenings,
+            vacancy: vacancies,
+            training: trainings,
+            competence: competences,
             step: lines,
             addendum: addenda,
             correction_note: notes,

@@ -16,6 +16,7 @@ mod clock;
 mod control;
 mod corrections;
 mod desk;
+mod development;
 mod documents;
 mod export;
 mod factors;
@@ -49,6 +50,7 @@ mod sign_in;
 mod steps;
 mod trajectory;
 mod uses;
+mod vacancies;
 mod vouchers;
 
 pub use account::{AccountPage, ColleagueFactors, Confirmation, PasswordNotChanged, SessionView};
@@ -63,6 +65,7 @@ pub use corrections::{
     About, CorrectionAnswer, CorrectionPage, CorrectionQueuePage, CorrectionsPage,
 };
 pub use desk::{Mark, Since, Submission};
+pub use development::Development;
 pub use documents::{
     Correction, DocumentInput, DocumentPage, DocumentsPage, Incoming, OpenedFile, RequestForm,
 };

@@ -71,6 +71,18 @@ coded! {
         ScreeningAdded = "screening_added", "Startscreening toegevoegd";
         /// start screening changed
         ScreeningChanged = "screening_changed", "Startscreening gewijzigd";
+        /// vacancy added
+        VacancyAdded = "vacancy_added", "Vacature toegevoegd";
+        /// vacancy changed, or applied for
+        VacancyChanged = "vacancy_changed", "Vacature gewijzigd";
+        /// training added
+        TrainingAdded = "training_added", "Opleiding toegevoegd";
+        /// training changed
+        TrainingChanged = "training_changed", "Opleiding gewijzigd";
+        /// competence added
+        CompetenceAdded = "competence_added", "Competentie toegevoegd";
+        /// competence changed
+        CompetenceChanged = "competence_changed", "Competentie gewijzigd";
         /// grant given
         GrantGiven = "grant_given", "Inzagerecht gegeven";
         /// grant ended

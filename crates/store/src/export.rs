@@ -106,6 +106,20 @@ records! {
     Screening {
         id: id, version: int, willing: text, ready: text, screened_on: day, note: opt_text,
     }
+    /// A vacancy or a workplace that is kept for the client.
+    Vacancy {
+        id: id, version: int, kind: text, title: text, employer: text, address: opt_text, place:
+        opt_text, status: text, due_on: opt_day, note: opt_text,
+    }
+    /// A training or a traineeship.
+    Training {
+        id: id, version: int, name: text, provider: text, kind: text, from_day: day, until_day:
+        opt_day, hours_planned: opt_int, hours_done: opt_int, result: opt_text,
+    }
+    /// A competence, with its score.
+    Competence {
+        id: id, version: int, label: text, axis: text, score: int, scored_on: day,
+    }
     /// A line, whatever became of it, with its texts.
     Line {
         id: id, version: int, step_type: text, funding: text, state: text, listed_on: day,
@@ -246,6 +260,15 @@ statements! {
     SCREENINGS = "export.screenings",
         "SELECT id, version, willing, ready, screened_on, note
          FROM screening WHERE dossier_id = ?1";
+    VACANCIES = "export.vacancies",
+        "SELECT id, version, kind, title, employer, address, place, status, due_on, note
+         FROM vacancy WHERE dossier_id = ?1";
+    TRAININGS = "export.trainings",
+        "SELECT id, version, name, provider, kind, from_day, until_day, hours_planned, hours_done, result
+         FROM training WHERE dossier_id = ?1";
+    COMPETENCES = "export.competences",
+        "SELECT id, version, label, axis, score, scored_on
+         FROM competence WHERE dossier_id = ?1";
     LINES = "export.lines",
         "SELECT s.id, s.version, s.step_type, s.funding, s.state, s.listed_on, s.start_on, s.end_on,
                 s.requester_unit, ru.name, s.requester_org, s.requester_person, rp.name,
@@ -362,6 +385,12 @@ pub struct Everything {
     pub agreements: Vec<Agreement>,
     /// Start screenings.
     pub screenings: Vec<Screening>,
+    /// Vacancies and workplaces kept for the client.
+    pub vacancies: Vec<Vacancy>,
+    /// Trainings and traineeships.
+    pub trainings: Vec<Training>,
+    /// Competences with their scores.
+    pub competences: Vec<Competence>,
     /// Lines, the last one first.
     pub lines: Vec<Line>,
     /// Addenda, in order.
@@ -427,6 +456,9 @@ pub async fn everything(
         goals: reader.all(&GOALS, &dossier, Goal::read).await?,
         agreements: reader.all(&AGREEMENTS, &dossier, Agreement::read).await?,
         screenings: reader.all(&SCREENINGS, &dossier, Screening::read).await?,
+        vacancies: reader.all(&VACANCIES, &dossier, Vacancy::read).await?,
+        trainings: reader.all(&TRAININGS, &dossier, Training::read).await?,
+        competences: reader.all(&COMPETENCES, &dossier, Competence::read).await?,
         lines: reader.all(&LINES, &dossier, Line::read).await?,
         addenda: reader.all(&ADDENDA, &dossier, Addendum::read).await?,
         checks: reader.all(&CHECKS, &dossier, Check::read).await?,

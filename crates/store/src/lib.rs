@@ -13,6 +13,7 @@ pub mod career;
 pub mod caseload;
 pub mod conditions;
 pub mod corrections;
+pub mod development;
 pub mod documents;
 pub mod dossiers;
 pub mod engine;
@@ -46,6 +47,7 @@ pub mod studies;
 pub mod submissions;
 pub mod trajectory;
 pub mod uses;
+pub mod vacancies;
 pub mod vouchers;
 
 pub use engine::{Answer, Batch, Database, PostgresSettings, Reader, Settings, StoreError};
@@ -90,6 +92,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         caseload::ALL,
         conditions::ALL,
         corrections::ALL,
+        development::ALL,
         documents::ALL,
         dossiers::ALL,
         functions::ALL,
@@ -121,6 +124,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         submissions::ALL,
         trajectory::ALL,
         uses::ALL,
+        vacancies::ALL,
         vouchers::ALL,
     ]
     .concat()

@@ -25,13 +25,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     routes
         .get("/dossier/{dossier}", ViewDossier, open)
         .get("/dossier/{dossier}/klantenportret", ViewDossier, portrait)
-        .get("/dossier/{dossier}/vacatures", ViewDossier, vacancies)
         .get("/dossier/{dossier}/berichten", ViewDossier, messages)
-        .get(
-            "/dossier/{dossier}/competentieontwikkeling",
-            ViewDossier,
-            training,
-        )
         .get(
             "/dossier/{dossier}/transmissie",
             ViewSensitive,
@@ -324,17 +318,9 @@ macro_rules! empty_entries {
 const PUPIL: &str = "11";
 
 empty_entries! {
-    vacancies: ViewDossier, "vacatures", "Vacature-dashboard", |_| (
-        "Nog geen vacatures",
-        "Hier komen vacatures en leerwerkplekken die voor deze jongere bewaard zijn, en waarvoor de jongere solliciteerde. In deze versie kan je er nog geen toevoegen.",
-    );
     messages: ViewDossier, "berichten", "Berichten", |_| (
         "Nog geen berichten",
         "Hier komen berichten tussen de begeleiders, de bemiddelaar en de jongere over dit dossier. In deze versie kan je er nog geen sturen.",
-    );
-    training: ViewDossier, "competentieontwikkeling", "Competentieontwikkeling", |_| (
-        "Nog geen opleidingen",
-        "Hier komen opleidingen, stages en de competenties die de jongere daar leerde. In deze versie kan je er nog geen toevoegen.",
     );
     transmission: ViewSensitive, "transmissie", "Transmissie", |situation| if situation == PUPIL {
         (

@@ -408,7 +408,7 @@ async fn h8_one_proposes_and_another_confirms() {
 #[tokio::test]
 async fn every_table_of_a_dossier_is_erased_with_it() {
     /// With the line, with the dossier, on a day of its own, or never: it says nothing of anybody.
-    const KNOWN: [(&str, &str); 31] = [
+    const KNOWN: [(&str, &str); 34] = [
         ("access_grant", "grant"),
         ("action", "line"),
         ("addendum", "line"),
@@ -418,6 +418,9 @@ async fn every_table_of_a_dossier_is_erased_with_it() {
         ("goal", "dossier"),
         ("agreement", "dossier"),
         ("screening", "dossier"),
+        ("vacancy", "dossier"),
+        ("training", "dossier"),
+        ("competence", "dossier"),
         ("client_word", "dossier"),
         ("correction_note", "line"),
         ("correction_request", "line, or dossier"),

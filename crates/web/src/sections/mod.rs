@@ -4,8 +4,10 @@
 
 mod availability;
 mod conditions;
+mod development;
 mod form;
 mod trajectory;
+mod vacancies;
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -22,7 +24,9 @@ use crate::journal::{EntryView, entry_view};
 use crate::page::{DossierHead, Fact, NavLink, Page};
 use crate::routes::Routes;
 
-pub(crate) use form::{Control, Form, forms, number, optional_choice, status_of, ticked};
+pub(crate) use form::{
+    Control, Form, address, forms, number, optional_choice, record_in, status_of, ticked,
+};
 
 /// A section: where it stands, and its routes.
 pub(crate) struct Section {
@@ -35,10 +39,12 @@ pub(crate) struct Section {
 }
 
 /// Every section, in the order of the screen: one line each.
-const REGISTER: [&Section; 3] = [
+const REGISTER: [&Section; 5] = [
+    &vacancies::SECTION,
     &trajectory::SECTION,
     &conditions::SECTION,
     &availability::SECTION,
+    &development::SECTION,
 ];
 
 pub(crate) fn routes(routes: Routes) -> Routes {
@@ -116,6 +122,10 @@ pub(crate) struct Card {
     facts: Vec<Fact>,
     /// What somebody wrote.
     text: String,
+    /// An address on the web that it leads to; empty for none.
+    out: String,
+    /// A question to who reads it, with the address where it is answered; empty for none.
+    question: (&'static str, String),
     /// The address of its form; empty for who may not correct it.
     edit: String,
 }
@@ -152,6 +162,18 @@ impl Card {
     /// With what somebody wrote.
     pub(crate) fn text(mut self, text: Option<impl ToString>) -> Self {
         self.text = text.map(|it| it.to_string()).unwrap_or_default();
+        self
+    }
+
+    /// With a link to a page of somebody else, which has to be `http` or `https`.
+    pub(crate) fn leading_out(mut self, address: Option<&str>) -> Self {
+        self.out = address.unwrap_or_default().to_owned();
+        self
+    }
+
+    /// With a link to where something is asked of who reads it.
+    pub(crate) fn asking(mut self, label: &'static str, address: String) -> Self {
+        self.question = (label, address);
         self
     }
 

@@ -273,6 +273,9 @@ async fn filled(world: &World, me: &Actor, dossier: DossierId) -> Vec<Ids> {
         .await
         .unwrap();
     let sections = world.fill_sections(me, dossier, hostile).await;
+    ids.vacancy = sections.vacancy;
+    ids.training = sections.training;
+    ids.competence = sections.competence;
     ids.goal = sections.goal;
     ids.agreement = sections.agreement;
     ids.screening = sections.screening;
