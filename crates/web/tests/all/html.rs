@@ -378,6 +378,10 @@ fn hostile_form() -> String {
     let others = [
         "reden_laat",
         "plaats",
+        "plaats_werk",
+        "uren_gepland",
+        "uren_gevolgd",
+        "resultaat_opleiding",
         "nota",
         "tot_dag",
         "tot_maand",
