@@ -423,7 +423,7 @@ fn hostile_form() -> String {
 }
 
 /// The fields that are stored, and a role that has to see each.
-const SHOWN: [(&str, &str); 37] = [
+const SHOWN: [(&str, &str); 47] = [
     ("baas", "naam-wie"),
     ("baas", "uitgenodigd"),
     ("baas", "eenheid"),
@@ -451,6 +451,16 @@ const SHOWN: [(&str, &str); 37] = [
     ("wie", "reden-laat"),
     ("wie", "plaats"),
     ("wie", "nota"),
+    ("wie", "doel"),
+    ("wie", "afspraak"),
+    ("wie", "nota-screening"),
+    ("wie", "job"),
+    ("wie", "werkgever-vacature"),
+    ("wie", "plaats-werk"),
+    ("zelf", "nota-vacature"),
+    ("wie", "opleiding"),
+    ("wie", "aanbieder"),
+    ("wie", "competentie"),
     ("wie", "toelichting"),
     ("wie", "aanvulling"),
     ("wie", "reden-annulering"),
