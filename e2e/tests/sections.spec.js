@@ -23,8 +23,11 @@ const ODD = '<b onclick="x()">\u{1F68C}\u{10348}</b> \u05E9\u05DC\u05D5\u05DD & 
 
 /** Each section: the entry of the menu, its tab, its empty state and the link to add. */
 const SECTIONS = [
+  ['Vacature-dashboard', '', 'Nog geen vacatures', 'Voeg een vacature toe'],
+  ['Begeleiding', 'Traject', 'Nog geen doelen', 'Voeg een doel toe'],
   ['Begeleiding', 'Randvoorwaarden', 'Nog geen randvoorwaarden', 'Voeg een randvoorwaarde toe'],
-  ['Begeleiding', 'Inzetbaarheid', 'Nog geen inzetbaarheid', 'Vul de inzetbaarheid in']
+  ['Begeleiding', 'Inzetbaarheid', 'Nog geen inzetbaarheid', 'Vul de inzetbaarheid in'],
+  ['Competentieontwikkeling', '', 'Nog geen opleidingen', 'Voeg een opleiding of stage toe']
 ]
 
 let demo
@@ -169,4 +172,126 @@ test('de inzetbaarheid: wat je aanvinkt staat er, en wat er stond blijft in de g
   await page.getByText('Geschiedenis', { exact: true }).click()
   await expect(page.getByText('Inzetbaarheid gewijzigd')).toBeVisible()
   await look(page, 'inzetbaarheid-geschiedenis')
+})
+
+test('een traject: doel, afspraken, startscreening, en het blad om af te drukken', async ({ page, look }) => {
+  await logIn(page, demo, 'bemiddelaar')
+  await openDossier(page, demo, CLIENT)
+  await open(page, 'Begeleiding', 'Traject')
+  await link(page, 'Voeg een doel toe').click()
+  await look(page, 'traject-doel', { phone: true })
+  await check(page, 'Leerwerkplek')
+  await expectTooLong(page, 'Doel')
+  await field(page, 'Doel').fill(ODD)
+  await fillDate(page, 'Afgesloten op', '1/5/2025')
+  expect(await press(page, 'Bevestigen')).toBe(422)
+  await expectProblem(page, 'Kies ook de uitkomst.')
+  await fillDate(page, 'Afgesloten op', '//')
+  expect(await press(page, 'Bevestigen')).toBe(303)
+
+  await link(page, 'Voeg een afspraak toe').click()
+  await look(page, 'traject-afspraak', { phone: true })
+  await field(page, 'Afspraak').fill(ODD)
+  await check(page, 'Jongere')
+  await fillDate(page, 'Tegen', '10/6/2025')
+  expect(await press(page, 'Bevestigen')).toBe(303)
+  await page.getByRole('link', { name: /^Wijzig/ }).nth(1).click()
+  await select(page, 'Uitkomst', 'Gedaan')
+  await fillDate(page, 'Afgesloten op', '27/5/2025')
+  expect(await press(page, 'Bevestigen')).toBe(303)
+  await expect(page.getByText('Gedaan', { exact: true }).first()).toBeVisible()
+
+  await link(page, 'Voeg een startscreening toe').click()
+  await look(page, 'traject-screening', { phone: true })
+  expect(await press(page, 'Bevestigen')).toBe(422)
+  const willing = page.getByRole('group', { name: 'Wil de jongere werken (arbeidsbereid)?' })
+  const ready = page.getByRole('group', { name: 'Is de jongere klaar om te werken (arbeidsrijp)?' })
+  await willing.getByLabel('Ja', { exact: true }).check()
+  await ready.getByLabel('Nog niet duidelijk', { exact: true }).check()
+  await field(page, 'Nota').fill(ODD)
+  expect(await press(page, 'Bevestigen')).toBe(303)
+  await logOut(page)
+
+  await logIn(page, demo, 'jongere')
+  await openOwn(page)
+  await open(page, 'Begeleiding', 'Traject')
+  await look(page, 'traject-jongere', { phone: true })
+  await link(page, 'Afsprakenblad om af te drukken').click()
+  await expect(page.getByRole('cell', { name: ODD })).toBeVisible()
+  await look(page, 'afsprakenblad', { phone: true })
+  await page.emulateMedia({ media: 'print' })
+  await expect(page.getByRole('navigation', { name: 'Klantendossier' })).toBeHidden()
+  await expect(page.getByText('Handtekening begeleider')).toBeVisible()
+  await look(page, 'afsprakenblad-afgedrukt')
+})
+
+test('een vacature: alleen een echte link, en de jongere zegt dat er gesolliciteerd is', async ({
+  page,
+  look
+}) => {
+  await logIn(page, demo, 'begeleider')
+  await openDossier(page, demo, CLIENT)
+  await open(page, 'Vacature-dashboard')
+  await link(page, 'Voeg een vacature toe').click()
+  await look(page, 'vacature-toevoegen', { phone: true })
+  await check(page, 'Leerwerkplek')
+  await field(page, 'Job').fill(ODD)
+  await field(page, 'Werkgever').fill('De Gouden Lepel')
+  await field(page, 'Link naar de vacature').fill('javascript:alert(1)')
+  await check(page, 'Toegewezen')
+  expect(await press(page, 'Bevestigen')).toBe(422)
+  await expectProblem(page, /De link klopt niet/)
+  await field(page, 'Link naar de vacature').fill('https://voorbeeld.be/job?nummer=1&taal=nl')
+  expect(await press(page, 'Bevestigen')).toBe(422)
+  await expectProblem(page, /Vul in tegen welke dag de jongere solliciteert/)
+  await fillDate(page, 'Solliciteer tegen', '15/6/2025')
+  expect(await press(page, 'Bevestigen')).toBe(303)
+  await expect(page.getByRole('main')).toContainText(ODD)
+  const out = page.getByRole('link', { name: 'https://voorbeeld.be/job?nummer=1&taal=nl' })
+  await expect(out).toHaveAttribute('rel', /noopener noreferrer/)
+  await expect(page.getByRole('link', { name: /Ik heb gesolliciteerd/ })).toHaveCount(0)
+  await logOut(page)
+
+  await logIn(page, demo, 'jongere')
+  await openOwn(page)
+  await open(page, 'Vacature-dashboard')
+  await look(page, 'vacatures-jongere', { phone: true })
+  await page.getByRole('link', { name: /Ik heb gesolliciteerd/ }).click()
+  await look(page, 'vacature-gesolliciteerd', { phone: true })
+  expect(await press(page, 'Ja, ik heb gesolliciteerd')).toBe(303)
+  await expect(page.getByRole('status')).toContainText('Je begeleider ziet nu dat je gesolliciteerd hebt.')
+  await expect(page.getByText('Gesolliciteerd', { exact: true }).first()).toBeVisible()
+  await expect(page.getByRole('link', { name: /Ik heb gesolliciteerd/ })).toHaveCount(0)
+})
+
+test('competentieontwikkeling: een stage, en een score die beter wordt', async ({ page, look }) => {
+  await logIn(page, demo, 'bemiddelaar')
+  await openDossier(page, demo, CLIENT)
+  await open(page, 'Competentieontwikkeling')
+  await link(page, 'Voeg een opleiding of stage toe').click()
+  await look(page, 'opleiding-toevoegen', { phone: true })
+  await field(page, 'Naam').fill(ODD)
+  await field(page, 'Bij wie?').fill('Grootkeuken Dijle')
+  await check(page, 'Werkervaringsstage')
+  await fillDate(page, 'Begindatum', '6/1/2025')
+  await select(page, 'Resultaat', 'Volledig gevolgd')
+  expect(await press(page, 'Bevestigen')).toBe(422)
+  await expectProblem(page, 'Vul de einddatum')
+  await fillDate(page, 'Einddatum', '16/5/2025')
+  await field(page, 'Uren gevolgd').fill('96')
+  expect(await press(page, 'Bevestigen')).toBe(303)
+  await expect(page.getByRole('main')).toContainText(ODD)
+
+  await link(page, 'Voeg een competentie toe').click()
+  await look(page, 'competentie-toevoegen', { phone: true })
+  await field(page, 'Competentie').fill('Op tijd komen')
+  await check(page, 'Arbeidsgericht')
+  await check(page, '2: met veel hulp')
+  expect(await press(page, 'Bevestigen')).toBe(303)
+  await page.getByRole('link', { name: /^Wijzig.*Op tijd komen/ }).click()
+  await check(page, '4: zelfstandig')
+  expect(await press(page, 'Bevestigen')).toBe(303)
+  await page.getByText('Geschiedenis', { exact: true }).click()
+  await expect(page.getByText('Competentie gewijzigd')).toBeVisible()
+  await look(page, 'competentie-geschiedenis')
 })

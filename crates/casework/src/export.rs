@@ -15,8 +15,7 @@ use store::export::{
     Account, Action, Addendum, Assignment, Availability, BenefitStatus, CareerVoucher, Check,
     Condition, Correction, Document, Entry, Erasure, Everything, Experience, Grant, GrantRequest,
     IntegrationStatus, Line, Note, Notice, Nt2Course, Opening, Owner, Personal, Removal, Review,
-    Study, WorkPeriod,
-};
+    Study, WorkPeriod, Goal, Agreement, Screening, Vacancy, Training, Competence};
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{Casework, Failure};
@@ -63,6 +62,18 @@ pub struct Export {
     pub condition: Vec<Condition>,
     /// When and where the client can work or learn.
     pub availability: Vec<Availability>,
+    /// Goals of the guidance.
+    pub goal: Vec<Goal>,
+    /// Agreements of who does what.
+    pub agreement: Vec<Agreement>,
+    /// Start screenings.
+    pub screening: Vec<Screening>,
+    /// Vacancies and workplaces kept for the client.
+    pub vacancy: Vec<Vacancy>,
+    /// Trainings and traineeships.
+    pub training: Vec<Training>,
+    /// Competences with their scores.
+    pub competence: Vec<Competence>,
     /// Lines with their texts, whatever became of them.
     pub step: Vec<Line>,
     /// Addenda.
@@ -151,6 +162,12 @@ impl Casework {
             vouchers,
             conditions,
             availability,
+            goals,
+            agreements,
+            screenings,
+            vacancies,
+            trainings,
+            competences,
             lines,
             addenda,
             checks,
@@ -188,6 +205,12 @@ impl Casework {
             career_voucher: vouchers,
             condition: conditions,
             availability,
+            goal: goals,
+            agreement: agreements,
+            screening: screenings,
+            vacancy: vacancies,
+            training: trainings,
+            competence: competences,
             step: lines,
             addendum: addenda,
             correction_note: notes,

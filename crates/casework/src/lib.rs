@@ -16,6 +16,7 @@ mod clock;
 mod control;
 mod corrections;
 mod desk;
+mod development;
 mod documents;
 mod export;
 mod factors;
@@ -47,7 +48,9 @@ mod sections;
 mod setup;
 mod sign_in;
 mod steps;
+mod trajectory;
 mod uses;
+mod vacancies;
 mod vouchers;
 
 pub use account::{AccountPage, ColleagueFactors, Confirmation, PasswordNotChanged, SessionView};
@@ -62,6 +65,7 @@ pub use corrections::{
     About, CorrectionAnswer, CorrectionPage, CorrectionQueuePage, CorrectionsPage,
 };
 pub use desk::{Mark, Since, Submission};
+pub use development::Development;
 pub use documents::{
     Correction, DocumentInput, DocumentPage, DocumentsPage, Incoming, OpenedFile, RequestForm,
 };
@@ -99,6 +103,7 @@ pub use sections::{Kinds, SectionPage};
 pub use setup::{NewClient, NewUser, SetupError};
 pub use sign_in::{SignIn, SignInRefused, Signed, hash_password};
 pub use steps::{Done, RegisterPage, StepInput, StepPage, StepsPage, Warning};
+pub use trajectory::Trajectory;
 
 pub use files::{Files, FilesError, Place as DocumentPlace, Scanner, Spooled};
 pub use store::account_events::{

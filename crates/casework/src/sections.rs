@@ -8,13 +8,13 @@ use domain::ids::DossierId;
 use domain::journal::Event;
 use domain::people::Actor;
 use domain::policy::{Access, Operation, Read};
-use domain::sections::{Entered, Identifier as _, Record, decide};
+use domain::sections::{Decided, Entered, Identifier as _, Record, decide};
 use store::dossiers::Head;
 use store::journal::{self, Stored as JournalEntry};
 use store::sections::Kept;
 use store::{Reader, StoreError};
 
-use crate::desk::{Stored, TRIES};
+use crate::desk::{Desk, Stored, TRIES};
 use crate::steps::busy;
 use crate::{Casework, Failure, Submission};
 
@@ -102,18 +102,23 @@ impl Casework {
             if decided.changes.is_empty() {
                 return Ok(id);
             }
-            let event = if decided.is_new {
-                store::sections::insert(&mut desk.batch, &desk.access, &decided.record);
-                D::ADDED
-            } else {
-                store::sections::update(&mut desk.batch, &desk.access, &decided.record);
-                D::CHANGED
-            };
-            desk.journal(event, id.uuid(), None, decided.changes);
+            write(&mut desk, decided);
             if desk.store(submission).await? == Stored::Yes {
                 return Ok(id);
             }
         }
         Err(busy())
     }
+}
+
+/// Puts a decided change on the desk: the record, and what the journal keeps of it.
+pub(crate) fn write<D: Kept>(desk: &mut Desk<'_>, decided: Decided<D>) {
+    let event = if decided.is_new {
+        store::sections::insert(&mut desk.batch, &desk.access, &decided.record);
+        D::ADDED
+    } else {
+        store::sections::update(&mut desk.batch, &desk.access, &decided.record);
+        D::CHANGED
+    };
+    desk.journal(event, decided.record.id.uuid(), None, decided.changes);
 }

@@ -59,6 +59,30 @@ coded! {
         AvailabilityAdded = "availability_added", "Inzetbaarheid ingevuld";
         /// availability changed
         AvailabilityChanged = "availability_changed", "Inzetbaarheid gewijzigd";
+        /// goal added
+        GoalAdded = "goal_added", "Doel toegevoegd";
+        /// goal changed, reached or dropped
+        GoalChanged = "goal_changed", "Doel gewijzigd";
+        /// agreement added
+        AgreementAdded = "agreement_added", "Afspraak toegevoegd";
+        /// agreement changed or done
+        AgreementChanged = "agreement_changed", "Afspraak gewijzigd";
+        /// start screening added
+        ScreeningAdded = "screening_added", "Startscreening toegevoegd";
+        /// start screening changed
+        ScreeningChanged = "screening_changed", "Startscreening gewijzigd";
+        /// vacancy added
+        VacancyAdded = "vacancy_added", "Vacature toegevoegd";
+        /// vacancy changed, or applied for
+        VacancyChanged = "vacancy_changed", "Vacature gewijzigd";
+        /// training added
+        TrainingAdded = "training_added", "Opleiding toegevoegd";
+        /// training changed
+        TrainingChanged = "training_changed", "Opleiding gewijzigd";
+        /// competence added
+        CompetenceAdded = "competence_added", "Competentie toegevoegd";
+        /// competence changed
+        CompetenceChanged = "competence_changed", "Competentie gewijzigd";
         /// grant given
         GrantGiven = "grant_given", "Inzagerecht gegeven";
         /// grant ended

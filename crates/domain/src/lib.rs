@@ -13,6 +13,7 @@ pub mod client_number;
 pub mod conditions;
 pub mod corrections;
 pub mod day;
+pub mod development;
 pub mod documents;
 pub mod eligibility;
 pub mod feed;
@@ -37,7 +38,9 @@ pub mod sections;
 pub mod steps;
 pub mod studies;
 pub mod text;
+pub mod trajectory;
 pub mod uses;
+pub mod vacancies;
 pub mod vouchers;
 pub mod work_situation;
 

@@ -43,6 +43,8 @@ pub enum Operation {
     EditProfile,
     /// Add or correct what is filled in about the guidance: 'Randvoorwaarden' and 'Inzetbaarheid'.
     EditGuidance,
+    /// Say to have applied for a vacancy in the own dossier.
+    ApplyForVacancy,
     /// List the lines.
     ListSteps,
     /// Read one line, its actions and its history.
@@ -200,6 +202,10 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
     (
         O::EditGuidance,
         [Held, Never, Never, All, Never, Never, Never, Never],
+    ),
+    (
+        O::ApplyForVacancy,
+        [Never, Never, Never, Never, Never, Never, Self_, Never],
     ),
     (
         O::ListSteps,

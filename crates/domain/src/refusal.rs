@@ -178,6 +178,58 @@ pub enum Field {
     Licences,
     /// Beschikbaar vanaf
     AvailableFrom,
+    /// Soort doel
+    GoalKind,
+    /// Doel
+    Goal,
+    /// Tegen (a goal)
+    TargetDay,
+    /// Uitkomst of a goal or an agreement
+    Outcome,
+    /// Afgesloten op
+    OutcomeDay,
+    /// Afspraak
+    Agreement,
+    /// Wie doet dit?
+    AgreementWho,
+    /// Tegen (an agreement, a vacancy)
+    DueDay,
+    /// Arbeidsbereid
+    Willing,
+    /// Arbeidsrijp
+    Ready,
+    /// Dag van het gesprek
+    ScreeningDay,
+    /// Soort (of a vacancy)
+    VacancyKind,
+    /// Job
+    Job,
+    /// Link naar de vacature
+    WebAddress,
+    /// Plaats (of a vacancy)
+    WorkPlace,
+    /// Stand (of a vacancy)
+    VacancyStatus,
+    /// Naam (of a training)
+    TrainingName,
+    /// Bij wie? (a training)
+    TrainingProvider,
+    /// Soort (of a training)
+    TrainingKind,
+    /// Uren gepland
+    HoursPlanned,
+    /// Uren gevolgd
+    HoursDone,
+    /// Resultaat (of a training)
+    TrainingResult,
+    /// Competentie
+    Competence,
+    /// Soort (of a competence)
+    Axis,
+    /// Score
+    Score,
+    /// Score van
+    ScoredOn,
     /// The whole form
     Form,
 }
@@ -505,6 +557,10 @@ pub enum Refusal {
         /// Most.
         most: usize,
     },
+    /// No address on the web that a browser may be led to.
+    OddWebAddress,
+    /// A vacancy for which the client applied already, or that is decided.
+    NotToApplyFor,
     /// A field that must be filled in is empty.
     Empty(Field),
     /// A choice that must be made was not made, or is not in the list.
@@ -612,6 +668,8 @@ impl Refusal {
             | NumberOutOfRange { .. }
             | AlreadyRecorded(_)
             | TooManyRecords { .. }
+            | OddWebAddress
+            | NotToApplyFor
             | Empty(_)
             | NotChosen(_)
             | TooLong { .. }
@@ -681,7 +739,8 @@ impl Refusal {
             MandateEnded | ProjectChangeWaits | ProjectChangeDecided | OwnProjectChange => {
                 Field::Decision
             }
-            TooManyRecords { .. } => Field::Form,
+            TooManyRecords { .. } | NotToApplyFor => Field::Form,
+            OddWebAddress => Field::WebAddress,
             Empty(field)
             | NotChosen(field)
             | OddCharacters(field)

@@ -92,6 +92,34 @@ records! {
         id: id, version: int, status: text, hours_a_week: opt_int, weekdays: opt_text, regions:
         opt_text, licences: opt_text, available_from: opt_day, note: opt_text,
     }
+    /// A goal of the guidance.
+    Goal {
+        id: id, version: int, kind: text, text: text, target_on: opt_day, outcome: opt_text,
+        outcome_on: opt_day,
+    }
+    /// An agreement of who does what.
+    Agreement {
+        id: id, version: int, text: text, who: text, due_on: day, outcome: opt_text, outcome_on:
+        opt_day,
+    }
+    /// A start screening.
+    Screening {
+        id: id, version: int, willing: text, ready: text, screened_on: day, note: opt_text,
+    }
+    /// A vacancy or a workplace that is kept for the client.
+    Vacancy {
+        id: id, version: int, kind: text, title: text, employer: text, address: opt_text, place:
+        opt_text, status: text, due_on: opt_day, note: opt_text,
+    }
+    /// A training or a traineeship.
+    Training {
+        id: id, version: int, name: text, provider: text, kind: text, from_day: day, until_day:
+        opt_day, hours_planned: opt_int, hours_done: opt_int, result: opt_text,
+    }
+    /// A competence, with its score.
+    Competence {
+        id: id, version: int, label: text, axis: text, score: int, scored_on: day,
+    }
     /// A line, whatever became of it, with its texts.
     Line {
         id: id, version: int, step_type: text, funding: text, state: text, listed_on: day,
@@ -223,6 +251,24 @@ statements! {
     AVAILABILITY = "export.availability",
         "SELECT id, version, status, hours_a_week, weekdays, regions, licences, available_from, note
          FROM availability WHERE dossier_id = ?1";
+    GOALS = "export.goals",
+        "SELECT id, version, kind, text, target_on, outcome, outcome_on
+         FROM goal WHERE dossier_id = ?1";
+    AGREEMENTS = "export.agreements",
+        "SELECT id, version, text, who, due_on, outcome, outcome_on
+         FROM agreement WHERE dossier_id = ?1";
+    SCREENINGS = "export.screenings",
+        "SELECT id, version, willing, ready, screened_on, note
+         FROM screening WHERE dossier_id = ?1";
+    VACANCIES = "export.vacancies",
+        "SELECT id, version, kind, title, employer, address, place, status, due_on, note
+         FROM vacancy WHERE dossier_id = ?1";
+    TRAININGS = "export.trainings",
+        "SELECT id, version, name, provider, kind, from_day, until_day, hours_planned, hours_done, result
+         FROM training WHERE dossier_id = ?1";
+    COMPETENCES = "export.competences",
+        "SELECT id, version, label, axis, score, scored_on
+         FROM competence WHERE dossier_id = ?1";
     LINES = "export.lines",
         "SELECT s.id, s.version, s.step_type, s.funding, s.state, s.listed_on, s.start_on, s.end_on,
                 s.requester_unit, ru.name, s.requester_org, s.requester_person, rp.name,
@@ -333,6 +379,18 @@ pub struct Everything {
     pub conditions: Vec<Condition>,
     /// When and where the client can work or learn.
     pub availability: Vec<Availability>,
+    /// Goals of the guidance.
+    pub goals: Vec<Goal>,
+    /// Agreements of who does what.
+    pub agreements: Vec<Agreement>,
+    /// Start screenings.
+    pub screenings: Vec<Screening>,
+    /// Vacancies and workplaces kept for the client.
+    pub vacancies: Vec<Vacancy>,
+    /// Trainings and traineeships.
+    pub trainings: Vec<Training>,
+    /// Competences with their scores.
+    pub competences: Vec<Competence>,
     /// Lines, the last one first.
     pub lines: Vec<Line>,
     /// Addenda, in order.
@@ -395,6 +453,12 @@ pub async fn everything(
         availability: reader
             .all(&AVAILABILITY, &dossier, Availability::read)
             .await?,
+        goals: reader.all(&GOALS, &dossier, Goal::read).await?,
+        agreements: reader.all(&AGREEMENTS, &dossier, Agreement::read).await?,
+        screenings: reader.all(&SCREENINGS, &dossier, Screening::read).await?,
+        vacancies: reader.all(&VACANCIES, &dossier, Vacancy::read).await?,
+        trainings: reader.all(&TRAININGS, &dossier, Training::read).await?,
+        competences: reader.all(&COMPETENCES, &dossier, Competence::read).await?,
         lines: reader.all(&LINES, &dossier, Line::read).await?,
         addenda: reader.all(&ADDENDA, &dossier, Addendum::read).await?,
         checks: reader.all(&CHECKS, &dossier, Check::read).await?,

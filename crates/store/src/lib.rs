@@ -13,6 +13,7 @@ pub mod career;
 pub mod caseload;
 pub mod conditions;
 pub mod corrections;
+pub mod development;
 pub mod documents;
 pub mod dossiers;
 pub mod engine;
@@ -44,7 +45,9 @@ pub mod sessions;
 pub mod steps;
 pub mod studies;
 pub mod submissions;
+pub mod trajectory;
 pub mod uses;
+pub mod vacancies;
 pub mod vouchers;
 
 pub use engine::{Answer, Batch, Database, PostgresSettings, Reader, Settings, StoreError};
@@ -89,6 +92,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         caseload::ALL,
         conditions::ALL,
         corrections::ALL,
+        development::ALL,
         documents::ALL,
         dossiers::ALL,
         functions::ALL,
@@ -118,7 +122,9 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         steps::ALL,
         studies::ALL,
         submissions::ALL,
+        trajectory::ALL,
         uses::ALL,
+        vacancies::ALL,
         vouchers::ALL,
     ]
     .concat()

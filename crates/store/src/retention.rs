@@ -137,6 +137,12 @@ statements! {
     NO_VOUCHERS = "retention.no_vouchers", "DELETE FROM career_voucher WHERE dossier_id = ?1";
     NO_CONDITIONS = "retention.no_conditions", "DELETE FROM condition WHERE dossier_id = ?1";
     NO_AVAILABILITY = "retention.no_availability", "DELETE FROM availability WHERE dossier_id = ?1";
+    NO_GOALS = "retention.no_goals", "DELETE FROM goal WHERE dossier_id = ?1";
+    NO_AGREEMENTS = "retention.no_agreements", "DELETE FROM agreement WHERE dossier_id = ?1";
+    NO_SCREENINGS = "retention.no_screenings", "DELETE FROM screening WHERE dossier_id = ?1";
+    NO_VACANCIES = "retention.no_vacancies", "DELETE FROM vacancy WHERE dossier_id = ?1";
+    NO_TRAININGS = "retention.no_trainings", "DELETE FROM training WHERE dossier_id = ?1";
+    NO_COMPETENCES = "retention.no_competences", "DELETE FROM competence WHERE dossier_id = ?1";
     NO_OWNERS = "retention.no_owners", "DELETE FROM dossier_owner WHERE dossier_id = ?1";
     NO_NOTICES = "retention.no_notices", "DELETE FROM outbox WHERE dossier_id = ?1";
     NO_DOSSIER_CONTENT = "retention.no_dossier_content",
@@ -536,6 +542,12 @@ pub fn erase_dossier(
         &NO_VOUCHERS,
         &NO_CONDITIONS,
         &NO_AVAILABILITY,
+        &NO_GOALS,
+        &NO_AGREEMENTS,
+        &NO_SCREENINGS,
+        &NO_VACANCIES,
+        &NO_TRAININGS,
+        &NO_COMPETENCES,
         &NO_OWNERS,
         &NO_ASSIGNMENTS,
         &NO_CORRECTIONS,

@@ -2,15 +2,33 @@
 
 use domain::availability::{Availability, AvailabilityStatus, Licence, Weekday};
 use domain::conditions::{Condition, ConditionKind, ConditionStatus};
-use domain::ids::{AvailabilityId, ConditionId, DossierId};
+use domain::development::{Axis, Competence, Training, TrainingKind, TrainingResult};
+use domain::ids::{AgreementId, AvailabilityId, ConditionId, DossierId, GoalId, ScreeningId, CompetenceId, TrainingId, VacancyId};
 use domain::people::Actor;
 use domain::sections::Entered;
+use domain::trajectory::{
+    Agreement, AgreementOutcome, Answer, Goal, GoalKind, GoalOutcome, Screening, Who,
+};
+
+use domain::vacancies::{Vacancy, VacancyKind, VacancyStatus, WebAddress};
 
 use crate::{World, day, label, note};
 
 /// The records of `World::fill_sections`.
 #[derive(Clone, Copy, Debug)]
 pub struct Sections {
+    /// Under 'Vacature-dashboard'.
+    pub vacancy: VacancyId,
+    /// A training under 'Competentieontwikkeling'.
+    pub training: TrainingId,
+    /// A competence under 'Competentieontwikkeling'.
+    pub competence: CompetenceId,
+    /// A goal under 'Traject'.
+    pub goal: GoalId,
+    /// An agreement under 'Traject'.
+    pub agreement: AgreementId,
+    /// A start screening under 'Traject'.
+    pub screening: ScreeningId,
     /// Under 'Randvoorwaarden'.
     pub condition: ConditionId,
     /// Under 'Inzetbaarheid'.
@@ -27,6 +45,50 @@ impl World {
         say: impl Fn(&str) -> String,
     ) -> Sections {
         let casework = &self.casework;
+        let vacancy = Entered::new(Vacancy {
+            kind: VacancyKind::Workplace,
+            title: label(&say("job")),
+            employer: label(&say("werkgever-vacature")),
+            address: WebAddress::optional("https://voorbeeld.be/job?nummer=1&taal=nl").unwrap(),
+            place: Some(label(&say("plaats-werk"))),
+            status: VacancyStatus::Assigned,
+            due: Some(day("2025-06-15")),
+            note: Some(note(&say("nota-vacature"))),
+        });
+        let training = Entered::new(Training {
+            name: label(&say("opleiding")),
+            provider: label(&say("aanbieder")),
+            kind: TrainingKind::WorkExperience,
+            from: day("2025-01-06"),
+            until: Some(day("2025-05-16")),
+            hours_planned: Some(120),
+            hours_done: Some(96),
+            result: Some(TrainingResult::Followed),
+        });
+        let competence = Entered::new(Competence {
+            label: label(&say("competentie")),
+            axis: Axis::Work,
+            score: 3,
+            scored: day("2025-05-10"),
+        });
+        let goal = Entered::new(Goal {
+            kind: GoalKind::Workplace,
+            text: label(&say("doel")),
+            target: Some(day("2025-09-01")),
+            outcome: Some((GoalOutcome::Dropped, day("2025-05-10"))),
+        });
+        let agreement = Entered::new(Agreement {
+            text: label(&say("afspraak")),
+            who: Who::Counsellor,
+            due: day("2025-05-20"),
+            outcome: Some((AgreementOutcome::Done, day("2025-05-10"))),
+        });
+        let screening = Entered::new(Screening {
+            willing: Answer::Yes,
+            ready: Answer::Unclear,
+            day: day("2025-05-10"),
+            note: Some(note(&say("nota-screening"))),
+        });
         let condition = Entered::new(Condition {
             kind: ConditionKind::Housing,
             status: ConditionStatus::Attention,
@@ -43,6 +105,30 @@ impl World {
             note: Some(note(&say("nota-inzetbaarheid"))),
         });
         Sections {
+            vacancy: casework
+                .save_record(me, dossier, &vacancy, &self.submission())
+                .await
+                .unwrap(),
+            training: casework
+                .save_record(me, dossier, &training, &self.submission())
+                .await
+                .unwrap(),
+            competence: casework
+                .save_record(me, dossier, &competence, &self.submission())
+                .await
+                .unwrap(),
+            goal: casework
+                .save_record(me, dossier, &goal, &self.submission())
+                .await
+                .unwrap(),
+            agreement: casework
+                .save_record(me, dossier, &agreement, &self.submission())
+                .await
+                .unwrap(),
+            screening: casework
+                .save_record(me, dossier, &screening, &self.submission())
+                .await
+                .unwrap(),
             condition: casework
                 .save_record(me, dossier, &condition, &self.submission())
                 .await

@@ -25,14 +25,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     routes
         .get("/dossier/{dossier}", ViewDossier, open)
         .get("/dossier/{dossier}/klantenportret", ViewDossier, portrait)
-        .get("/dossier/{dossier}/begeleiding/{tab}", ViewDossier, tab)
-        .get("/dossier/{dossier}/vacatures", ViewDossier, vacancies)
         .get("/dossier/{dossier}/berichten", ViewDossier, messages)
-        .get(
-            "/dossier/{dossier}/competentieontwikkeling",
-            ViewDossier,
-            training,
-        )
         .get(
             "/dossier/{dossier}/transmissie",
             ViewSensitive,
@@ -46,10 +39,11 @@ pub(crate) fn guidance_tabs(dossier: DossierId, current: &str) -> Vec<NavLink> {
     let base = dossier_address(dossier);
     let tab =
         |slug: &str, label: &str, href: String| NavLink::new(label, href).current(slug == current);
-    let mut tabs = vec![
-        tab("stappen", "Stappen naar werk", format!("{base}/stappen")),
-        tab("traject", "Traject", format!("{base}/begeleiding/traject")),
-    ];
+    let mut tabs = vec![tab(
+        "stappen",
+        "Stappen naar werk",
+        format!("{base}/stappen"),
+    )];
     tabs.extend(
         sections::tabs_of("begeleiding")
             .map(|(slug, section)| tab(slug, section.label, section.address(dossier))),
@@ -62,7 +56,6 @@ pub(crate) fn guidance_tabs(dossier: DossierId, current: &str) -> Vec<NavLink> {
 struct PlainPage {
     page: Page,
     dossier: DossierHead,
-    tabs: Vec<NavLink>,
     heading: &'static str,
     facts: Vec<Fact>,
     empty: &'static str,
@@ -279,7 +272,6 @@ fn plain(
         &PlainPage {
             page: app.page(me, heading, ""),
             dossier: app.dossier_head(me, head, slug),
-            tabs: Vec::new(),
             heading,
             facts,
             empty,
@@ -326,17 +318,9 @@ macro_rules! empty_entries {
 const PUPIL: &str = "11";
 
 empty_entries! {
-    vacancies: ViewDossier, "vacatures", "Vacature-dashboard", |_| (
-        "Nog geen vacatures",
-        "Hier komen vacatures en leerwerkplekken die voor deze jongere bewaard zijn, en waarvoor de jongere solliciteerde. In deze versie kan je er nog geen toevoegen.",
-    );
     messages: ViewDossier, "berichten", "Berichten", |_| (
         "Nog geen berichten",
         "Hier komen berichten tussen de begeleiders, de bemiddelaar en de jongere over dit dossier. In deze versie kan je er nog geen sturen.",
-    );
-    training: ViewDossier, "competentieontwikkeling", "Competentieontwikkeling", |_| (
-        "Nog geen opleidingen",
-        "Hier komen opleidingen, stages en de competenties die de jongere daar leerde. In deze versie kan je er nog geen toevoegen.",
     );
     transmission: ViewSensitive, "transmissie", "Transmissie", |situation| if situation == PUPIL {
         (
@@ -353,39 +337,4 @@ empty_entries! {
         "Geen gegevens",
         "Hier komt of er een indicatie van arbeidsbeperking is en welke maatregelen daarbij horen. Een diagnose hoort hier nooit. Deze versie krijgt de gegevens nog niet.",
     );
-}
-
-/// The tabs of 'Begeleiding' beside 'Stappen naar werk'.
-async fn tab(
-    State(app): State<App>,
-    me: Me,
-    Path((dossier, tab)): Path<(String, String)>,
-) -> Result<Response, Response> {
-    let id = dossier_in(&app, &me, &dossier)?;
-    let (slug, heading, empty, text) = match tab.as_str() {
-        "traject" => (
-            "traject",
-            "Traject",
-            "Nog geen traject",
-            "Hier komen het doel van de begeleiding, de afspraken en wie wat doet tegen wanneer. In deze versie kan je dat nog niet invullen.",
-        ),
-        _ => return Err(fail::not_found(&app, Some(&me))),
-    };
-    let head = app
-        .casework
-        .entry(&me.actor, Operation::ViewDossier, id, slug)
-        .await
-        .map_err(|failure| fail::answer(&app, &me, failure))?;
-    Ok(render(
-        StatusCode::OK,
-        &PlainPage {
-            page: app.page(&me, heading, ""),
-            dossier: app.dossier_head(&me, &head, "begeleiding"),
-            tabs: guidance_tabs(id, slug),
-            heading: "Begeleiding",
-            facts: Vec::new(),
-            empty,
-            text: text.to_owned(),
-        },
-    ))
 }

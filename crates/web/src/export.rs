@@ -13,6 +13,7 @@ use domain::benefits::{Entitled, Exemption};
 use domain::career::CareerSource;
 use domain::conditions::{ConditionKind, ConditionStatus};
 use domain::corrections::CorrectionKind;
+use domain::development::{Axis, TrainingKind, TrainingResult};
 use domain::grants::{Basis, ClientAnswer, RefusalGround, RequestKind};
 use domain::integration::{CourseResult, Nt2Level, TrajectoryStatus};
 use domain::journal::{Change, Event};
@@ -20,6 +21,8 @@ use domain::people::Role;
 use domain::policy::Operation;
 use domain::refusal::Field;
 use domain::studies::{Certificate, Grade, Level, Provenance};
+use domain::trajectory::{AgreementOutcome, Answer, GoalKind, GoalOutcome, Who};
+use domain::vacancies::{VacancyKind, VacancyStatus};
 use domain::vouchers::VoucherStatus;
 
 use crate::App;
@@ -264,8 +267,14 @@ impl ReadablePage {
             part("Je gegevens", personal(export)),
             part("Studies", studies(export)),
             part("Werkervaring", experiences(export)),
+            part("Vacatures", vacancies(export)),
+            part("Doelen", goals(export)),
+            part("Afspraken", agreements(export)),
+            part("Startscreening", screenings(export)),
             part("Randvoorwaarden", conditions(export)),
             part("Inzetbaarheid", availability(export)),
+            part("Opleidingen en stages", trainings(export)),
+            part("Competenties", competences(export)),
             part("Loopbaangegevens", work_periods(export)),
             part("RVA", benefits(export)),
             part("Inburgering - NT2", integration(export)),
@@ -363,6 +372,103 @@ fn experiences(export: &Export) -> Vec<Item> {
                 fact("Van", it.from_day.to_string()),
                 on("Tot", it.until_day),
                 known("Omschrijving", it.description.as_ref()),
+            ],
+        )
+    });
+    items.collect()
+}
+
+fn vacancies(export: &Export) -> Vec<Item> {
+    let items = export.vacancy.iter().map(|it| {
+        Item::new(
+            &it.title,
+            vec![
+                fact("Soort", label!(VacancyKind, &it.kind)),
+                fact("Werkgever", &it.employer),
+                known("Link", it.address.as_ref()),
+                known("Plaats", it.place.as_ref()),
+                fact("Stand", label!(VacancyStatus, &it.status)),
+                on("Solliciteer tegen", it.due_on),
+                known("Nota", it.note.as_ref()),
+            ],
+        )
+    });
+    items.collect()
+}
+
+fn goals(export: &Export) -> Vec<Item> {
+    let items = export.goal.iter().map(|it| {
+        let outcome = it.outcome.as_ref();
+        Item::new(
+            &it.text,
+            vec![
+                fact("Soort doel", label!(GoalKind, &it.kind)),
+                on("Tegen", it.target_on),
+                outcome.and_then(|code| fact("Uitkomst", label!(GoalOutcome, code))),
+                on("Afgesloten op", it.outcome_on),
+            ],
+        )
+    });
+    items.collect()
+}
+
+fn agreements(export: &Export) -> Vec<Item> {
+    let items = export.agreement.iter().map(|it| {
+        let outcome = it.outcome.as_ref();
+        Item::new(
+            &it.text,
+            vec![
+                fact("Wie", label!(Who, &it.who)),
+                fact("Tegen", it.due_on.to_string()),
+                outcome.and_then(|code| fact("Uitkomst", label!(AgreementOutcome, code))),
+                on("Afgesloten op", it.outcome_on),
+            ],
+        )
+    });
+    items.collect()
+}
+
+fn screenings(export: &Export) -> Vec<Item> {
+    let items = export.screening.iter().map(|it| {
+        Item::new(
+            format!("Gesprek van {}", it.screened_on),
+            vec![
+                fact("Arbeidsbereid", label!(Answer, &it.willing)),
+                fact("Arbeidsrijp", label!(Answer, &it.ready)),
+                known("Nota", it.note.as_ref()),
+            ],
+        )
+    });
+    items.collect()
+}
+
+fn trainings(export: &Export) -> Vec<Item> {
+    let items = export.training.iter().map(|it| {
+        let result = it.result.as_ref();
+        Item::new(
+            &it.name,
+            vec![
+                fact("Soort", label!(TrainingKind, &it.kind)),
+                fact("Bij", &it.provider),
+                fact("Begindatum", it.from_day.to_string()),
+                on("Einddatum", it.until_day),
+                number("Uren gepland", it.hours_planned),
+                number("Uren gevolgd", it.hours_done),
+                result.and_then(|code| fact("Resultaat", label!(TrainingResult, code))),
+            ],
+        )
+    });
+    items.collect()
+}
+
+fn competences(export: &Export) -> Vec<Item> {
+    let items = export.competence.iter().map(|it| {
+        Item::new(
+            &it.label,
+            vec![
+                fact("Soort", label!(Axis, &it.axis)),
+                number("Score van 1 tot 5", Some(it.score)),
+                fact("Score van", it.scored_on.to_string()),
             ],
         )
     });

@@ -408,13 +408,19 @@ async fn h8_one_proposes_and_another_confirms() {
 #[tokio::test]
 async fn every_table_of_a_dossier_is_erased_with_it() {
     /// With the line, with the dossier, on a day of its own, or never: it says nothing of anybody.
-    const KNOWN: [(&str, &str); 28] = [
+    const KNOWN: [(&str, &str); 34] = [
         ("access_grant", "grant"),
         ("action", "line"),
         ("addendum", "line"),
         ("assignment", "dossier"),
         ("condition", "dossier"),
         ("availability", "dossier"),
+        ("goal", "dossier"),
+        ("agreement", "dossier"),
+        ("screening", "dossier"),
+        ("vacancy", "dossier"),
+        ("training", "dossier"),
+        ("competence", "dossier"),
         ("client_word", "dossier"),
         ("correction_note", "line"),
         ("correction_request", "line, or dossier"),

@@ -230,7 +230,7 @@ pub(super) fn new_address<F: Form>(dossier: DossierId) -> String {
 }
 
 /// The address of the form of a record.
-pub(super) fn address<F: Form>(dossier: DossierId, id: F::Id) -> String {
+pub(crate) fn address<F: Form>(dossier: DossierId, id: F::Id) -> String {
     format!("{}/{}/{}", dossier_address(dossier), F::PATH, id.address())
 }
 
@@ -335,7 +335,7 @@ async fn open_new<F: Form>(
 type Known<F> = (Record<F>, Vec<JournalEntry>);
 
 /// The dossier and the record in an address.
-async fn record_in<F: Form>(
+pub(crate) async fn record_in<F: Form>(
     app: &App,
     me: &Me,
     (dossier, record): &(String, String),

@@ -4,12 +4,16 @@
 
 mod availability;
 mod conditions;
+mod development;
 mod form;
+mod trajectory;
+mod vacancies;
 
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use casework::{JournalEntry, SectionPage};
+use domain::Day;
 use domain::ids::DossierId;
 use domain::people::Role;
 
@@ -20,7 +24,9 @@ use crate::journal::{EntryView, entry_view};
 use crate::page::{DossierHead, Fact, NavLink, Page};
 use crate::routes::Routes;
 
-pub(crate) use form::{Control, Form, forms, number, optional_choice, status_of, ticked};
+pub(crate) use form::{
+    Control, Form, address, forms, number, optional_choice, record_in, status_of, ticked,
+};
 
 /// A section: where it stands, and its routes.
 pub(crate) struct Section {
@@ -33,7 +39,13 @@ pub(crate) struct Section {
 }
 
 /// Every section, in the order of the screen: one line each.
-const REGISTER: [&Section; 2] = [&conditions::SECTION, &availability::SECTION];
+const REGISTER: [&Section; 5] = [
+    &vacancies::SECTION,
+    &trajectory::SECTION,
+    &conditions::SECTION,
+    &availability::SECTION,
+    &development::SECTION,
+];
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     let all = REGISTER.iter();
@@ -110,6 +122,10 @@ pub(crate) struct Card {
     facts: Vec<Fact>,
     /// What somebody wrote.
     text: String,
+    /// An address on the web that it leads to; empty for none.
+    out: String,
+    /// A question to who reads it, with the address where it is answered; empty for none.
+    question: (&'static str, String),
     /// The address of its form; empty for who may not correct it.
     edit: String,
 }
@@ -149,6 +165,18 @@ impl Card {
         self
     }
 
+    /// With a link to a page of somebody else, which has to be `http` or `https`.
+    pub(crate) fn leading_out(mut self, address: Option<&str>) -> Self {
+        self.out = address.unwrap_or_default().to_owned();
+        self
+    }
+
+    /// With a link to where something is asked of who reads it.
+    pub(crate) fn asking(mut self, label: &'static str, address: String) -> Self {
+        self.question = (label, address);
+        self
+    }
+
     /// With a link to its form, for who may correct it.
     pub(crate) fn editing<F: Form>(mut self, id: F::Id, at: &Shown<'_>) -> Self {
         if at.may_edit {
@@ -162,6 +190,7 @@ impl Card {
 pub(crate) struct Shown<'a> {
     pub(crate) me: &'a Me,
     pub(crate) dossier: DossierId,
+    pub(crate) today: Day,
     pub(crate) may_edit: bool,
 }
 
@@ -228,6 +257,7 @@ pub(crate) fn page<R>(
     let shown = Shown {
         me,
         dossier,
+        today: app.casework.today(),
         may_edit: found.may_edit,
     };
     let mut page = app.page(me, section.label, "");

@@ -736,6 +736,12 @@ async fn i2_the_line_of_another_dossier_is_not_found_under_ones_own() {
                 "{study}",
                 "{experience}",
                 "{document}",
+                "{vacancy}",
+                "{training}",
+                "{competence}",
+                "{goal}",
+                "{agreement}",
+                "{screening}",
                 "{condition}",
                 "{availability}",
             ]

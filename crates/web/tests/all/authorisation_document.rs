@@ -81,6 +81,11 @@ fn words(operation: Operation) -> (&'static str, &'static str, &'static str) {
             "D4",
             "Wijder: elke begeleider met inzagerecht, zoals bij het profiel (I4). Smaller: de jongere zelf niet.",
         ),
+        O::ApplyForVacancy => (
+            "Zeggen dat je voor een vacature solliciteerde",
+            "D4",
+            "Staat niet in het voorstel: alleen de jongere, over het eigen dossier.",
+        ),
         O::ListSteps => (
             "De stappen oplijsten",
             "E1, E3",

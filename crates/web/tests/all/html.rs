@@ -273,6 +273,12 @@ async fn filled(world: &World, me: &Actor, dossier: DossierId) -> Vec<Ids> {
         .await
         .unwrap();
     let sections = world.fill_sections(me, dossier, hostile).await;
+    ids.vacancy = sections.vacancy;
+    ids.training = sections.training;
+    ids.competence = sections.competence;
+    ids.goal = sections.goal;
+    ids.agreement = sections.agreement;
+    ids.screening = sections.screening;
     ids.condition = sections.condition;
     ids.availability = sections.availability;
     let input = |start: &str| StepInput {
@@ -372,6 +378,10 @@ fn hostile_form() -> String {
     let others = [
         "reden_laat",
         "plaats",
+        "plaats_werk",
+        "uren_gepland",
+        "uren_gevolgd",
+        "resultaat_opleiding",
         "nota",
         "tot_dag",
         "tot_maand",
@@ -413,7 +423,7 @@ fn hostile_form() -> String {
 }
 
 /// The fields that are stored, and a role that has to see each.
-const SHOWN: [(&str, &str); 37] = [
+const SHOWN: [(&str, &str); 47] = [
     ("baas", "naam-wie"),
     ("baas", "uitgenodigd"),
     ("baas", "eenheid"),
@@ -441,6 +451,16 @@ const SHOWN: [(&str, &str); 37] = [
     ("wie", "reden-laat"),
     ("wie", "plaats"),
     ("wie", "nota"),
+    ("wie", "doel"),
+    ("wie", "afspraak"),
+    ("wie", "nota-screening"),
+    ("wie", "job"),
+    ("wie", "werkgever-vacature"),
+    ("wie", "plaats-werk"),
+    ("zelf", "nota-vacature"),
+    ("wie", "opleiding"),
+    ("wie", "aanbieder"),
+    ("wie", "competentie"),
     ("wie", "toelichting"),
     ("wie", "aanvulling"),
     ("wie", "reden-annulering"),

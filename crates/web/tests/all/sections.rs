@@ -8,6 +8,13 @@ use testkit::{World, world};
 
 /// Each section: where it stands, the title of its empty state, and the link to add a first record.
 const SECTIONS: &[(&str, &str, &str)] = &[
+    ("vacatures", "Nog geen vacatures", "Voeg een vacature toe"),
+    (
+        "competentieontwikkeling",
+        "Nog geen opleidingen",
+        "Voeg een opleiding of stage toe",
+    ),
+    ("begeleiding/traject", "Nog geen doelen", "Voeg een doel toe"),
     (
         "begeleiding/randvoorwaarden",
         "Nog geen randvoorwaarden",
@@ -151,4 +158,126 @@ async fn there_is_one_record_of_availability_and_days_are_read_back_as_ticked() 
     an.send(&second)
         .await
         .says(422, "Dit staat al in het dossier.");
+}
+
+#[tokio::test]
+async fn a_goal_has_an_outcome_with_its_day_and_agreements_stand_on_a_sheet() {
+    let world = world().await;
+    let an = Browser::of(&world, "an").await;
+    let goal = new_form(&an, &world, "begeleiding/traject/doelen/nieuw").await;
+    let goal = goal.set("soort_doel", "workplace").set("doel", "Hulpkok");
+    let closed = goal.clone().date("afgesloten", "01/05/2025");
+    an.send(&closed).await.says(422, "Kies ook de uitkomst.");
+    let open = goal.clone().set("uitkomst", "achieved");
+    an.send(&open)
+        .await
+        .says(422, "Vul de dag in: dag, maand en jaar.");
+    let future = open.date("afgesloten", "01/01/2030");
+    an.send(&future)
+        .await
+        .says(422, "De dag ligt in de toekomst.");
+    assert_eq!(an.send(&goal).await.status, 303);
+
+    let sheet = address(&world, "begeleiding/traject/afsprakenblad");
+    an.open(&sheet).await.says(200, "Nog geen afspraken");
+    let agreement = new_form(&an, &world, "begeleiding/traject/afspraken/nieuw").await;
+    let bare = an.send(&agreement).await;
+    bare.says(422, "Kies wie dit doet: de jongere of de begeleider.");
+    let agreement = agreement
+        .set("afspraak", "<b>Cv</b> schrijven")
+        .set("wie_doet", "client")
+        .date("tegen", "01/05/2025");
+    assert_eq!(an.send(&agreement).await.status, 303);
+    let lotte = Browser::of(&world, "lotte").await;
+    let seen = lotte.open(&sheet).await;
+    seen.says(200, "Handtekening jongere");
+    seen.says(200, "Te laat");
+    assert!(seen.html.contains("&#60;b&#62;Cv&#60;/b&#62; schrijven"));
+    let page = lotte.open(&address(&world, "begeleiding/traject")).await;
+    assert!(page.html.contains(&format!("href=\"{sheet}\"")));
+}
+
+#[tokio::test]
+async fn a_vacancy_leads_only_to_the_web_and_the_client_says_to_have_applied() {
+    let world = world().await;
+    let an = Browser::of(&world, "an").await;
+    let page = address(&world, "vacatures");
+    let form = new_form(&an, &world, "vacatures/nieuw").await;
+    let form = form
+        .set("soort_vacature", "workplace")
+        .set("job", "Hulpkok")
+        .set("werkgever", "De Gouden Lepel");
+    for odd in [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "voorbeeld.be",
+        "https://bank.be@voorbeeld.be/",
+    ] {
+        let refused = an.send(&form.clone().set("link", odd)).await;
+        refused.says(422, "De link klopt niet.");
+        assert!(refused.html.contains("href=\"#link\""), "{odd}");
+    }
+    let form = form.set("link", "https://voorbeeld.be/?a=\"><b>");
+    let assigned = form.clone().set("stand", "assigned");
+    an.send(&assigned)
+        .await
+        .says(422, "Vul in tegen welke dag de jongere solliciteert.");
+    assert_eq!(an.send(&form).await.status, 303);
+    let seen = an.open(&page).await;
+    let link = "<a class=\"govuk-link\" href=\"https://voorbeeld.be/?a=%22%3E%3Cb%3E\" rel=\"noopener";
+    assert!(seen.html.contains(link));
+    assert!(!seen.shows("Ik heb gesolliciteerd"));
+
+    let lotte = Browser::of(&world, "lotte").await;
+    let seen = lotte.open(&page).await;
+    seen.says(200, "Ik heb gesolliciteerd");
+    let asks = seen.html.split("href=\"").find_map(|rest| {
+        let href = rest.split('"').next()?;
+        href.ends_with("/gesolliciteerd").then(|| href.to_owned())
+    });
+    let asks = asks.unwrap();
+    let form = lotte.open(&asks).await.form(&asks);
+    let second = lotte.open(&asks).await.form(&asks);
+    let saved = lotte.send(&form).await;
+    assert_eq!(saved.location(), format!("{page}?gelukt=gesolliciteerd"));
+    let seen = lotte.open(saved.location()).await;
+    seen.says(200, "Je begeleider ziet nu dat je gesolliciteerd hebt.");
+    assert!(!seen.shows("Ik heb gesolliciteerd"));
+    lotte
+        .send(&second)
+        .await
+        .says(422, "Voor deze vacature staat al dat je solliciteerde");
+    assert_eq!(an.open(&asks).await.status, 403);
+}
+
+#[tokio::test]
+async fn a_training_with_a_result_has_ended_and_a_score_is_one_of_five() {
+    let world = world().await;
+    let an = Browser::of(&world, "an").await;
+    let training = new_form(&an, &world, "competentieontwikkeling/opleidingen/nieuw").await;
+    let training = training
+        .set("opleiding", "Keukenhulp")
+        .set("aanbieder", "Opleidingscentrum Dijle")
+        .set("soort_opleiding", "course")
+        .date("van", "06/01/2025")
+        .set("resultaat_opleiding", "passed");
+    an.send(&training).await.says(422, "Vul de einddatum in.");
+    let odd = training.clone().set("uren_gevolgd", "-1");
+    an.send(&odd)
+        .await
+        .says(422, "Vul een geheel getal in van 0 tot 5000.");
+    let good = training.date("tot", "16/05/2025").set("uren_gevolgd", "96");
+    assert_eq!(an.send(&good).await.status, 303);
+    let competence = new_form(&an, &world, "competentieontwikkeling/competenties/nieuw").await;
+    let competence = competence
+        .set("competentie", "Op tijd komen")
+        .set("as", "work");
+    for odd in ["", "0", "6", "drie"] {
+        let refused = an.send(&competence.clone().set("score", odd)).await;
+        assert_eq!(refused.status, 422, "{odd}");
+    }
+    assert_eq!(an.send(&competence.set("score", "2")).await.status, 303);
+    let seen = an.open(&address(&world, "competentieontwikkeling")).await;
+    seen.says(200, "Geslaagd");
+    seen.says(200, "2: met veel hulp");
 }

@@ -72,10 +72,17 @@ pub(crate) fn intruders(html: &str) -> Vec<String> {
                 } else if !ELEMENTS.contains(&name.as_str()) {
                     found.push(format!("<{name}> {attributes:?}"));
                 }
+                // The link of a vacancy: what it opens knows nothing of where it was opened.
+                let leads_out = name == "a"
+                    && attributes
+                        .iter()
+                        .any(|(key, value)| key == "rel" && value == "noopener noreferrer external");
                 for (key, value) in attributes {
                     let leads = ["href", "src", "action", "formaction", "content", "srcdoc"];
+                    let is_web = value.starts_with("https://") || value.starts_with("http://");
                     let elsewhere = leads.contains(&key.as_str())
                         && name != "meta"
+                        && !(leads_out && is_web)
                         && !["/", "#", "?", "mailto:", "tel:"]
                             .iter()
                             .any(|it| value.starts_with(it) && !value.starts_with("//"));

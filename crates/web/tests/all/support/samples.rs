@@ -7,9 +7,9 @@
 use casework::InviteInput;
 use domain::corrections::{Ask, CorrectionKind, Subject};
 use domain::ids::{
-    ActionId, AvailabilityId, ConditionId, CorrectionId, DocumentId, DossierId, ExperienceId,
+    ActionId, AgreementId, AvailabilityId, GoalId, ScreeningId, ConditionId, CorrectionId, DocumentId, DossierId, ExperienceId,
     GrantRequestId, InvitationId, OrganisationId, PersonId, ProposalId, RemovalId, StepId, StudyId,
-    UnitId,
+    CompetenceId, TrainingId, UnitId, VacancyId,
 };
 use domain::people::{Actor, Role};
 use domain::profile::ExperienceDetails;
@@ -46,6 +46,12 @@ parameters! {
     action: ActionId,
     study: StudyId,
     experience: ExperienceId,
+    vacancy: VacancyId,
+    training: TrainingId,
+    competence: CompetenceId,
+    goal: GoalId,
+    agreement: AgreementId,
+    screening: ScreeningId,
     condition: ConditionId,
     availability: AvailabilityId,
     removal: RemovalId,
@@ -60,8 +66,7 @@ parameters! {
 }
 
 /// Parameters that name no thing of somebody.
-const FIXED: [(&str, &str); 2] = [
-    ("tab", "traject"),
+const FIXED: [(&str, &str); 1] = [
     // The token of no link.
     (
         "token",
@@ -155,6 +160,31 @@ pub(crate) const FORM: &[(&str, &str)] = &[
     ("van_dag", "01"),
     ("van_maand", "05"),
     ("van_jaar", "2025"),
+    ("soort_vacature", "job"),
+    ("job", "Nieuw"),
+    ("link", "https://voorbeeld.be/"),
+    ("stand", "suggested"),
+    ("opleiding", "Nieuw"),
+    ("aanbieder", "Nieuw"),
+    ("soort_opleiding", "course"),
+    ("competentie", "Nieuw"),
+    ("as", "work"),
+    ("score", "3"),
+    ("score_van_dag", "21"),
+    ("score_van_maand", "05"),
+    ("score_van_jaar", "2025"),
+    ("soort_doel", "job"),
+    ("tegen_dag", "21"),
+    ("tegen_maand", "06"),
+    ("tegen_jaar", "2025"),
+    ("afspraak", "Nieuw"),
+    ("wie_doet", "client"),
+    ("uitkomst", ""),
+    ("arbeidsbereid", "yes"),
+    ("arbeidsrijp", "no"),
+    ("gesprek_dag", "21"),
+    ("gesprek_maand", "05"),
+    ("gesprek_jaar", "2025"),
     ("onderwerp", "other"),
     ("status", "fine"),
     ("nota", "Nieuw"),
@@ -395,6 +425,12 @@ pub(crate) async fn filled(
         document,
         correction,
         experience,
+        vacancy: sections.vacancy,
+        training: sections.training,
+        competence: sections.competence,
+        goal: sections.goal,
+        agreement: sections.agreement,
+        screening: sections.screening,
         condition: sections.condition,
         availability: sections.availability,
         removal,
