@@ -13,6 +13,7 @@ pub mod career;
 pub mod caseload;
 pub mod conditions;
 pub mod corrections;
+pub mod disability;
 pub mod documents;
 pub mod dossiers;
 pub mod engine;
@@ -27,6 +28,7 @@ pub mod invitations;
 pub mod journal;
 pub mod mail;
 pub mod mandates;
+pub mod messages;
 pub mod notices;
 pub mod oidc;
 pub mod openings;
@@ -44,6 +46,7 @@ pub mod sessions;
 pub mod steps;
 pub mod studies;
 pub mod submissions;
+pub mod transmission;
 pub mod uses;
 pub mod vouchers;
 
@@ -89,6 +92,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         caseload::ALL,
         conditions::ALL,
         corrections::ALL,
+        disability::ALL,
         documents::ALL,
         dossiers::ALL,
         functions::ALL,
@@ -102,6 +106,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         journal::ALL,
         mandates::ALL,
         mail::ALL,
+        messages::ALL,
         notices::ALL,
         oidc::ALL,
         openings::ALL,
@@ -118,6 +123,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         steps::ALL,
         studies::ALL,
         submissions::ALL,
+        transmission::ALL,
         uses::ALL,
         vouchers::ALL,
     ]

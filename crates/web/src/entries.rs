@@ -21,24 +21,17 @@ use crate::sections;
 use crate::steps::{dossier_in, list_address, row_view};
 
 pub(crate) fn routes(routes: Routes) -> Routes {
-    use Operation::{ViewDossier, ViewSensitive};
+    use Operation::ViewDossier;
     routes
         .get("/dossier/{dossier}", ViewDossier, open)
         .get("/dossier/{dossier}/klantenportret", ViewDossier, portrait)
         .get("/dossier/{dossier}/begeleiding/{tab}", ViewDossier, tab)
         .get("/dossier/{dossier}/vacatures", ViewDossier, vacancies)
-        .get("/dossier/{dossier}/berichten", ViewDossier, messages)
         .get(
             "/dossier/{dossier}/competentieontwikkeling",
             ViewDossier,
             training,
         )
-        .get(
-            "/dossier/{dossier}/transmissie",
-            ViewSensitive,
-            transmission,
-        )
-        .get("/dossier/{dossier}/pmab", ViewSensitive, disability)
 }
 
 /// The tabs of 'Begeleiding'.
@@ -295,7 +288,7 @@ async fn empty_entry(
     dossier: &str,
     operation: Operation,
     (slug, heading): (&'static str, &'static str),
-    text: impl FnOnce(&str) -> (&'static str, &'static str),
+    (empty, text): (&'static str, &'static str),
 ) -> Result<Response, Response> {
     let id = dossier_in(app, me, dossier)?;
     let head = app
@@ -303,7 +296,6 @@ async fn empty_entry(
         .entry(&me.actor, operation, id, slug)
         .await
         .map_err(|failure| fail::answer(app, me, failure))?;
-    let (empty, text) = text(&head.work_situation);
     let said = (empty, text.to_owned());
     Ok(plain(app, me, &head, slug, heading, Vec::new(), said))
 }
@@ -322,36 +314,14 @@ macro_rules! empty_entries {
     )+};
 }
 
-/// The work situation of a pupil: some entries do not apply to them.
-const PUPIL: &str = "11";
-
 empty_entries! {
-    vacancies: ViewDossier, "vacatures", "Vacature-dashboard", |_| (
+    vacancies: ViewDossier, "vacatures", "Vacature-dashboard", (
         "Nog geen vacatures",
         "Hier komen vacatures en leerwerkplekken die voor deze jongere bewaard zijn, en waarvoor de jongere solliciteerde. In deze versie kan je er nog geen toevoegen.",
     );
-    messages: ViewDossier, "berichten", "Berichten", |_| (
-        "Nog geen berichten",
-        "Hier komen berichten tussen de begeleiders, de bemiddelaar en de jongere over dit dossier. In deze versie kan je er nog geen sturen.",
-    );
-    training: ViewDossier, "competentieontwikkeling", "Competentieontwikkeling", |_| (
+    training: ViewDossier, "competentieontwikkeling", "Competentieontwikkeling", (
         "Nog geen opleidingen",
         "Hier komen opleidingen, stages en de competenties die de jongere daar leerde. In deze versie kan je er nog geen toevoegen.",
-    );
-    transmission: ViewSensitive, "transmissie", "Transmissie", |situation| if situation == PUPIL {
-        (
-            "Niet van toepassing",
-            "Een transmissie is een melding aan de controledienst. Dat kan niet voor een leerling (werksituatie 11).",
-        )
-    } else {
-        (
-            "Geen gegevens",
-            "Hier komen meldingen aan de controledienst. Een begeleider van een partnerorganisatie doet die niet. Deze versie krijgt de gegevens nog niet.",
-        )
-    };
-    disability: ViewSensitive, "pmab", "PmAB", |_| (
-        "Geen gegevens",
-        "Hier komt of er een indicatie van arbeidsbeperking is en welke maatregelen daarbij horen. Een diagnose hoort hier nooit. Deze versie krijgt de gegevens nog niet.",
     );
 }
 

@@ -19,7 +19,9 @@ pub(crate) async fn fill_in(story: &Story, by: &Actor) -> anyhow::Result<()> {
         from: None,
         note: None,
     };
-    story.record(by, hours).await
+    story.record(by, hours).await?;
+    let text = "Neem je identiteitskaart mee naar het gesprek op de werkplek. Bel me als het niet lukt.";
+    story.conversation(by, "Gesprek op de werkplek", text).await
 }
 
 async fn conditions(story: &Story, by: &Actor) -> anyhow::Result<()> {

@@ -300,9 +300,10 @@ async fn load<F: Form>(
     app: &App,
     me: &Me,
     dossier: DossierId,
-) -> Result<casework::SectionPage<Vec<Record<F>>>, Response> {
+    shows: bool,
+) -> Result<casework::RecordForm<F>, Response> {
     app.casework
-        .section::<F>(&me.actor, dossier, slug::<F>())
+        .record_form::<F>(&me.actor, dossier, slug::<F>(), shows)
         .await
         .map_err(|failure| fail::answer(app, me, failure))
 }
@@ -313,7 +314,7 @@ async fn open_new<F: Form>(
     Path(dossier): Path<String>,
 ) -> Result<Response, Response> {
     let id = dossier_in(&app, &me, &dossier)?;
-    let found = load::<F>(&app, &me, id).await?;
+    let found = load::<F>(&app, &me, id, false).await?;
     let mut fields = Fields::default();
     F::fill_new(&mut fields, app.casework.today());
     let shown = Shown::<F> {
@@ -325,16 +326,22 @@ async fn open_new<F: Form>(
     Ok(form(&app, &me, &found.head, shown))
 }
 
-/// The dossier and the record in an address.
+/// The dossier and the record in an address; whether the record is shown, or only what was typed. What is closed
+/// to this person leads to the page that asks why.
 async fn record_in<F: Form>(
     app: &App,
     me: &Me,
     (dossier, record): &(String, String),
+    shows: bool,
 ) -> Result<(casework::Head, Record<F>), Response> {
     let dossier = dossier_in(app, me, dossier)?;
     let id = F::Id::from_address(record);
-    let found = load::<F>(app, me, dossier).await?;
-    let record = found.records.into_iter().find(|it| Some(it.id) == id);
+    let found = load::<F>(app, me, dossier, shows).await?;
+    let Some(records) = found.records else {
+        let page = format!("{}/{}", dossier_address(dossier), F::PAGE);
+        return Err(Redirect::to(&page).into_response());
+    };
+    let record = records.into_iter().find(|it| Some(it.id) == id);
     let record = record.ok_or_else(|| fail::not_found(app, Some(me)))?;
     Ok((found.head, record))
 }
@@ -344,7 +351,7 @@ async fn open_one<F: Form>(
     me: Me,
     Path(path): Path<(String, String)>,
 ) -> Result<Response, Response> {
-    let (head, record) = record_in::<F>(&app, &me, &path).await?;
+    let (head, record) = record_in::<F>(&app, &me, &path, true).await?;
     let mut fields = Fields::default();
     fields.set("versie", record.version.to_string());
     record.details.fill(&mut fields);
@@ -364,7 +371,7 @@ async fn add<F: Form>(
     fields: Fields,
 ) -> Result<Response, Response> {
     let id = dossier_in(&app, &me, &dossier)?;
-    let found = load::<F>(&app, &me, id).await?;
+    let found = load::<F>(&app, &me, id, false).await?;
     save::<F>(&app, &me, &found.head, None, fields).await
 }
 
@@ -374,7 +381,7 @@ async fn correct<F: Form>(
     Path(path): Path<(String, String)>,
     fields: Fields,
 ) -> Result<Response, Response> {
-    let (head, record) = record_in::<F>(&app, &me, &path).await?;
+    let (head, record) = record_in::<F>(&app, &me, &path, false).await?;
     save(&app, &me, &head, Some(record), fields).await
 }
 

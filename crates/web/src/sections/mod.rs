@@ -3,13 +3,17 @@
 //! section is a file beside this one, and a line of `REGISTER`.
 
 mod availability;
+mod closed;
 mod conditions;
+mod disability;
 mod form;
+mod transmission;
 
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use casework::{JournalEntry, SectionPage};
+use domain::Day;
 use domain::ids::DossierId;
 use domain::people::Role;
 
@@ -20,6 +24,7 @@ use crate::journal::{EntryView, entry_view};
 use crate::page::{DossierHead, Fact, NavLink, Page};
 use crate::routes::Routes;
 
+pub(crate) use closed::{ClosedForm, closed};
 pub(crate) use form::{Control, Form, forms, number, optional_choice, status_of, ticked};
 
 /// A section: where it stands, and its routes.
@@ -33,7 +38,12 @@ pub(crate) struct Section {
 }
 
 /// Every section, in the order of the screen: one line each.
-const REGISTER: [&Section; 2] = [&conditions::SECTION, &availability::SECTION];
+const REGISTER: [&Section; 4] = [
+    &conditions::SECTION,
+    &availability::SECTION,
+    &transmission::SECTION,
+    &disability::SECTION,
+];
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     let all = REGISTER.iter();
@@ -163,6 +173,9 @@ pub(crate) struct Shown<'a> {
     pub(crate) me: &'a Me,
     pub(crate) dossier: DossierId,
     pub(crate) may_edit: bool,
+    /// The code of the client's work situation.
+    pub(crate) work_situation: &'a str,
+    pub(crate) today: Day,
 }
 
 impl Shown<'_> {
@@ -229,6 +242,8 @@ pub(crate) fn page<R>(
         me,
         dossier,
         may_edit: found.may_edit,
+        work_situation: &found.head.work_situation,
+        today: app.casework.today(),
     };
     let mut page = app.page(me, section.label, "");
     page.notice = notice;
