@@ -3,7 +3,7 @@
 use domain::development::{Competence, Training};
 use domain::journal::Event;
 use domain::policy::{Access, Operation, Read};
-use domain::sections::{Details as _, Record};
+use domain::sections::{Details, Record};
 use store::sections::list;
 use store::{Reader, StoreError};
 
@@ -20,7 +20,7 @@ pub struct Development {
 
 impl Kinds for Development {
     type Records = Self;
-    const OPERATION: Operation = Training::OPERATION;
+    const OPERATION: Operation = <Training as Details>::OPERATION;
 
     async fn read(reader: &mut Reader, access: &Access<Read>) -> Result<Self, StoreError> {
         Ok(Development {

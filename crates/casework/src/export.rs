@@ -12,10 +12,12 @@ use domain::uses::Use;
 use serde::Serialize;
 use store::Batch;
 use store::export::{
-    Account, Action, Addendum, Assignment, Availability, BenefitStatus, CareerVoucher, Check,
-    Condition, Correction, Document, Entry, Erasure, Everything, Experience, Grant, GrantRequest,
-    IntegrationStatus, Line, Note, Notice, Nt2Course, Opening, Owner, Personal, Removal, Review,
-    Study, WorkPeriod, Goal, Agreement, Screening, Vacancy, Training, Competence};
+    Account, Action, Addendum, Agreement, Assignment, Availability, BenefitStatus, CareerVoucher,
+    Check, Competence, Condition, Correction, Document, Entry, Erasure, Everything, Experience,
+    Goal, Grant, GrantRequest, Indication, IntegrationStatus, Line, Message, MessageRead,
+    MessageThread, Note, Notice, Nt2Course, Opening, Owner, Personal, Removal, Review, Screening,
+    Study, Training, Transmission, Vacancy, WorkPeriod,
+};
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{Casework, Failure};
@@ -74,6 +76,16 @@ pub struct Export {
     pub training: Vec<Training>,
     /// Competences with their scores.
     pub competence: Vec<Competence>,
+    /// What was granted to somebody with a work disability; only in the client's own copy.
+    pub indication: Vec<Indication>,
+    /// When the dossier was passed on to the control service; only in the client's own copy.
+    pub transmission: Vec<Transmission>,
+    /// Conversations.
+    pub message_thread: Vec<MessageThread>,
+    /// Messages.
+    pub message: Vec<Message>,
+    /// Until when somebody read a conversation.
+    pub message_read: Vec<MessageRead>,
     /// Lines with their texts, whatever became of them.
     pub step: Vec<Line>,
     /// Addenda.
@@ -136,7 +148,10 @@ impl Casework {
             .await?;
         let (reader, access) = (&mut glance.reader, &glance.access);
         let number = &glance.head.client_number;
-        let all = store::export::everything(reader, access, number).await?;
+        let mut all = store::export::everything(reader, access, number).await?;
+        if !access.is_own() {
+            leave_closed(&mut all);
+        }
         let digest = store::dossiers::insz_digest(reader, access).await?;
         let contact = store::dossiers::contact(reader, access).await?;
         let insz = self.insz_of(&contact, dossier);
@@ -168,6 +183,11 @@ impl Casework {
             vacancies,
             trainings,
             competences,
+            indications,
+            transmissions,
+            threads,
+            messages,
+            read_marks,
             lines,
             addenda,
             checks,
@@ -211,6 +231,11 @@ impl Casework {
             vacancy: vacancies,
             training: trainings,
             competence: competences,
+            indication: indications,
+            transmission: transmissions,
+            message_thread: threads,
+            message: messages,
+            message_read: read_marks,
             step: lines,
             addendum: addenda,
             correction_note: notes,
@@ -271,5 +296,17 @@ impl Casework {
             }
         }
         meaning
+    }
+}
+
+/// Leaves out what is kept closed: who makes a copy for the client gives no reason to read it.
+fn leave_closed(all: &mut Everything) {
+    all.indications.clear();
+    all.transmissions.clear();
+    for entry in &mut all.journal {
+        let event = domain::journal::Event::from_code(&entry.event);
+        if event.is_some_and(domain::journal::Event::is_closed) {
+            entry.content = None;
+        }
     }
 }

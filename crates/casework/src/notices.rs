@@ -46,6 +46,8 @@ pub enum NoticeKind {
     DossierAssigned,
     /// I2: the dossier is not assigned to the person any more; the note holds the client number.
     DossierReleased,
+    /// Somebody wrote under 'Berichten'.
+    MessageReceived,
 }
 
 impl NoticeKind {
@@ -69,6 +71,7 @@ impl NoticeKind {
             NoticeKind::NewBrowser => "new_browser",
             NoticeKind::DossierAssigned => "dossier_assigned",
             NoticeKind::DossierReleased => "dossier_released",
+            NoticeKind::MessageReceived => "message_received",
         }
     }
 
@@ -92,6 +95,7 @@ impl NoticeKind {
             NoticeKind::NewBrowser,
             NoticeKind::DossierAssigned,
             NoticeKind::DossierReleased,
+            NoticeKind::MessageReceived,
         ]
         .into_iter()
         .find(|kind| kind.code() == code)

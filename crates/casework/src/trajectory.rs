@@ -2,7 +2,7 @@
 
 use domain::journal::Event;
 use domain::policy::{Access, Operation, Read};
-use domain::sections::{Details as _, Record};
+use domain::sections::{Details, Record};
 use domain::trajectory::{Agreement, Goal, Screening};
 use store::sections::list;
 use store::{Reader, StoreError};
@@ -22,7 +22,7 @@ pub struct Trajectory {
 
 impl Kinds for Trajectory {
     type Records = Self;
-    const OPERATION: Operation = Goal::OPERATION;
+    const OPERATION: Operation = <Goal as Details>::OPERATION;
 
     async fn read(reader: &mut Reader, access: &Access<Read>) -> Result<Self, StoreError> {
         Ok(Trajectory {

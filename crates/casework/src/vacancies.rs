@@ -34,7 +34,9 @@ impl Casework {
                 existing: Some((id, version)),
                 details: found.ok_or(Failure::NotFound)?.details.applied()?,
             };
-            let decided = decide(&recorded, &entered, desk.today(), || desk.new_id())?;
+            let situation = desk.head.work_situation.clone();
+            let on = (situation.as_str(), desk.today());
+            let decided = decide(&recorded, &entered, on, || desk.new_id())?;
             write(&mut desk, decided.ok_or(Failure::NotFound)?);
             if desk.store(submission).await? == Stored::Yes {
                 return Ok(());

@@ -178,9 +178,8 @@ impl Details for Competence {
     fn check(&self, others: &[&Record<Self>], today: Day) -> Result<(), Refusals> {
         let mut refusals = Refusals::default();
         let name = self.label.as_str().to_lowercase();
-        let is_same = |it: &Competence| {
-            it.axis == self.axis && it.label.as_str().to_lowercase() == name
-        };
+        let is_same =
+            |it: &Competence| it.axis == self.axis && it.label.as_str().to_lowercase() == name;
         if others.iter().any(|it| is_same(&it.details)) {
             refusals.add(Refusal::AlreadyRecorded(Field::Competence));
         }

@@ -74,6 +74,14 @@ ids! {
     TrainingId,
     /// A competence.
     CompetenceId,
+    /// An indication under 'PmAB'.
+    IndicationId,
+    /// A record under 'Transmissie'.
+    TransmissionId,
+    /// A conversation under 'Berichten'.
+    ThreadId,
+    /// A message in a conversation.
+    MessageId,
     /// A person who can log in.
     PersonId,
     /// A function of a person: a role, for a unit where the role needs one.

@@ -8,6 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::Day;
+use crate::closed::in_words;
 use crate::refusal::{Field, Refusal};
 use crate::studies::coded;
 use crate::text::Label;
@@ -33,12 +34,8 @@ coded! {
 /// # Errors
 /// `Empty` for another reason without a word of explanation.
 pub fn reason_in_words(reason: InszReason, note: Option<&Label>) -> Result<String, Refusal> {
-    match (reason, note) {
-        (InszReason::Other, None) => Err(Refusal::Empty(Field::InszReason)),
-        (InszReason::Other, Some(note)) => Ok(note.to_string()),
-        (reason, None) => Ok(reason.label().to_owned()),
-        (reason, Some(note)) => Ok(format!("{}: {note}", reason.label())),
-    }
+    let is_other = reason == InszReason::Other;
+    in_words(reason.label(), is_other, Field::InszReason, note)
 }
 
 /// An INSZ whose check digits are right.

@@ -83,6 +83,22 @@ coded! {
         CompetenceAdded = "competence_added", "Competentie toegevoegd";
         /// competence changed
         CompetenceChanged = "competence_changed", "Competentie gewijzigd";
+        /// indication recorded
+        IndicationAdded = "indication_added", "Gegeven onder PmAB toegevoegd";
+        /// indication corrected or ended
+        IndicationChanged = "indication_changed", "Gegeven onder PmAB gewijzigd";
+        /// opened for a reason
+        DisabilityOpened = "disability_opened", "PmAB geopend";
+        /// transmission recorded
+        TransmissionAdded = "transmission_added", "Transmissie toegevoegd";
+        /// transmission corrected
+        TransmissionChanged = "transmission_changed", "Transmissie gewijzigd";
+        /// opened for a reason
+        TransmissionOpened = "transmission_opened", "Transmissie geopend";
+        /// conversation begun
+        ThreadStarted = "thread_started", "Gesprek onder 'Berichten' begonnen";
+        /// message sent
+        MessageSent = "message_sent", "Bericht gestuurd";
         /// grant given
         GrantGiven = "grant_given", "Inzagerecht gegeven";
         /// grant ended
@@ -123,6 +139,21 @@ coded! {
         CounsellorAssigned = "counsellor_assigned", "Dossier toegewezen aan een begeleider";
         /// no longer assigned to a counsellor
         CounsellorReleased = "counsellor_released", "Dossier niet langer toegewezen aan een begeleider";
+    }
+}
+
+impl Event {
+    /// Whether it tells of what is kept closed (`crate::closed`).
+    pub fn is_closed(self) -> bool {
+        matches!(
+            self,
+            Event::IndicationAdded
+                | Event::IndicationChanged
+                | Event::DisabilityOpened
+                | Event::TransmissionAdded
+                | Event::TransmissionChanged
+                | Event::TransmissionOpened
+        )
     }
 }
 

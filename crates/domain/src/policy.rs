@@ -33,8 +33,16 @@ pub enum Operation {
     SearchClient,
     /// Read the dossier's frame, profile and the entries of the menu.
     ViewDossier,
-    /// Read the entries that hold sensitive data (PmAB, Transmissie).
-    ViewSensitive,
+    /// Read what is kept under 'PmAB', for a reason.
+    OpenDisability,
+    /// Add, correct or end what is kept under 'PmAB'.
+    EditDisability,
+    /// Read what is kept under 'Transmissie', for a reason.
+    OpenTransmission,
+    /// Pass a dossier on to the control service, and record what became of it.
+    EditTransmission,
+    /// Begin a conversation under 'Berichten', and answer in one.
+    WriteMessage,
     /// Read what the RVA tells of a right to a benefit.
     ViewBenefits,
     /// Read what the Kruispuntbank Inburgering tells of the trajectory and the courses of Dutch.
@@ -184,7 +192,23 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
         [Held, Never, Never, All, Never, Never, Self_, Never],
     ),
     (
-        O::ViewSensitive,
+        O::OpenDisability,
+        [Never, Never, Never, All, Never, Never, Never, Never],
+    ),
+    (
+        O::EditDisability,
+        [Never, Never, Never, All, Never, Never, Never, Never],
+    ),
+    (
+        O::OpenTransmission,
+        [Never, Never, Never, All, Never, Never, Never, Never],
+    ),
+    (
+        O::EditTransmission,
+        [Never, Never, Never, All, Never, Never, Never, Never],
+    ),
+    (
+        O::WriteMessage,
         [Held, Never, Never, All, Never, Never, Self_, Never],
     ),
     (
@@ -670,8 +694,8 @@ impl<Mode> Access<Mode> {
         matches!(self.reach, All | Self_)
     }
 
-    /// Whether the national number may be read in full: by whom it belongs to. Others give a reason first
-    /// (`RevealInsz`).
+    /// Whether what is kept closed may be read at once: by whom it is about. Others give a reason first
+    /// (`RevealInsz`, `OpenDisability`, `OpenTransmission`).
     pub fn is_own(&self) -> bool {
         self.reach == Self_
     }

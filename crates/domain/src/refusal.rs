@@ -230,6 +230,32 @@ pub enum Field {
     Score,
     /// Score van
     ScoredOn,
+    /// Waarom (opening what is kept closed)
+    OpeningReason,
+    /// Wat is toegekend
+    IndicationKind,
+    /// Toegekend op
+    GrantedOn,
+    /// Geldig tot en met (of an indication)
+    IndicationUntil,
+    /// Beslist door
+    DecidedBy,
+    /// Beëindigd op (of an indication)
+    IndicationEnd,
+    /// Aanleiding
+    TransmissionReason,
+    /// Feiten
+    TransmissionFacts,
+    /// Verstuurd op
+    SentOn,
+    /// Status of a transmission
+    TransmissionStatus,
+    /// Beslissing of the control service
+    TransmissionDecision,
+    /// Onderwerp of a conversation
+    MessageSubject,
+    /// Bericht
+    MessageText,
     /// The whole form
     Form,
 }
@@ -550,6 +576,18 @@ pub enum Refusal {
         /// Most.
         most: u32,
     },
+    /// A WOP that would be valid for more than five years.
+    ValidTooLong {
+        /// The last day it can be valid.
+        last: Day,
+    },
+    /// In this work situation nobody is passed on to the control service.
+    NoTransmission {
+        /// Its code.
+        situation: String,
+    },
+    /// A decision of the control service, while the status says that there is none.
+    DecisionTooEarly,
     /// Of this there is one record, and it is there; at this field.
     AlreadyRecorded(Field),
     /// So many records of a kind that it looks like a fault.
@@ -666,6 +704,9 @@ impl Refusal {
             | LinkNotValid
             | DayInFuture { .. }
             | NumberOutOfRange { .. }
+            | ValidTooLong { .. }
+            | NoTransmission { .. }
+            | DecisionTooEarly
             | AlreadyRecorded(_)
             | TooManyRecords { .. }
             | OddWebAddress
@@ -739,8 +780,10 @@ impl Refusal {
             MandateEnded | ProjectChangeWaits | ProjectChangeDecided | OwnProjectChange => {
                 Field::Decision
             }
-            TooManyRecords { .. } | NotToApplyFor => Field::Form,
+            TooManyRecords { .. } | NotToApplyFor | NoTransmission { .. } => Field::Form,
             OddWebAddress => Field::WebAddress,
+            ValidTooLong { .. } => Field::IndicationUntil,
+            DecisionTooEarly => Field::TransmissionDecision,
             Empty(field)
             | NotChosen(field)
             | OddCharacters(field)

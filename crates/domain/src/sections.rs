@@ -6,6 +6,7 @@ use std::fmt::Debug;
 
 use uuid::Uuid;
 
+use crate::closed::Closed;
 use crate::day::Day;
 use crate::journal::{Change, Event};
 use crate::policy::Operation;
@@ -36,6 +37,16 @@ pub trait Details: Clone + Debug + Eq + Send + Sync + 'static {
     const CHANGED: Event;
     /// Most records of this kind in one dossier: more looks like a fault, and nobody reads them.
     const MOST: usize = 200;
+    /// How it is kept closed; none for what everybody reads who reads the dossier.
+    const CLOSED: Option<Closed> = None;
+
+    /// Whether a record can be added for a client in this work situation.
+    ///
+    /// # Errors
+    /// As each kind says.
+    fn applies(_work_situation: &str) -> Result<(), Refusal> {
+        Ok(())
+    }
 
     /// What is wrong with it, beside the other records of its kind.
     ///
@@ -94,21 +105,24 @@ pub struct Decided<D: Details> {
 }
 
 /// Decides on what was filled in, beside what the dossier holds of the kind. None when the record that is
-/// corrected is not there.
+/// corrected is not there. What was recorded in an earlier work situation can still be corrected.
 ///
 /// # Errors
 /// `ChangedMeanwhile` (T1), `TooManyRecords`, and what the kind itself refuses.
 pub fn decide<D: Details>(
     recorded: &[Record<D>],
     entered: &Entered<D>,
-    today: Day,
+    (work_situation, today): (&str, Day),
     new_id: impl FnOnce() -> Uuid,
 ) -> Result<Option<Decided<D>>, Refusals> {
     let before = match entered.existing {
         None if recorded.len() >= D::MOST => {
             return Err(Refusal::TooManyRecords { most: D::MOST }.into());
         }
-        None => None,
+        None => {
+            D::applies(work_situation)?;
+            None
+        }
         Some((id, version)) => {
             let Some(found) = recorded.iter().find(|it| it.id == id) else {
                 return Ok(None);
@@ -195,7 +209,7 @@ mod tests {
         entered: &Entered<Condition>,
     ) -> Result<Option<Decided<Condition>>, Refusals> {
         let id = Uuid::from_u128(7);
-        decide(recorded, entered, day("2025-05-28"), || id)
+        decide(recorded, entered, ("00", day("2025-05-28")), || id)
     }
 
     #[test]

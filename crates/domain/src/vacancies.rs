@@ -155,7 +155,10 @@ impl Details for Vacancy {
             ("vacancy_kind", Some(self.kind.label().to_owned())),
             ("vacancy", text(&self.title)),
             ("employer", text(&self.employer)),
-            ("web_address", self.address.as_ref().map(ToString::to_string)),
+            (
+                "web_address",
+                self.address.as_ref().map(ToString::to_string),
+            ),
             ("work_place", self.place.as_ref().map(ToString::to_string)),
             ("vacancy_status", Some(self.status.label().to_owned())),
             ("due", self.due.map(Day::to_iso)),
@@ -209,10 +212,19 @@ mod tests {
             assert_eq!(read, Err(Refusal::OddWebAddress), "{typed}");
         }
         for (typed, kept) in [
-            ("https://voorbeeld.be/job?id=1", "https://voorbeeld.be/job?id=1"),
+            (
+                "https://voorbeeld.be/job?id=1",
+                "https://voorbeeld.be/job?id=1",
+            ),
             (" HTTP://Voorbeeld.be ", "http://voorbeeld.be/"),
-            ("https://v\u{f3}\u{f3}rbeeld.be/", "https://xn--vrbeeld-l0aa.be/"),
-            ("https://voorbeeld.be/\"><b>", "https://voorbeeld.be/%22%3E%3Cb%3E"),
+            (
+                "https://v\u{f3}\u{f3}rbeeld.be/",
+                "https://xn--vrbeeld-l0aa.be/",
+            ),
+            (
+                "https://voorbeeld.be/\"><b>",
+                "https://voorbeeld.be/%22%3E%3Cb%3E",
+            ),
         ] {
             let read = WebAddress::optional(typed).unwrap().unwrap();
             assert_eq!(read.as_str(), kept);

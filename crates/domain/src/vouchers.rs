@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::day::Day;
 use crate::studies::coded;
 use crate::text::Label;
-
-/// The work situation of a pupil: vouchers are for people who have worked for years.
-const PUPIL: &str = "11";
+use crate::work_situation::PUPIL;
 
 /// Most hours that one voucher gives.
 pub const MOST_HOURS: u32 = 8;
@@ -42,7 +40,7 @@ pub struct Voucher {
     pub centre: Option<Label>,
 }
 
-/// Whether vouchers can concern somebody in this work situation.
+/// Whether vouchers can concern somebody in this work situation: they are for people who have worked for years.
 pub fn apply_to(work_situation: &str) -> bool {
     work_situation != PUPIL
 }

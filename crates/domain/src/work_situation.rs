@@ -21,6 +21,9 @@ pub const WORK_SITUATIONS: &[(&str, &str)] = &[
     ("93", "Deeltijds werkend met behoud van rechten"),
 ];
 
+/// The work situation of a pupil: some entries of the menu do not apply to them.
+pub const PUPIL: &str = "11";
+
 /// The text that goes with a code.
 pub fn text(code: &str) -> Option<&'static str> {
     WORK_SITUATIONS

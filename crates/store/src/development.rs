@@ -39,7 +39,8 @@ impl Kept for Training {
         let provider = Label::parse(row.text_ref(OWN + 1)?);
         let kind = TrainingKind::from_code(row.text_ref(OWN + 2)?);
         let result = row.opt_text(OWN + 7)?;
-        let result = result.map(|code| known(&TRAININGS, "result", TrainingResult::from_code(&code)));
+        let result =
+            result.map(|code| known(&TRAININGS, "result", TrainingResult::from_code(&code)));
         Ok(Training {
             name: known(&TRAININGS, "name", name.ok())?,
             provider: known(&TRAININGS, "provider", provider.ok())?,

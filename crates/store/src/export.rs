@@ -120,6 +120,28 @@ records! {
     Competence {
         id: id, version: int, label: text, axis: text, score: int, scored_on: day,
     }
+    /// What was granted to somebody with a work disability.
+    Indication {
+        id: id, version: int, kind: text, granted_on: day, valid_until: opt_day, decided_by: text,
+        ended_on: opt_day,
+    }
+    /// A dossier that was passed on to the control service.
+    Transmission {
+        id: id, version: int, reason: text, facts: text, sent_on: day, status: text, decision: opt_text,
+    }
+    /// A conversation.
+    MessageThread {
+        id: id, subject: text,
+    }
+    /// A message in a conversation.
+    Message {
+        thread_id: id, id: id, at: at, by_person: id, by_person_name: text, role: text,
+        organisation_id: opt_id, organisation_name: opt_text, text: text,
+    }
+    /// Until when somebody read a conversation.
+    MessageRead {
+        person_id: id, person_name: text, thread_id: id, read_at: at,
+    }
     /// A line, whatever became of it, with its texts.
     Line {
         id: id, version: int, step_type: text, funding: text, state: text, listed_on: day,
@@ -269,6 +291,20 @@ statements! {
     COMPETENCES = "export.competences",
         "SELECT id, version, label, axis, score, scored_on
          FROM competence WHERE dossier_id = ?1";
+    INDICATIONS = "export.indications",
+        "SELECT id, version, kind, granted_on, valid_until, decided_by, ended_on
+         FROM indication WHERE dossier_id = ?1";
+    TRANSMISSIONS = "export.transmissions",
+        "SELECT id, version, reason, facts, sent_on, status, decision
+         FROM transmission WHERE dossier_id = ?1";
+    THREADS = "export.threads", "SELECT id, subject FROM message_thread WHERE dossier_id = ?1";
+    MESSAGES = "export.messages",
+        "SELECT m.thread_id, m.id, m.at, m.by_person, p.name, m.role, m.organisation_id, o.name, m.text
+         FROM message m JOIN person p ON p.id = m.by_person
+         LEFT JOIN organisation o ON o.id = m.organisation_id WHERE m.dossier_id = ?1";
+    READ_MARKS = "export.read_marks",
+        "SELECT r.person_id, p.name, r.thread_id, r.read_at
+         FROM message_read r JOIN person p ON p.id = r.person_id WHERE r.dossier_id = ?1";
     LINES = "export.lines",
         "SELECT s.id, s.version, s.step_type, s.funding, s.state, s.listed_on, s.start_on, s.end_on,
                 s.requester_unit, ru.name, s.requester_org, s.requester_person, rp.name,
@@ -391,6 +427,16 @@ pub struct Everything {
     pub trainings: Vec<Training>,
     /// Competences with their scores.
     pub competences: Vec<Competence>,
+    /// What was granted to somebody with a work disability.
+    pub indications: Vec<Indication>,
+    /// When the dossier was passed on to the control service.
+    pub transmissions: Vec<Transmission>,
+    /// Conversations, the last one first.
+    pub threads: Vec<MessageThread>,
+    /// Messages, in order.
+    pub messages: Vec<Message>,
+    /// Until when somebody read a conversation.
+    pub read_marks: Vec<MessageRead>,
     /// Lines, the last one first.
     pub lines: Vec<Line>,
     /// Addenda, in order.
@@ -459,6 +505,13 @@ pub async fn everything(
         vacancies: reader.all(&VACANCIES, &dossier, Vacancy::read).await?,
         trainings: reader.all(&TRAININGS, &dossier, Training::read).await?,
         competences: reader.all(&COMPETENCES, &dossier, Competence::read).await?,
+        indications: reader.all(&INDICATIONS, &dossier, Indication::read).await?,
+        transmissions: reader
+            .all(&TRANSMISSIONS, &dossier, Transmission::read)
+            .await?,
+        threads: reader.all(&THREADS, &dossier, MessageThread::read).await?,
+        messages: reader.all(&MESSAGES, &dossier, Message::read).await?,
+        read_marks: reader.all(&READ_MARKS, &dossier, MessageRead::read).await?,
         lines: reader.all(&LINES, &dossier, Line::read).await?,
         addenda: reader.all(&ADDENDA, &dossier, Addendum::read).await?,
         checks: reader.all(&CHECKS, &dossier, Check::read).await?,
@@ -493,6 +546,12 @@ pub async fn everything(
     all.courses.sort_by_key(|it| std::cmp::Reverse(it.from_day));
     all.vouchers
         .sort_by_key(|it| std::cmp::Reverse(it.ordered_on));
+    all.indications
+        .sort_by_key(|it| std::cmp::Reverse(it.granted_on));
+    all.transmissions
+        .sort_by_key(|it| std::cmp::Reverse(it.sent_on));
+    all.threads.sort_by_key(|it| std::cmp::Reverse(it.id));
+    all.messages.sort_by_key(|it| (it.thread_id, it.id));
     all.lines
         .sort_by_key(|it| std::cmp::Reverse((it.listed_on, it.id)));
     all.addenda.sort_by_key(|it| (it.step_id, it.number));

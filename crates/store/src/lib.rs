@@ -14,6 +14,7 @@ pub mod caseload;
 pub mod conditions;
 pub mod corrections;
 pub mod development;
+pub mod disability;
 pub mod documents;
 pub mod dossiers;
 pub mod engine;
@@ -28,6 +29,7 @@ pub mod invitations;
 pub mod journal;
 pub mod mail;
 pub mod mandates;
+pub mod messages;
 pub mod notices;
 pub mod oidc;
 pub mod openings;
@@ -46,6 +48,7 @@ pub mod steps;
 pub mod studies;
 pub mod submissions;
 pub mod trajectory;
+pub mod transmission;
 pub mod uses;
 pub mod vacancies;
 pub mod vouchers;
@@ -93,6 +96,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         conditions::ALL,
         corrections::ALL,
         development::ALL,
+        disability::ALL,
         documents::ALL,
         dossiers::ALL,
         functions::ALL,
@@ -106,6 +110,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         journal::ALL,
         mandates::ALL,
         mail::ALL,
+        messages::ALL,
         notices::ALL,
         oidc::ALL,
         openings::ALL,
@@ -123,6 +128,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         studies::ALL,
         submissions::ALL,
         trajectory::ALL,
+        transmission::ALL,
         uses::ALL,
         vacancies::ALL,
         vouchers::ALL,

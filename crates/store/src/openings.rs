@@ -1,7 +1,7 @@
 //! Who opened a dossier: written before the page is shown, read by the client (I3).
 
 use domain::Moment;
-use domain::ids::DossierId;
+use domain::ids::{DossierId, PersonId};
 use domain::people::{Actor, Role};
 use domain::policy::{Access, Mandated, Read};
 
@@ -18,6 +18,9 @@ statements! {
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (dossier_id, minute, person_id, what)
          DO UPDATE SET reason = opening.reason || '; ' || excluded.reason";
+    OPENED_SINCE = "openings.opened_since",
+        "SELECT 1 FROM opening WHERE dossier_id = ?1 AND minute >= ?2 AND person_id = ?3 AND what = ?4
+         AND reason IS NOT NULL LIMIT 1";
     // A controller acts for no organisation of ours.
     WRITE_LISTED = "openings.write_listed",
         "INSERT INTO opening (dossier_id, minute, person_id, what, organisation_id, role)
@@ -61,6 +64,23 @@ fn params(access: &Access<Read>, actor: &Actor, what: &str, minute: i64) -> Vec<
         access.organisation().map(|id| id.0).into(),
         actor.role.code().into(),
     ]
+}
+
+/// Whether a person opened this for a reason in a minute or after it.
+pub async fn opened_since(
+    reader: &mut Reader,
+    access: &Access<Read>,
+    (person, what): (PersonId, &str),
+    minute: i64,
+) -> Result<bool, StoreError> {
+    let params = [
+        access.dossier().0.into(),
+        minute.into(),
+        person.0.into(),
+        what.into(),
+    ];
+    let found = reader.first(&OPENED_SINCE, &params, |_| Ok(()));
+    Ok(found.await?.is_some())
 }
 
 /// Records that lines of these dossiers were on a controller's page.

@@ -143,6 +143,11 @@ statements! {
     NO_VACANCIES = "retention.no_vacancies", "DELETE FROM vacancy WHERE dossier_id = ?1";
     NO_TRAININGS = "retention.no_trainings", "DELETE FROM training WHERE dossier_id = ?1";
     NO_COMPETENCES = "retention.no_competences", "DELETE FROM competence WHERE dossier_id = ?1";
+    NO_INDICATIONS = "retention.no_indications", "DELETE FROM indication WHERE dossier_id = ?1";
+    NO_TRANSMISSIONS = "retention.no_transmissions", "DELETE FROM transmission WHERE dossier_id = ?1";
+    NO_MESSAGES = "retention.no_messages", "DELETE FROM message WHERE dossier_id = ?1";
+    NO_THREADS = "retention.no_threads", "DELETE FROM message_thread WHERE dossier_id = ?1";
+    NO_READ_MARKS = "retention.no_read_marks", "DELETE FROM message_read WHERE dossier_id = ?1";
     NO_OWNERS = "retention.no_owners", "DELETE FROM dossier_owner WHERE dossier_id = ?1";
     NO_NOTICES = "retention.no_notices", "DELETE FROM outbox WHERE dossier_id = ?1";
     NO_DOSSIER_CONTENT = "retention.no_dossier_content",
@@ -548,6 +553,11 @@ pub fn erase_dossier(
         &NO_VACANCIES,
         &NO_TRAININGS,
         &NO_COMPETENCES,
+        &NO_INDICATIONS,
+        &NO_TRANSMISSIONS,
+        &NO_MESSAGES,
+        &NO_THREADS,
+        &NO_READ_MARKS,
         &NO_OWNERS,
         &NO_ASSIGNMENTS,
         &NO_CORRECTIONS,

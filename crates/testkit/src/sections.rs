@@ -1,15 +1,21 @@
-//! Something of every section that a counsellor fills in.
+//! Something of every section that people fill in.
 
 use domain::availability::{Availability, AvailabilityStatus, Licence, Weekday};
 use domain::conditions::{Condition, ConditionKind, ConditionStatus};
 use domain::development::{Axis, Competence, Training, TrainingKind, TrainingResult};
-use domain::ids::{AgreementId, AvailabilityId, ConditionId, DossierId, GoalId, ScreeningId, CompetenceId, TrainingId, VacancyId};
+use domain::disability::{Indication, IndicationKind};
+use domain::ids::{
+    AgreementId, AvailabilityId, CompetenceId, ConditionId, DossierId, GoalId, IndicationId,
+    ScreeningId, ThreadId, TrainingId, TransmissionId, VacancyId,
+};
 use domain::people::Actor;
 use domain::sections::Entered;
 use domain::trajectory::{
     Agreement, AgreementOutcome, Answer, Goal, GoalKind, GoalOutcome, Screening, Who,
 };
-
+use domain::transmission::{
+    Transmission, TransmissionDecision, TransmissionReason, TransmissionStatus,
+};
 use domain::vacancies::{Vacancy, VacancyKind, VacancyStatus, WebAddress};
 
 use crate::{World, day, label, note};
@@ -33,10 +39,16 @@ pub struct Sections {
     pub condition: ConditionId,
     /// Under 'Inzetbaarheid'.
     pub availability: AvailabilityId,
+    /// Under 'PmAB'.
+    pub indication: IndicationId,
+    /// Under 'Transmissie'.
+    pub transmission: TransmissionId,
+    /// Under 'Berichten'.
+    pub thread: ThreadId,
 }
 
 impl World {
-    /// Adds a record of every kind, each with the day and the choices of its like. `say` makes the text of a
+    /// Adds a record of every kind and a conversation, each with the day and the choices of its like. `say` makes the text of a
     /// field, at most 200 characters on one line.
     pub async fn fill_sections(
         &self,
@@ -104,6 +116,21 @@ impl World {
             from: Some(day("2025-06-01")),
             note: Some(note(&say("nota-inzetbaarheid"))),
         });
+        let indication = Entered::new(Indication {
+            kind: IndicationKind::Wop,
+            granted_on: day("2025-05-01"),
+            valid_until: Some(day("2030-04-30")),
+            decided_by: label(&say("dienst")),
+            ended_on: Some(day("2025-05-20")),
+        });
+        let transmission = Entered::new(Transmission {
+            reason: TransmissionReason::NoShow,
+            facts: note(&say("feiten")),
+            sent_on: day("2025-05-02"),
+            status: TransmissionStatus::Decided,
+            decision: Some(TransmissionDecision::Warning),
+        });
+        let (subject, text) = (label(&say("onderwerp")), note(&say("bericht")));
         Sections {
             vacancy: casework
                 .save_record(me, dossier, &vacancy, &self.submission())
@@ -135,6 +162,18 @@ impl World {
                 .unwrap(),
             availability: casework
                 .save_record(me, dossier, &availability, &self.submission())
+                .await
+                .unwrap(),
+            indication: casework
+                .save_record(&self.mediator, dossier, &indication, &self.submission())
+                .await
+                .unwrap(),
+            transmission: casework
+                .save_record(&self.mediator, dossier, &transmission, &self.submission())
+                .await
+                .unwrap(),
+            thread: casework
+                .start_thread(me, dossier, (&subject, &text), &self.submission())
                 .await
                 .unwrap(),
         }

@@ -21,17 +21,12 @@ use crate::sections;
 use crate::steps::{dossier_in, list_address, row_view};
 
 pub(crate) fn routes(routes: Routes) -> Routes {
-    use Operation::{ViewDossier, ViewSensitive};
-    routes
-        .get("/dossier/{dossier}", ViewDossier, open)
-        .get("/dossier/{dossier}/klantenportret", ViewDossier, portrait)
-        .get("/dossier/{dossier}/berichten", ViewDossier, messages)
-        .get(
-            "/dossier/{dossier}/transmissie",
-            ViewSensitive,
-            transmission,
-        )
-        .get("/dossier/{dossier}/pmab", ViewSensitive, disability)
+    use Operation::ViewDossier;
+    routes.get("/dossier/{dossier}", ViewDossier, open).get(
+        "/dossier/{dossier}/klantenportret",
+        ViewDossier,
+        portrait,
+    )
 }
 
 /// The tabs of 'Begeleiding'.
@@ -49,17 +44,6 @@ pub(crate) fn guidance_tabs(dossier: DossierId, current: &str) -> Vec<NavLink> {
             .map(|(slug, section)| tab(slug, section.label, section.address(dossier))),
     );
     tabs
-}
-
-#[derive(Template)]
-#[template(path = "entries/plain.html")]
-struct PlainPage {
-    page: Page,
-    dossier: DossierHead,
-    heading: &'static str,
-    facts: Vec<Fact>,
-    empty: &'static str,
-    text: String,
 }
 
 #[derive(Template)]
@@ -256,85 +240,4 @@ pub(crate) fn municipality(contact: &Contact) -> Option<String> {
         .map(String::as_str)
         .collect();
     (!known.is_empty()).then(|| known.join(" "))
-}
-
-fn plain(
-    app: &App,
-    me: &Me,
-    head: &casework::Head,
-    slug: &str,
-    heading: &'static str,
-    facts: Vec<Fact>,
-    (empty, text): (&'static str, String),
-) -> Response {
-    render(
-        StatusCode::OK,
-        &PlainPage {
-            page: app.page(me, heading, ""),
-            dossier: app.dossier_head(me, head, slug),
-            heading,
-            facts,
-            empty,
-            text,
-        },
-    )
-}
-
-/// An entry that holds nothing yet: what belongs there, in plain words.
-async fn empty_entry(
-    app: &App,
-    me: &Me,
-    dossier: &str,
-    operation: Operation,
-    (slug, heading): (&'static str, &'static str),
-    text: impl FnOnce(&str) -> (&'static str, &'static str),
-) -> Result<Response, Response> {
-    let id = dossier_in(app, me, dossier)?;
-    let head = app
-        .casework
-        .entry(&me.actor, operation, id, slug)
-        .await
-        .map_err(|failure| fail::answer(app, me, failure))?;
-    let (empty, text) = text(&head.work_situation);
-    let said = (empty, text.to_owned());
-    Ok(plain(app, me, &head, slug, heading, Vec::new(), said))
-}
-
-/// Declares the handler of an entry that holds nothing yet.
-macro_rules! empty_entries {
-    ($($name:ident: $operation:ident, $slug:literal, $heading:literal, $text:expr;)+) => {$(
-        async fn $name(
-            State(app): State<App>,
-            me: Me,
-            Path(dossier): Path<String>,
-        ) -> Result<Response, Response> {
-            let entry = ($slug, $heading);
-            empty_entry(&app, &me, &dossier, Operation::$operation, entry, $text).await
-        }
-    )+};
-}
-
-/// The work situation of a pupil: some entries do not apply to them.
-const PUPIL: &str = "11";
-
-empty_entries! {
-    messages: ViewDossier, "berichten", "Berichten", |_| (
-        "Nog geen berichten",
-        "Hier komen berichten tussen de begeleiders, de bemiddelaar en de jongere over dit dossier. In deze versie kan je er nog geen sturen.",
-    );
-    transmission: ViewSensitive, "transmissie", "Transmissie", |situation| if situation == PUPIL {
-        (
-            "Niet van toepassing",
-            "Een transmissie is een melding aan de controledienst. Dat kan niet voor een leerling (werksituatie 11).",
-        )
-    } else {
-        (
-            "Geen gegevens",
-            "Hier komen meldingen aan de controledienst. Een begeleider van een partnerorganisatie doet die niet. Deze versie krijgt de gegevens nog niet.",
-        )
-    };
-    disability: ViewSensitive, "pmab", "PmAB", |_| (
-        "Geen gegevens",
-        "Hier komt of er een indicatie van arbeidsbeperking is en welke maatregelen daarbij horen. Een diagnose hoort hier nooit. Deze versie krijgt de gegevens nog niet.",
-    );
 }

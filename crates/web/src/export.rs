@@ -14,6 +14,7 @@ use domain::career::CareerSource;
 use domain::conditions::{ConditionKind, ConditionStatus};
 use domain::corrections::CorrectionKind;
 use domain::development::{Axis, TrainingKind, TrainingResult};
+use domain::disability::IndicationKind;
 use domain::grants::{Basis, ClientAnswer, RefusalGround, RequestKind};
 use domain::integration::{CourseResult, Nt2Level, TrajectoryStatus};
 use domain::journal::{Change, Event};
@@ -22,6 +23,7 @@ use domain::policy::Operation;
 use domain::refusal::Field;
 use domain::studies::{Certificate, Grade, Level, Provenance};
 use domain::trajectory::{AgreementOutcome, Answer, GoalKind, GoalOutcome, Who};
+use domain::transmission::{TransmissionDecision, TransmissionReason, TransmissionStatus};
 use domain::vacancies::{VacancyKind, VacancyStatus};
 use domain::vouchers::VoucherStatus;
 
@@ -279,6 +281,9 @@ impl ReadablePage {
             part("RVA", benefits(export)),
             part("Inburgering - NT2", integration(export)),
             part("Loopbaancheques", vouchers(export)),
+            part("PmAB", indications(export)),
+            part("Transmissie", transmissions(export)),
+            part("Berichten", messages(export)),
             part("Stappen naar werk", lines(export)),
             part("Wie je dossier mocht of mag openen", grants(export)),
             part("Vragen om je dossier te openen", grant_requests(export)),
@@ -514,6 +519,58 @@ fn availability(export: &Export) -> Vec<Item> {
         )
     });
     items.collect()
+}
+
+fn indications(export: &Export) -> Vec<Item> {
+    let items = export.indication.iter().map(|it| {
+        Item::new(
+            label!(IndicationKind, &it.kind),
+            vec![
+                fact("Toegekend op", it.granted_on.to_string()),
+                on("Geldig tot en met", it.valid_until),
+                fact("Beslist door", it.decided_by.clone()),
+                on("Beëindigd op", it.ended_on),
+            ],
+        )
+    });
+    items.collect()
+}
+
+fn transmissions(export: &Export) -> Vec<Item> {
+    let items = export.transmission.iter().map(|it| {
+        let decision = it.decision.as_ref();
+        let decision = decision.map(|code| label!(TransmissionDecision, code));
+        Item::new(
+            label!(TransmissionReason, &it.reason),
+            vec![
+                fact("Feiten", it.facts.clone()),
+                fact("Verstuurd op", it.sent_on.to_string()),
+                fact("Stand", label!(TransmissionStatus, &it.status)),
+                known("Beslissing", decision.as_ref()),
+            ],
+        )
+    });
+    items.collect()
+}
+
+fn messages(export: &Export) -> Vec<Item> {
+    let items = export.message.iter().map(|it| {
+        let mut threads = export.message_thread.iter();
+        let thread = threads.find(|thread| thread.id == it.thread_id);
+        Item::new(
+            thread.map_or_else(String::new, |thread| thread.subject.clone()),
+            vec![
+                by("Geschreven door", Some(&it.by_person_name), Some(&it.at)),
+                known("Organisatie", it.organisation_name.as_ref()),
+                fact("Bericht", it.text.clone()),
+            ],
+        )
+    });
+    let read = export.message_read.iter().map(|it| {
+        let said = format!("Gelezen door {}", it.person_name);
+        Item::new(said, vec![fact("Tot en met", at(&it.read_at))])
+    });
+    items.chain(read).collect()
 }
 
 fn work_periods(export: &Export) -> Vec<Item> {

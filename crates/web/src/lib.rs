@@ -31,6 +31,7 @@ mod letters;
 mod log;
 mod mail;
 mod mandates;
+mod messages;
 mod notices;
 mod oidc;
 mod openings;

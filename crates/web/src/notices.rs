@@ -79,6 +79,7 @@ fn sentence(kind: Option<NoticeKind>) -> &'static str {
         Some(NoticeKind::DossierReleased) => {
             "Een dossier is niet langer aan jou toegewezen. Je kan het niet meer openen."
         }
+        Some(NoticeKind::MessageReceived) => "Er is een nieuw bericht in een dossier.",
         None => "Er gebeurde iets met een stap waar jij aan werkt.",
     }
 }
@@ -123,6 +124,9 @@ async fn list(State(app): State<App>, me: Me) -> Result<Response, Response> {
                         format!("{address}/rechtzettingen"),
                         "Naar de rechtzettingen",
                     )
+                }
+                (Some(dossier), _) if kind == Some(NoticeKind::MessageReceived) => {
+                    (crate::messages::address(dossier), "Naar de berichten")
                 }
                 // A removed line is out of sight: its list is where a new one is registered.
                 (Some(dossier), Some(step)) if kind != Some(NoticeKind::LineRemoved) => {

@@ -15,9 +15,9 @@ use percent_encoding::percent_decode_str;
 use crate::{
     App, account, actions, assets, assignments, benefits, career, caseload, context, control,
     corrections, documents, entries, export, fail, functions, grants, home, integration,
-    invitation, journal, log, mail, mandates, notices, oidc, openings, organisations, own, people,
-    personal, profile, public, removal_queue, reports, retention, search, sections, sign_in, steps,
-    system, vouchers,
+    invitation, journal, log, mail, mandates, messages, notices, oidc, openings, organisations,
+    own, people, personal, profile, public, removal_queue, reports, retention, search, sections,
+    sign_in, steps, system, vouchers,
 };
 
 /// One row of the table of routes.
@@ -148,6 +148,7 @@ fn all(app: App) -> Routes {
     let routes = grants::routes(routes);
     let routes = profile::routes(routes);
     let routes = sections::routes(routes);
+    let routes = messages::routes(routes);
     let routes = documents::routes(routes);
     let routes = steps::routes(routes);
     let routes = actions::routes(routes);

@@ -14,6 +14,10 @@ pub(crate) const FORM_INCOMPLETE: &str =
 pub(crate) const FORM_TOO_OLD: &str = "Dit formulier stond te lang open. \
      Wat je typte staat er nog: kijk het na en bevestig opnieuw.";
 
+/// What is kept closed was opened.
+pub(crate) const OPENED: &str = "Je ziet deze gegevens één keer. Jouw naam en je reden staan in de lijst die de \
+     jongere leest.";
+
 /// What just succeeded, from the code in an address.
 pub(crate) fn succeeded(code: &str) -> Option<&'static str> {
     Some(match code {
@@ -45,6 +49,9 @@ pub(crate) fn succeeded(code: &str) -> Option<&'static str> {
         "startscreening" => "De startscreening is bewaard.",
         "randvoorwaarde" => "De randvoorwaarde is bewaard.",
         "inzetbaarheid" => "De inzetbaarheid is bewaard.",
+        "indicatie" => "Het gegeven is bewaard. Om het te zien, open je PmAB opnieuw.",
+        "transmissie" => "De transmissie is bewaard. Om ze te zien, open je Transmissie opnieuw.",
+        "bericht" => "Je bericht is verstuurd.",
         "gevraagd" => {
             "Je vraag is verstuurd naar de bemiddelaar. Je krijgt een melding zodra er een antwoord is."
         }
@@ -419,6 +426,20 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
             "Vul bij {} een geheel getal in van {least} tot {most}.",
             name(*field)
         ),
+        R::ValidTooLong { last } => format!(
+            "Een WOP geldt hoogstens vijf jaar. Kies {last} of een vroegere dag."
+        ),
+        R::NoTransmission { situation } => format!(
+            "Bij werksituatie {situation} kan je niets melden aan de controledienst. Het kan alleen bij 00, 02, \
+             05, 14, 80, 82, 85 en 89. Klopt de werksituatie niet? Laat die eerst verbeteren."
+        ),
+        R::DecisionTooEarly => {
+            "Een beslissing hoort bij de stand 'Beslist'. Kies die stand, of laat de beslissing leeg.".into()
+        }
+        R::AlreadyRecorded(Field::IndicationKind) => {
+            "Dit staat al in het dossier voor dezelfde periode. Open PmAB en kies 'Wijzig' bij wat er staat."
+                .into()
+        }
         R::AlreadyRecorded(_) => {
             "Dit staat al in het dossier. Ga terug en kies 'Wijzig' bij wat er staat.".into()
         }
@@ -487,7 +508,17 @@ fn empty(field: Field) -> String {
         Field::Duration => "Vul de duur in, in minuten.".into(),
         Field::Purpose => "Schrijf waarvoor jullie het inzagerecht nodig hebben.".into(),
         Field::Note => "Schrijf er een nota bij.".into(),
-        Field::DueDay => "Je wijst de vacature toe. Vul in tegen welke dag de jongere solliciteert.".into(),
+        Field::DueDay => {
+            "Je wijst de vacature toe. Vul in tegen welke dag de jongere solliciteert.".into()
+        }
+        Field::OpeningReason => "Schrijf kort waarom je dit opent.".into(),
+        Field::IndicationUntil => {
+            "Vul in tot wanneer het WOP geldt: hoogstens vijf jaar na de toekenning.".into()
+        }
+        Field::DecidedBy => "Schrijf welke dienst het besliste.".into(),
+        Field::TransmissionFacts => "Schrijf wat er gebeurde, en wanneer.".into(),
+        Field::MessageSubject => "Schrijf waarover het gaat.".into(),
+        Field::MessageText => "Schrijf eerst je bericht.".into(),
         Field::Ground => "Schrijf waarom.".into(),
         Field::CorrectionText => "Schrijf wat er niet klopt, en hoe het wel moet zijn.".into(),
         Field::Answer => "Schrijf een antwoord voor wie het vroeg.".into(),
@@ -523,6 +554,10 @@ fn not_chosen(field: Field) -> String {
         Field::Outcome => "Er staat een dag bij 'Afgesloten op'. Kies ook de uitkomst.".into(),
         Field::Willing => "Kies of de jongere wil werken.".into(),
         Field::Ready => "Kies of de jongere klaar is om te werken.".into(),
+        Field::OpeningReason => "Kies waarom je dit opent.".into(),
+        Field::IndicationKind => "Kies wat er toegekend is.".into(),
+        Field::TransmissionStatus => "Kies hoe ver de melding staat.".into(),
+        Field::TransmissionDecision => "Kies wat de controledienst besliste.".into(),
         Field::Weekdays => "Kies op welke dagen de jongere kan werken of leren.".into(),
         other => format!("Kies {} uit de lijst.", with_article(other)),
     }
@@ -636,6 +671,19 @@ pub(crate) fn name(field: Field) -> &'static str {
         Field::Regions => "streek",
         Field::Licences => "rijbewijzen",
         Field::AvailableFrom => "dag",
+        Field::OpeningReason => "uitleg",
+        Field::IndicationKind => "toekenning",
+        Field::GrantedOn => "dag van de toekenning",
+        Field::IndicationUntil => "laatste dag",
+        Field::DecidedBy => "dienst",
+        Field::IndicationEnd => "dag waarop het stopte",
+        Field::TransmissionReason => "aanleiding",
+        Field::TransmissionFacts => "tekst",
+        Field::SentOn => "dag van de melding",
+        Field::TransmissionStatus => "stand",
+        Field::TransmissionDecision => "beslissing",
+        Field::MessageSubject => "onderwerp",
+        Field::MessageText => "bericht",
         Field::Form => "formulier",
     }
 }
@@ -674,7 +722,13 @@ fn with_article(field: Field) -> String {
     let article = match field {
         Field::Funding | Field::Certificate | Field::Form | Field::Reference => "het",
         Field::ClientNumber | Field::Proof | Field::Purpose | Field::Answer => "het",
-        Field::ConditionKind | Field::Goal | Field::TrainingResult | Field::Email | Field::Kbo | Field::UnitNumber => "het",
+        Field::ConditionKind
+        | Field::Goal
+        | Field::TrainingResult
+        | Field::Email
+        | Field::Kbo
+        | Field::UnitNumber => "het",
+        Field::MessageSubject | Field::MessageText => "het",
         _ => "de",
     };
     format!("{article} {}", name(field))
@@ -868,6 +922,17 @@ pub(crate) fn journal_field(field: &str) -> &str {
         "regions" => "Streek",
         "licences" => "Rijbewijzen",
         "available_from" => "Beschikbaar vanaf",
+        "indication_kind" => "Wat",
+        "valid_until" => "Geldig tot en met",
+        "granted_on" => "Toegekend op",
+        "decided_by" => "Beslist door",
+        "ended_on" => "Beëindigd op",
+        "transmission_reason" => "Aanleiding",
+        "transmission_facts" => "Feiten",
+        "sent_on" => "Verstuurd op",
+        "transmission_status" => "Stand",
+        "transmission_decision" => "Beslissing",
+        "message_subject" => "Onderwerp",
         "rectification" => "Rechtzetting",
         "why" => "Waarom",
         other => other,

@@ -98,6 +98,11 @@ const ABOUT: &[About] = &[
     about("career_voucher"),
     about("availability"),
     about("condition"),
+    about("indication"),
+    about("transmission"),
+    about("message_thread"),
+    about("message"),
+    about("message_read"),
     about("step"),
     About {
         part: "step",
@@ -402,6 +407,12 @@ async fn filled(w: &World, dossier: DossierId, counsellor: &Actor, client: &Acto
     // Who looked: everybody who may, each in their own way.
     casework.steps_page(counsellor, dossier).await.unwrap();
     casework.own_page(client, dossier).await.unwrap();
+    let talks = casework.messages(client, dossier).await.unwrap();
+    let thread = talks.threads[0].thread.id;
+    casework
+        .message_thread(client, dossier, thread)
+        .await
+        .unwrap();
     let fg = &w.privacy_officer;
     casework.openings(fg, dossier, None, 10).await.unwrap();
     casework.journal(fg, dossier, None).await.unwrap();

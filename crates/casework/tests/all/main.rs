@@ -2,6 +2,7 @@
 
 mod access;
 mod account_events;
+mod closed;
 mod control;
 mod corrections;
 mod documents;
@@ -14,6 +15,7 @@ mod journal;
 mod limits;
 mod lines;
 mod mail;
+mod messages;
 mod narrowing;
 mod outside;
 mod people;

@@ -408,7 +408,7 @@ async fn h8_one_proposes_and_another_confirms() {
 #[tokio::test]
 async fn every_table_of_a_dossier_is_erased_with_it() {
     /// With the line, with the dossier, on a day of its own, or never: it says nothing of anybody.
-    const KNOWN: [(&str, &str); 34] = [
+    const KNOWN: [(&str, &str); 39] = [
         ("access_grant", "grant"),
         ("action", "line"),
         ("addendum", "line"),
@@ -429,6 +429,11 @@ async fn every_table_of_a_dossier_is_erased_with_it() {
         ("eligibility_check", "line"),
         ("erasure", "never"),
         ("experience", "dossier"),
+        ("indication", "dossier"),
+        ("transmission", "dossier"),
+        ("message_thread", "dossier"),
+        ("message", "dossier"),
+        ("message_read", "dossier"),
         ("journal", "its content, with the line or the dossier"),
         ("opening", "opening"),
         ("outbox", "notice"),

@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::chance::Chance;
+use super::closed;
 use super::houses::{House, Houses};
 use super::story::{Line, Story, Who};
 use super::{known, names};
@@ -240,6 +241,10 @@ async fn one(houses: &Houses, index: u32, who: &Who) -> anyhow::Result<()> {
             let line = whole(&mut story, &by, (ended, confirmed), reason).await?;
             after(&mut story, plot, &line, (&by, &colleague), ended_ago).await?;
         }
+    }
+    if index % 40 == 1 {
+        story.on(story.ago(2));
+        closed::fill_in(&story, who).await?;
     }
     // The last that happens: what the registers know arrived yesterday.
     if index % 4 == 1 {

@@ -5,9 +5,7 @@ use domain::conditions::{Condition, ConditionKind, ConditionStatus};
 use domain::development::{Axis, Competence, Training, TrainingKind};
 use domain::people::Actor;
 use domain::text::{Label, Note};
-use domain::trajectory::{
-    Agreement, AgreementOutcome, Answer, Goal, GoalKind, Screening, Who,
-};
+use domain::trajectory::{Agreement, AgreementOutcome, Answer, Goal, GoalKind, Screening, Who};
 use domain::vacancies::{Vacancy, VacancyKind, VacancyStatus};
 
 use super::story::Story;
@@ -27,13 +25,26 @@ pub(crate) async fn fill_in(story: &Story, by: &Actor) -> anyhow::Result<()> {
         from: None,
         note: None,
     };
-    story.record(by, hours).await
+    story.record(by, hours).await?;
+    let text =
+        "Neem je identiteitskaart mee naar het gesprek op de werkplek. Bel me als het niet lukt.";
+    story.conversation(by, "Gesprek op de werkplek", text).await
 }
 
 async fn vacancies(story: &Story, by: &Actor) -> anyhow::Result<()> {
     for (title, employer, status, due) in [
-        ("Hulpkok", "De Gouden Lepel", VacancyStatus::Assigned, Some(10)),
-        ("Keukenhulp", "Grootkeuken Dijle", VacancyStatus::Applied, None),
+        (
+            "Hulpkok",
+            "De Gouden Lepel",
+            VacancyStatus::Assigned,
+            Some(10),
+        ),
+        (
+            "Keukenhulp",
+            "Grootkeuken Dijle",
+            VacancyStatus::Applied,
+            None,
+        ),
     ] {
         let vacancy = Vacancy {
             kind: VacancyKind::Workplace,
@@ -89,7 +100,12 @@ async fn trajectory(story: &Story, by: &Actor) -> anyhow::Result<()> {
     for (text, who, due, done) in [
         ("Een cv schrijven", Who::Client, -10, Some(12)),
         ("Drie restaurants bellen", Who::Client, 7, None),
-        ("Mee naar het eerste gesprek gaan", Who::Counsellor, 20, None),
+        (
+            "Mee naar het eerste gesprek gaan",
+            Who::Counsellor,
+            20,
+            None,
+        ),
     ] {
         let agreement = Agreement {
             text: Label::parse(text)?,
@@ -103,7 +119,9 @@ async fn trajectory(story: &Story, by: &Actor) -> anyhow::Result<()> {
         willing: Answer::Yes,
         ready: Answer::Unclear,
         day: story.ago(30),
-        note: Some(Note::parse("Wil graag aan de slag. Komt nog vaak te laat.")?),
+        note: Some(Note::parse(
+            "Wil graag aan de slag. Komt nog vaak te laat.",
+        )?),
     };
     story.record(by, screening).await
 }

@@ -4,6 +4,7 @@
 //! Nobody and nothing in here is real.
 
 mod chance;
+mod closed;
 mod crowd;
 mod guidance;
 mod houses;

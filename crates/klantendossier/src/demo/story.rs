@@ -289,6 +289,27 @@ impl Story {
         self.record(by, details).await
     }
 
+    /// Who mediates.
+    pub(crate) fn mediator(&self) -> &Actor {
+        &self.mediator
+    }
+
+    /// A conversation under 'Berichten', with a message.
+    pub(crate) async fn conversation(
+        &self,
+        by: &Actor,
+        subject: &str,
+        text: &str,
+    ) -> anyhow::Result<()> {
+        let (subject, text) = (Label::parse(subject)?, Note::parse(text)?);
+        let submission = self.submission();
+        let started = self
+            .casework
+            .start_thread(by, self.dossier, (&subject, &text), &submission)
+            .await;
+        started.map(drop).map_err(told("a conversation"))
+    }
+
     /// A record of a section, for the first time.
     pub(crate) async fn record<D: Kept>(&self, by: &Actor, details: D) -> anyhow::Result<()> {
         let entered = Entered::new(details);

@@ -130,7 +130,13 @@ impl Form for Training {
                 .hint("Bijvoorbeeld: basisopleiding keukenhulp"),
             Control::line("aanbieder", "Bij wie?", Field::TrainingProvider, typed)
                 .hint("De school, het centrum of het bedrijf"),
-            Control::radios("soort_opleiding", "Soort", Field::TrainingKind, typed, kinds),
+            Control::radios(
+                "soort_opleiding",
+                "Soort",
+                Field::TrainingKind,
+                typed,
+                kinds,
+            ),
             Control::day("van", "Begindatum", Field::From, typed),
             Control::day("tot", "Einddatum", Field::Until, typed)
                 .hint("Mag leeg blijven zolang er geen resultaat is"),
@@ -174,7 +180,13 @@ impl Form for Training {
         let from = fields.day("van", "de begindatum", errors);
         let until = fields.optional_day("tot", "de einddatum", errors);
         let most = MOST_TRAINING_HOURS;
-        let planned = number(fields, "uren_gepland", Field::HoursPlanned, (1, most), errors);
+        let planned = number(
+            fields,
+            "uren_gepland",
+            Field::HoursPlanned,
+            (1, most),
+            errors,
+        );
         let done = number(fields, "uren_gevolgd", Field::HoursDone, (0, most), errors);
         let result = optional_choice(
             fields,
@@ -208,7 +220,9 @@ impl Form for Competence {
             .zip(SCORES)
             .map(|(score, _)| (score.to_string(), score_text(score)))
             .collect();
-        let scores = scores.iter().map(|(code, text)| (code.as_str(), text.as_str()));
+        let scores = scores
+            .iter()
+            .map(|(code, text)| (code.as_str(), text.as_str()));
         vec![
             Control::line("competentie", "Competentie", Field::Competence, typed)
                 .hint("Bijvoorbeeld: op tijd komen"),

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use casework::{Failure, JournalEntry, Kept};
+use casework::{Failure, Kept};
 use domain::Day;
 use domain::ids::DossierId;
 use domain::policy::Operation;
@@ -305,9 +305,10 @@ async fn load<F: Form>(
     app: &App,
     me: &Me,
     dossier: DossierId,
-) -> Result<casework::SectionPage<Vec<Record<F>>>, Response> {
+    shows: bool,
+) -> Result<casework::RecordForm<F>, Response> {
     app.casework
-        .section::<F>(&me.actor, dossier, slug::<F>())
+        .record_form::<F>(&me.actor, dossier, slug::<F>(), shows)
         .await
         .map_err(|failure| fail::answer(app, me, failure))
 }
@@ -318,7 +319,7 @@ async fn open_new<F: Form>(
     Path(dossier): Path<String>,
 ) -> Result<Response, Response> {
     let id = dossier_in(&app, &me, &dossier)?;
-    let found = load::<F>(&app, &me, id).await?;
+    let found = load::<F>(&app, &me, id, false).await?;
     let mut fields = Fields::default();
     F::fill_new(&mut fields, app.casework.today());
     let shown = Shown::<F> {
@@ -331,23 +332,24 @@ async fn open_new<F: Form>(
     Ok(form(&app, &me, &found.head, shown))
 }
 
-/// A record as it is now, and what happened to it, the last first.
-type Known<F> = (Record<F>, Vec<JournalEntry>);
-
-/// The dossier and the record in an address.
-pub(crate) async fn record_in<F: Form>(
+/// The dossier and the record in an address; whether the record is shown, or only what was typed. What is closed
+/// to this person leads to the page that asks why.
+async fn record_in<F: Form>(
     app: &App,
     me: &Me,
     (dossier, record): &(String, String),
-) -> Result<(casework::Head, Known<F>), Response> {
+    shows: bool,
+) -> Result<(casework::Head, Record<F>), Response> {
     let dossier = dossier_in(app, me, dossier)?;
     let id = F::Id::from_address(record);
-    let found = load::<F>(app, me, dossier).await?;
-    let record = found.records.into_iter().find(|it| Some(it.id) == id);
+    let found = load::<F>(app, me, dossier, shows).await?;
+    let Some(records) = found.records else {
+        let page = format!("{}/{}", dossier_address(dossier), F::PAGE);
+        return Err(Redirect::to(&page).into_response());
+    };
+    let record = records.into_iter().find(|it| Some(it.id) == id);
     let record = record.ok_or_else(|| fail::not_found(app, Some(me)))?;
-    let mut history = found.history;
-    history.retain(|it| it.entry.subject == record.id.uuid());
-    Ok((found.head, (record, history)))
+    Ok((found.head, record))
 }
 
 async fn open_one<F: Form>(
@@ -355,7 +357,7 @@ async fn open_one<F: Form>(
     me: Me,
     Path(path): Path<(String, String)>,
 ) -> Result<Response, Response> {
-    let (head, (record, _)) = record_in::<F>(&app, &me, &path).await?;
+    let (head, record) = record_in::<F>(&app, &me, &path, true).await?;
     let mut fields = Fields::default();
     fields.set("versie", record.version.to_string());
     record.details.fill(&mut fields);
@@ -376,7 +378,7 @@ async fn add<F: Form>(
     fields: Fields,
 ) -> Result<Response, Response> {
     let id = dossier_in(&app, &me, &dossier)?;
-    let found = load::<F>(&app, &me, id).await?;
+    let found = load::<F>(&app, &me, id, false).await?;
     save::<F>(&app, &me, &found.head, None, fields).await
 }
 
@@ -386,15 +388,15 @@ async fn correct<F: Form>(
     Path(path): Path<(String, String)>,
     fields: Fields,
 ) -> Result<Response, Response> {
-    let (head, known) = record_in::<F>(&app, &me, &path).await?;
-    save(&app, &me, &head, Some(known), fields).await
+    let (head, record) = record_in::<F>(&app, &me, &path, false).await?;
+    save(&app, &me, &head, Some(record), fields).await
 }
 
 async fn save<F: Form>(
     app: &App,
     me: &Me,
     head: &casework::Head,
-    existing: Option<Known<F>>,
+    existing: Option<Record<F>>,
     mut fields: Fields,
 ) -> Result<Response, Response> {
     let page = format!("{}/{}", dossier_address(head.id), F::PAGE);
@@ -407,7 +409,7 @@ async fn save<F: Form>(
     let leads_to = format!("{page}?gelukt={}", F::KEPT);
     let submission = submission(app, &fields, leads_to, &mut errors);
     let mut meanwhile = Vec::new();
-    let id = existing.as_ref().map(|(record, _)| record.id);
+    let id = existing.as_ref().map(|record| record.id);
     if let (Some(details), Some(submission)) = (details, submission) {
         let entered = Entered {
             existing: id.map(|id| (id, fields.version())),
@@ -423,7 +425,11 @@ async fn save<F: Form>(
                 status = status_of(&refusals);
                 show_refusals(&F::controls(&fields), &mut errors, &refusals);
                 // Confirming again is then on the record as it is now, with what others changed in sight (T1).
-                if let (StatusCode::CONFLICT, Some((now, history))) = (status, existing) {
+                if let (StatusCode::CONFLICT, Some(now)) = (status, existing) {
+                    let history = casework
+                        .record_history::<F>(&me.actor, head.id, slug::<F>(), now.id)
+                        .await
+                        .map_err(|failure| fail::answer(app, me, failure))?;
                     let newer = now.version.saturating_sub(fields.version());
                     let newer = usize::try_from(newer).unwrap_or(usize::MAX);
                     meanwhile.extend(history.into_iter().take(newer).map(entry_view));

@@ -3,10 +3,13 @@
 //! section is a file beside this one, and a line of `REGISTER`.
 
 mod availability;
+mod closed;
 mod conditions;
 mod development;
+mod disability;
 mod form;
 mod trajectory;
+mod transmission;
 mod vacancies;
 
 use askama::Template;
@@ -24,9 +27,8 @@ use crate::journal::{EntryView, entry_view};
 use crate::page::{DossierHead, Fact, NavLink, Page};
 use crate::routes::Routes;
 
-pub(crate) use form::{
-    Control, Form, address, forms, number, optional_choice, record_in, status_of, ticked,
-};
+pub(crate) use closed::{ClosedForm, closed};
+pub(crate) use form::{Control, Form, address, forms, number, optional_choice, status_of, ticked};
 
 /// A section: where it stands, and its routes.
 pub(crate) struct Section {
@@ -39,12 +41,14 @@ pub(crate) struct Section {
 }
 
 /// Every section, in the order of the screen: one line each.
-const REGISTER: [&Section; 5] = [
+const REGISTER: [&Section; 7] = [
     &vacancies::SECTION,
     &trajectory::SECTION,
     &conditions::SECTION,
     &availability::SECTION,
     &development::SECTION,
+    &transmission::SECTION,
+    &disability::SECTION,
 ];
 
 pub(crate) fn routes(routes: Routes) -> Routes {
@@ -180,7 +184,7 @@ impl Card {
     /// With a link to its form, for who may correct it.
     pub(crate) fn editing<F: Form>(mut self, id: F::Id, at: &Shown<'_>) -> Self {
         if at.may_edit {
-            self.edit = form::address::<F>(at.dossier, id);
+            self.edit = address::<F>(at.dossier, id);
         }
         self
     }
@@ -190,8 +194,10 @@ impl Card {
 pub(crate) struct Shown<'a> {
     pub(crate) me: &'a Me,
     pub(crate) dossier: DossierId,
-    pub(crate) today: Day,
     pub(crate) may_edit: bool,
+    /// The code of the client's work situation.
+    pub(crate) work_situation: &'a str,
+    pub(crate) today: Day,
 }
 
 impl Shown<'_> {
@@ -257,8 +263,9 @@ pub(crate) fn page<R>(
     let shown = Shown {
         me,
         dossier,
-        today: app.casework.today(),
         may_edit: found.may_edit,
+        work_situation: &found.head.work_situation,
+        today: app.casework.today(),
     };
     let mut page = app.page(me, section.label, "");
     page.notice = notice;

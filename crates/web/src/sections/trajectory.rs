@@ -78,7 +78,11 @@ fn content(records: Trajectory, at: &Shown<'_>) -> Content {
             "Nog geen afspraken",
             "Hier komt wie wat doet, en tegen wanneer.",
         ),
-        records.agreements.iter().map(|it| agreement(it, at)).collect(),
+        records
+            .agreements
+            .iter()
+            .map(|it| agreement(it, at))
+            .collect(),
     );
     let screenings = Group::new(
         "Startscreening",
@@ -86,7 +90,11 @@ fn content(records: Trajectory, at: &Shown<'_>) -> Content {
             "Nog geen startscreening",
             "Hier komt of de jongere bij de start wil werken en er klaar voor is.",
         ),
-        records.screenings.iter().map(|it| screening(it, at)).collect(),
+        records
+            .screenings
+            .iter()
+            .map(|it| screening(it, at))
+            .collect(),
     );
     let has_agreements = !records.agreements.is_empty();
     let sheet = format!("{}/afsprakenblad", SECTION.address(at.dossier));
@@ -184,7 +192,10 @@ fn parse_outcome<T>(
 ) -> Option<(T, Day)> {
     let outcome = optional_choice(fields, "uitkomst", Field::Outcome, parse, errors);
     if fields.get("uitkomst").is_empty() {
-        if fields.optional_day("afgesloten", "de dag", errors).is_some() {
+        if fields
+            .optional_day("afgesloten", "de dag", errors)
+            .is_some()
+        {
             let refusal = Refusal::NotChosen(Field::Outcome);
             errors.add("uitkomst", sentences::refusal(&refusal));
         }
@@ -251,7 +262,13 @@ impl Form for Agreement {
         vec![
             Control::line("afspraak", "Afspraak", Field::Agreement, typed)
                 .hint("Bijvoorbeeld: een cv schrijven"),
-            Control::radios("wie_doet", "Wie doet dit?", Field::AgreementWho, typed, people),
+            Control::radios(
+                "wie_doet",
+                "Wie doet dit?",
+                Field::AgreementWho,
+                typed,
+                people,
+            ),
             Control::day("tegen", "Tegen", Field::DueDay, typed),
             outcome,
             day,

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use casework::{Failure, Head};
 use domain::Day;
+use domain::ids::VacancyId;
 use domain::policy::{self, Operation};
 use domain::refusal::{Field, Refusal};
 use domain::sections::Record;
@@ -19,11 +20,10 @@ use crate::fields::Fields;
 use crate::page::{DossierHead, Errors, Page};
 use crate::routes::Routes;
 use crate::sections::{
-    Card, Content, Control, Form, Group, Section, Shown, address, forms, record_in, section_page,
-    status_of,
+    Card, Content, Control, Form, Group, Section, Shown, address, forms, section_page, status_of,
 };
 use crate::sentences;
-use crate::steps::submission;
+use crate::steps::{dossier_in, submission};
 
 pub(super) static SECTION: Section = Section {
     path: "vacatures",
@@ -34,11 +34,7 @@ pub(super) static SECTION: Section = Section {
 fn routes(routes: Routes) -> Routes {
     let applying = "/dossier/{dossier}/vacatures/{vacancy}/gesolliciteerd";
     let routes = routes
-        .get(
-            "/dossier/{dossier}/vacatures",
-            Operation::ViewDossier,
-            show,
-        )
+        .get("/dossier/{dossier}/vacatures", Operation::ViewDossier, show)
         .get(applying, Operation::ApplyForVacancy, ask_applied)
         .post(applying, Operation::ApplyForVacancy, apply);
     forms::<Vacancy>(
@@ -111,7 +107,8 @@ impl Form for Vacancy {
             Control::line("werkgever", "Werkgever", Field::Employer, typed),
             Control::line("link", "Link naar de vacature", Field::WebAddress, typed)
                 .hint("Een adres dat begint met https:// of http://. Mag leeg blijven."),
-            Control::line("plaats_werk", "Plaats", Field::WorkPlace, typed).hint("Mag leeg blijven"),
+            Control::line("plaats_werk", "Plaats", Field::WorkPlace, typed)
+                .hint("Mag leeg blijven"),
             Control::radios("stand", "Stand", Field::VacancyStatus, typed, states),
             Control::day("solliciteren", "Solliciteer tegen", Field::DueDay, typed)
                 .hint("Nodig als je de vacature toewijst"),
@@ -215,12 +212,32 @@ fn question(
     )
 }
 
+/// The dossier and the vacancy in an address.
+async fn vacancy_in(
+    app: &App,
+    me: &Me,
+    (dossier, vacancy): &(String, String),
+) -> Result<(Head, Record<Vacancy>), Response> {
+    let dossier = dossier_in(app, me, dossier)?;
+    let found = app
+        .casework
+        .section::<Vacancy>(&me.actor, dossier, "vacatures")
+        .await
+        .map_err(|failure| fail::answer(app, me, failure))?;
+    let id = VacancyId::from_address(vacancy);
+    let record = found.records.into_iter().find(|it| Some(it.id) == id);
+    Ok((
+        found.head,
+        record.ok_or_else(|| fail::not_found(app, Some(me)))?,
+    ))
+}
+
 async fn ask_applied(
     State(app): State<App>,
     me: Me,
     Path(path): Path<(String, String)>,
 ) -> Result<Response, Response> {
-    let (head, record) = record_in::<Vacancy>(&app, &me, &path).await?;
+    let (head, record) = vacancy_in(&app, &me, &path).await?;
     let about = (&head, &record);
     Ok(question(&app, &me, about, Errors::new(), StatusCode::OK))
 }
@@ -231,7 +248,7 @@ async fn apply(
     Path(path): Path<(String, String)>,
     fields: Fields,
 ) -> Result<Response, Response> {
-    let (head, record) = record_in::<Vacancy>(&app, &me, &path).await?;
+    let (head, record) = vacancy_in(&app, &me, &path).await?;
     let page = SECTION.address(head.id);
     if fields.has("doe", "terug") {
         return Ok(Redirect::to(&page).into_response());

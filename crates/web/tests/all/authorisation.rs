@@ -744,6 +744,7 @@ async fn i2_the_line_of_another_dossier_is_not_found_under_ones_own() {
                 "{screening}",
                 "{condition}",
                 "{availability}",
+                "{thread}",
             ]
             .iter()
             .any(|it| route.path.contains(it));

@@ -55,11 +55,30 @@ fn words(operation: Operation) -> (&'static str, &'static str, &'static str) {
             "Wijder: elke begeleider van de organisatie met inzagerecht, niet alleen wie het dossier kreeg \
              (I2). Smaller: geen ESF-controleur en geen coach (die leest alleen lijnen uit de wachtrij).",
         ),
-        O::ViewSensitive => (
-            "Gevoelige gegevens lezen (PmAB, Transmissie)",
-            "D3, D5",
-            "Wijder dan D5: met inzagerecht is het leesbaar; er is nog geen apart recht voor een \
-             vertrouwelijk luik.",
+        O::OpenDisability => (
+            "PmAB openen, met een reden",
+            "D5",
+            "De jongere leest het eigen dossier zonder reden, met het recht om het dossier te lezen.",
+        ),
+        O::EditDisability => (
+            "Onder PmAB iets toevoegen, verbeteren of beëindigen",
+            "D5",
+            "Wijzigen kan alleen kort nadat het met een reden geopend is.",
+        ),
+        O::OpenTransmission => (
+            "Transmissie openen, met een reden",
+            "D5",
+            "De jongere leest het eigen dossier zonder reden, met het recht om het dossier te lezen.",
+        ),
+        O::EditTransmission => (
+            "Een melding aan de controledienst toevoegen of verbeteren",
+            "D5",
+            "Wijzigen kan alleen kort nadat het met een reden geopend is.",
+        ),
+        O::WriteMessage => (
+            "Onder Berichten een gesprek beginnen of antwoorden",
+            "",
+            "Staat niet in het voorstel. Lezen kan wie het dossier leest.",
         ),
         O::ViewBenefits => (
             "Lezen of er recht is op een uitkering (RVA)",

@@ -281,6 +281,9 @@ async fn filled(world: &World, me: &Actor, dossier: DossierId) -> Vec<Ids> {
     ids.screening = sections.screening;
     ids.condition = sections.condition;
     ids.availability = sections.availability;
+    ids.indication = sections.indication;
+    ids.transmission = sections.transmission;
+    ids.thread = sections.thread;
     let input = |start: &str| StepInput {
         summary: Some(summary(&hostile("samenvatting"))),
         late_reason: Some(note(&hostile("reden-laat"))),

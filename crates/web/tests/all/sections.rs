@@ -14,7 +14,11 @@ const SECTIONS: &[(&str, &str, &str)] = &[
         "Nog geen opleidingen",
         "Voeg een opleiding of stage toe",
     ),
-    ("begeleiding/traject", "Nog geen doelen", "Voeg een doel toe"),
+    (
+        "begeleiding/traject",
+        "Nog geen doelen",
+        "Voeg een doel toe",
+    ),
     (
         "begeleiding/randvoorwaarden",
         "Nog geen randvoorwaarden",
@@ -224,7 +228,8 @@ async fn a_vacancy_leads_only_to_the_web_and_the_client_says_to_have_applied() {
         .says(422, "Vul in tegen welke dag de jongere solliciteert.");
     assert_eq!(an.send(&form).await.status, 303);
     let seen = an.open(&page).await;
-    let link = "<a class=\"govuk-link\" href=\"https://voorbeeld.be/?a=%22%3E%3Cb%3E\" rel=\"noopener";
+    let link =
+        "<a class=\"govuk-link\" href=\"https://voorbeeld.be/?a=%22%3E%3Cb%3E\" rel=\"noopener";
     assert!(seen.html.contains(link));
     assert!(!seen.shows("Ik heb gesolliciteerd"));
 

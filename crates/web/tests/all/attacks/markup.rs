@@ -74,9 +74,9 @@ pub(crate) fn intruders(html: &str) -> Vec<String> {
                 }
                 // The link of a vacancy: what it opens knows nothing of where it was opened.
                 let leads_out = name == "a"
-                    && attributes
-                        .iter()
-                        .any(|(key, value)| key == "rel" && value == "noopener noreferrer external");
+                    && attributes.iter().any(|(key, value)| {
+                        key == "rel" && value == "noopener noreferrer external"
+                    });
                 for (key, value) in attributes {
                     let leads = ["href", "src", "action", "formaction", "content", "srcdoc"];
                     let is_web = value.starts_with("https://") || value.starts_with("http://");

@@ -415,13 +415,14 @@ pub(crate) fn line(dossier: DossierId, step: StepId) -> String {
 }
 
 /// Tables that change by only looking: who is logged in, who tried to, and who opened what (I3).
-const BY_LOOKING: [&str; 7] = [
+const BY_LOOKING: [&str; 8] = [
     "session",
     "person_sign_in",
     "login_attempt",
     "login_count",
     "known_device",
     "opening",
+    "message_read",
     "use_count",
 ];
 

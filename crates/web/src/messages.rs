@@ -1,0 +1,325 @@
+//! 'Berichten': conversations about the dossier. What was sent is not changed any more.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use casework::{Head, ThreadPage};
+use domain::ids::{DossierId, ThreadId};
+use domain::people::Role;
+use domain::policy::Operation;
+use domain::refusal::{Field, Refusals};
+use domain::text::{Label, Note};
+
+use crate::App;
+use crate::context::{Me, Succeeded, dossier_address};
+use crate::fail::{self, render};
+use crate::fields::Fields;
+use crate::page::{DossierHead, Errors, Page};
+use crate::routes::Routes;
+use crate::sentences;
+use crate::steps::{dossier_in, submission};
+
+/// Its entry of the menu.
+const SLUG: &str = "berichten";
+
+pub(crate) fn routes(routes: Routes) -> Routes {
+    use Operation::{ViewDossier, WriteMessage};
+    let new = "/dossier/{dossier}/berichten/nieuw";
+    let one = "/dossier/{dossier}/berichten/{thread}";
+    routes
+        .get("/dossier/{dossier}/berichten", ViewDossier, list)
+        .get(new, WriteMessage, open_new)
+        .post(new, WriteMessage, start)
+        .get(one, ViewDossier, show)
+        .post(one, WriteMessage, answer)
+}
+
+/// The address of the list.
+pub(crate) fn address(dossier: DossierId) -> String {
+    format!("{}/{SLUG}", dossier_address(dossier))
+}
+
+#[derive(Template)]
+#[template(path = "messages/list.html")]
+struct ListPage {
+    page: Page,
+    dossier: DossierHead,
+    threads: Vec<Row>,
+    /// The address of the form of a new conversation; empty for who may not write.
+    new: String,
+}
+
+struct Row {
+    subject: String,
+    href: String,
+    messages: usize,
+    last: String,
+    unread: usize,
+}
+
+#[derive(Template)]
+#[template(path = "messages/new.html")]
+struct NewPage {
+    page: Page,
+    dossier: DossierHead,
+    errors: Errors,
+    action: String,
+    form: Typed,
+    subject: String,
+}
+
+#[derive(Template)]
+#[template(path = "messages/thread.html")]
+struct OnePage {
+    page: Page,
+    dossier: DossierHead,
+    errors: Errors,
+    back: String,
+    subject: String,
+    messages: Vec<MessageView>,
+    action: String,
+    /// The form of an answer; none for who may not write.
+    form: Option<Typed>,
+}
+
+/// What both forms hold.
+struct Typed {
+    key: String,
+    text: String,
+    max: String,
+    changed: bool,
+}
+
+struct MessageView {
+    who: String,
+    role: &'static str,
+    when: String,
+    text: String,
+    is_own: bool,
+}
+
+fn typed(app: &App, fields: &Fields, errors: &Errors) -> Typed {
+    Typed {
+        key: app.casework.submission_key().0.to_string(),
+        text: fields.get("bericht").to_owned(),
+        max: Note::MAX.to_string(),
+        changed: !errors.is_empty(),
+    }
+}
+
+fn status_of(errors: &Errors) -> StatusCode {
+    if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    }
+}
+
+async fn list(
+    State(app): State<App>,
+    me: Me,
+    Path(dossier): Path<String>,
+) -> Result<Response, Response> {
+    let id = dossier_in(&app, &me, &dossier)?;
+    let found = app
+        .casework
+        .messages(&me.actor, id)
+        .await
+        .map_err(|failure| fail::answer(&app, &me, failure))?;
+    let base = address(id);
+    let threads = found.threads.into_iter().map(|it| Row {
+        href: format!("{base}/{}", it.thread.id.address()),
+        subject: it.thread.subject.into_string(),
+        messages: it.standing.messages,
+        last: it.standing.last_at.brussels_text(),
+        unread: it.standing.unread,
+    });
+    Ok(render(
+        StatusCode::OK,
+        &ListPage {
+            page: app.page(&me, "Berichten", ""),
+            dossier: app.dossier_head(&me, &found.head, SLUG),
+            threads: threads.collect(),
+            new: if found.may_write {
+                format!("{base}/nieuw")
+            } else {
+                String::new()
+            },
+        },
+    ))
+}
+
+fn new_page(app: &App, me: &Me, head: &Head, (fields, errors): (&Fields, Errors)) -> Response {
+    let mut page = app.page(me, "Nieuw gesprek", "");
+    page.has_errors = !errors.is_empty();
+    let form = typed(app, fields, &errors);
+    render(
+        status_of(&errors),
+        &NewPage {
+            page,
+            dossier: app.dossier_head(me, head, SLUG),
+            errors,
+            action: format!("{}/nieuw", address(head.id)),
+            form,
+            subject: fields.get("gesprek").to_owned(),
+        },
+    )
+}
+
+/// The dossier's head, for who may write in it.
+async fn head_of(app: &App, me: &Me, dossier: DossierId) -> Result<Head, Response> {
+    app.casework
+        .entry(&me.actor, Operation::WriteMessage, dossier, SLUG)
+        .await
+        .map_err(|failure| fail::answer(app, me, failure))
+}
+
+async fn open_new(
+    State(app): State<App>,
+    me: Me,
+    Path(dossier): Path<String>,
+) -> Result<Response, Response> {
+    let id = dossier_in(&app, &me, &dossier)?;
+    let head = head_of(&app, &me, id).await?;
+    let nothing = (&Fields::default(), Errors::new());
+    Ok(new_page(&app, &me, &head, nothing))
+}
+
+async fn start(
+    State(app): State<App>,
+    me: Me,
+    Path(dossier): Path<String>,
+    fields: Fields,
+) -> Result<Response, Response> {
+    let id = dossier_in(&app, &me, &dossier)?;
+    let head = head_of(&app, &me, id).await?;
+    if fields.has("doe", "terug") {
+        return Ok(Redirect::to(&address(id)).into_response());
+    }
+    let mut errors = Errors::new();
+    let subject: Option<Label> = fields.line("gesprek", Field::MessageSubject, &mut errors);
+    let text: Option<Note> = fields.story("bericht", Field::MessageText, &mut errors);
+    // Which conversation it will be is not known before it is stored: the answer leads to the list.
+    let submission = submission(&app, &fields, address(id), &mut errors);
+    if let (Some(subject), Some(text), Some(submission)) = (subject, text, submission) {
+        let said = (&subject, &text);
+        let started = app
+            .casework
+            .start_thread(&me.actor, id, said, &submission)
+            .await;
+        match started {
+            Ok(thread) => {
+                let to = format!("{}/{}?gelukt=bericht", address(id), thread.address());
+                return Ok(Redirect::to(&to).into_response());
+            }
+            Err(failure) => show_refusals(&mut errors, &fail::refusals(&app, &me, failure)?),
+        }
+    }
+    Ok(new_page(&app, &me, &head, (&fields, errors)))
+}
+
+fn show_refusals(errors: &mut Errors, refusals: &Refusals) {
+    for refusal in refusals.iter() {
+        errors.add("", sentences::refusal(refusal));
+    }
+}
+
+async fn load(
+    app: &App,
+    me: &Me,
+    (dossier, thread): &(String, String),
+) -> Result<ThreadPage, Response> {
+    let dossier = dossier_in(app, me, dossier)?;
+    let thread = ThreadId::from_address(thread);
+    let thread = thread.ok_or_else(|| fail::not_found(app, Some(me)))?;
+    app.casework
+        .message_thread(&me.actor, dossier, thread)
+        .await
+        .map_err(|failure| fail::answer(app, me, failure))
+}
+
+fn one_page(
+    app: &App,
+    me: &Me,
+    found: ThreadPage,
+    notice: Option<String>,
+    (fields, errors): (&Fields, Errors),
+) -> Response {
+    let subject = found.thread.subject.into_string();
+    let mut page = app.page(me, &subject, "");
+    page.has_errors = !errors.is_empty();
+    page.notice = notice;
+    let back = address(found.head.id);
+    let action = format!("{back}/{}", found.thread.id.address());
+    let form = found.may_write.then(|| typed(app, fields, &errors));
+    let messages = found.messages.into_iter().map(|it| MessageView {
+        who: if it.organisation.is_empty() {
+            it.by_name
+        } else {
+            format!("{}, {}", it.by_name, it.organisation)
+        },
+        role: role(it.role),
+        when: it.at.brussels_text(),
+        text: it.text.into_string(),
+        is_own: it.by == me.actor.person,
+    });
+    render(
+        status_of(&errors),
+        &OnePage {
+            page,
+            dossier: app.dossier_head(me, &found.head, SLUG),
+            errors,
+            back,
+            subject,
+            messages: messages.collect(),
+            action,
+            form,
+        },
+    )
+}
+
+/// The role of who wrote, in a word.
+fn role(role: Role) -> &'static str {
+    match role {
+        Role::Client => "Jongere",
+        other => other.label(),
+    }
+}
+
+async fn show(
+    State(app): State<App>,
+    me: Me,
+    Succeeded(notice): Succeeded,
+    Path(path): Path<(String, String)>,
+) -> Result<Response, Response> {
+    let found = load(&app, &me, &path).await?;
+    let nothing = (&Fields::default(), Errors::new());
+    Ok(one_page(&app, &me, found, notice, nothing))
+}
+
+async fn answer(
+    State(app): State<App>,
+    me: Me,
+    Path(path): Path<(String, String)>,
+    fields: Fields,
+) -> Result<Response, Response> {
+    let found = load(&app, &me, &path).await?;
+    let (dossier, thread) = (found.head.id, found.thread.id);
+    let mut errors = Errors::new();
+    let text: Option<Note> = fields.story("bericht", Field::MessageText, &mut errors);
+    let leads_to = format!("{}/{}?gelukt=bericht", address(dossier), thread.address());
+    let submission = submission(&app, &fields, leads_to, &mut errors);
+    if let (Some(text), Some(submission)) = (text, submission) {
+        let said = (thread, &text);
+        let sent = app
+            .casework
+            .answer_thread(&me.actor, dossier, said, &submission)
+            .await;
+        match sent {
+            Ok(()) => return Ok(Redirect::to(&submission.leads_to).into_response()),
+            Err(failure) => show_refusals(&mut errors, &fail::refusals(&app, &me, failure)?),
+        }
+    }
+    Ok(one_page(&app, &me, found, None, (&fields, errors)))
+}
