@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 const SCRIPTS = fileURLToPath(new URL('../../deploy/ha/', import.meta.url))
 const BINARY =
   process.env.E2E_BINARY ??
-  fileURLToPath(new URL('../../target/release/klantendossier', import.meta.url))
+  fileURLToPath(new URL('../../target/debug/klantendossier', import.meta.url))
 
 /**
  * Starts everything and answers when both servers serve and nothing is confirmed without the standby.

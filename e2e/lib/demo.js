@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 
 export const BINARY =
   process.env.E2E_BINARY ??
-  fileURLToPath(new URL('../../target/release/klantendossier', import.meta.url))
+  fileURLToPath(new URL('../../target/debug/klantendossier', import.meta.url))
 
 /** The day of the manual's screenshots: what is 'today' in every test. */
 export const NOW = '2025-05-28T10:00:00+02:00'

@@ -41,7 +41,7 @@ pub(crate) fn start(args: &[String]) -> Result<()> {
     let root = shell::root()?;
     let wrk = tools::program("wrk", &["wrk"])?;
     tools::program("node", &["nodejs"])?;
-    let binary = e2e::binary(&root)?;
+    let binary = e2e::release(&root)?;
     let example = [
         "build",
         "--release",

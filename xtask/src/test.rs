@@ -53,11 +53,6 @@ const STAGES: &[Stage] = &[
         run: assets,
     },
     Stage {
-        name: "build",
-        what: "the release binary",
-        run: build,
-    },
-    Stage {
         name: "ha",
         what: "the primary killed under load: docs/ha.md",
         run: ha::run,
@@ -243,18 +238,15 @@ fn cargo_test_on_postgres(root: &Path, counts: &mut Counts) -> Result<()> {
     )?;
     // The whole workspace is built, as for the stage before: fewer packages would choose other features
     // of what they share, and compile it again.
-    let packages = ["store", "casework", "web", "klantendossier"];
     let mut tests;
     let runner;
     if find("cargo-nextest").is_some() {
-        let filter = packages.map(|package| format!("package({package})"));
-        // Which text comes back on which page does not depend on the database, and takes minutes.
-        let filter = format!(
-            "({}) and not test(/^(attacks::texts|html)::/)",
-            filter.join(" or ")
-        );
+        // Of the pages those tests that hold a page against what the database says: the others see the
+        // database through the use cases only, and take ten minutes.
+        let filter = "package(store) or package(casework) or package(klantendossier) or \
+                      package(web) & test(/^(authorisation|bad_input|kept|manual|two_servers)::/)";
         tests = cargo(root, &["nextest", "run", "--run-ignored", "all"]);
-        tests.args(["--workspace", "-E", &filter]);
+        tests.args(["--workspace", "-E", filter]);
         runner = Runner::Nextest;
     } else {
         tests = cargo(root, &["test", "--workspace"]);
@@ -308,13 +300,6 @@ fn files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
         }
     }
     Ok(found)
-}
-
-fn build(root: &Path, _: &mut Counts) -> Result<()> {
-    let binary = e2e::binary(root)?;
-    let size = binary.metadata()?.len();
-    println!("klantendossier: {:.1} MB", size as f64 / 1e6);
-    Ok(())
 }
 
 fn browser(root: &Path, counts: &mut Counts) -> Result<()> {

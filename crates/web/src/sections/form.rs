@@ -341,13 +341,14 @@ async fn record_in<F: Form>(
     shows: bool,
 ) -> Result<(casework::Head, Record<F>), Response> {
     let dossier = dossier_in(app, me, dossier)?;
-    let id = F::Id::from_address(record);
+    // What is no identifier is not there, whether or not the page is closed.
+    let id = F::Id::from_address(record).ok_or_else(|| fail::not_found(app, Some(me)))?;
     let found = load::<F>(app, me, dossier, shows).await?;
     let Some(records) = found.records else {
         let page = format!("{}/{}", dossier_address(dossier), F::PAGE);
         return Err(Redirect::to(&page).into_response());
     };
-    let record = records.into_iter().find(|it| Some(it.id) == id);
+    let record = records.into_iter().find(|it| it.id == id);
     let record = record.ok_or_else(|| fail::not_found(app, Some(me)))?;
     Ok((found.head, record))
 }

@@ -122,7 +122,7 @@ impl Form for Transmission {
             Control::story("feiten", "Feiten", Field::TransmissionFacts, typed),
             Control::day("verstuurd", "Verstuurd op", Field::SentOn, typed),
             Control::radios(
-                "stand",
+                "stand_transmissie",
                 "Stand",
                 Field::TransmissionStatus,
                 typed,
@@ -144,7 +144,7 @@ impl Form for Transmission {
         fields.set("aanleiding", self.reason.code());
         fields.set("feiten", self.facts.as_str());
         fields.set_date("verstuurd", self.sent_on);
-        fields.set("stand", self.status.code());
+        fields.set("stand_transmissie", self.status.code());
         fields.set(
             "gevolg",
             self.decision.map_or("", TransmissionDecision::code),
@@ -157,7 +157,12 @@ impl Form for Transmission {
         let facts = fields.story("feiten", Field::TransmissionFacts, errors);
         let sent_on = fields.day("verstuurd", "de dag van de melding", errors);
         let parse = TransmissionStatus::from_code;
-        let status = fields.choice("stand", Field::TransmissionStatus, parse, errors);
+        let status = fields.choice(
+            "stand_transmissie",
+            Field::TransmissionStatus,
+            parse,
+            errors,
+        );
         let decision = optional_choice(
             fields,
             "gevolg",

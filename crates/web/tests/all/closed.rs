@@ -182,7 +182,7 @@ async fn a_transmission_says_what_is_missing_and_for_whom_it_does_not_apply() {
         .set("aanleiding", "no_show")
         .set("feiten", "Kwam niet.")
         .date("verstuurd", "20/05/2025")
-        .set("stand", "sent")
+        .set("stand_transmissie", "sent")
         .set("gevolg", "warning");
     let refused = mediator.send(&early).await;
     refused.refuses(422, "Een beslissing hoort bij de stand 'Beslist'.");

@@ -697,8 +697,10 @@ async fn the_copy_of_everything_is_text_and_has_a_policy_of_its_own() {
     assert!(policy.ends_with("; sandbox"), "{policy}");
     let name = seen.header("content-disposition");
     assert_eq!(name, "attachment; filename=\"dossier-2025-05-28.html\"");
+    // An address that somebody typed is text.
+    let html = seen.html.replace("https://voorbeeld.be/job", "");
     for raw in ["<script", "<img", "\"'>", "<link", "<iframe", "http"] {
-        assert!(!seen.html.contains(raw), "{raw}");
+        assert!(!html.contains(raw), "{raw}");
     }
     // Everything that people wrote about this client is in it.
     for field in SHOWN.iter().map(|(_, field)| *field) {

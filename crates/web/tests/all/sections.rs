@@ -268,9 +268,10 @@ async fn a_training_with_a_result_has_ended_and_a_score_is_one_of_five() {
         .set("resultaat_opleiding", "passed");
     an.send(&training).await.says(422, "Vul de einddatum in.");
     let odd = training.clone().set("uren_gevolgd", "-1");
-    an.send(&odd)
-        .await
-        .says(422, "Vul een geheel getal in van 0 tot 5000.");
+    an.send(&odd).await.says(
+        422,
+        "Vul bij uren gevolgd een geheel getal in van 0 tot 5000.",
+    );
     let good = training.date("tot", "16/05/2025").set("uren_gevolgd", "96");
     assert_eq!(an.send(&good).await.status, 303);
     let competence = new_form(&an, &world, "competentieontwikkeling/competenties/nieuw").await;

@@ -213,7 +213,7 @@ pub(crate) const FORM: &[(&str, &str)] = &[
     ("verstuurd_dag", "21"),
     ("verstuurd_maand", "05"),
     ("verstuurd_jaar", "2025"),
-    ("stand", "sent"),
+    ("stand_transmissie", "sent"),
     ("gevolg", ""),
     ("reden_openen", "jongere"),
     ("gesprek", "Nieuw"),
