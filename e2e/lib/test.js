@@ -83,7 +83,12 @@ async function inspector(browser, javaScriptEnabled) {
 
 async function inspect(page) {
   // One frame a page: the mode that needs no second tab for the sum of several.
-  const found = await new AxeBuilder({ page }).setLegacyMode(true).withTags(RULES).analyze()
+  const found = await new AxeBuilder({ page })
+    .setLegacyMode(true)
+    // What is in order is not described: a third less time.
+    .options({ resultTypes: ['violations'] })
+    .withTags(RULES)
+    .analyze()
   return found.violations.map(({ id, help, nodes }) => ({
     id,
     help,

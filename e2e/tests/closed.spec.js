@@ -106,7 +106,7 @@ test('Transmissie: een melding en haar beslissing, en voor een leerling niet van
   await openMenu(page, 'Transmissie')
   await check(page, 'De bemiddeling voorbereiden of opvolgen')
   expect(await press(page, 'Open met deze reden')).toBe(200)
-  await expect(page.getByText('Kwam niet na een uitnodiging')).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Kwam niet na een uitnodiging' })).toBeVisible()
   await look(page, 'transmissie-open', { phone: true })
   await openDossier(page, demo, CLIENT)
   await openMenu(page, 'Transmissie')

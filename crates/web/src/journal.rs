@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use casework::JournalEntry;
+use domain::Day;
 use domain::journal::Change;
 use domain::policy::Operation;
 
@@ -76,12 +77,17 @@ async fn show(
     ))
 }
 
+/// A value as it is shown: a day as everywhere on the screen.
+fn shown(value: String) -> String {
+    Day::from_iso(&value).map_or(value, |day| day.to_string())
+}
+
 /// A journal entry as it is shown, with the names of its fields in words.
 pub(crate) fn entry_view(stored: JournalEntry) -> EntryView {
     let change = |change: Change| ChangeView {
         field: sentences::journal_field(&change.field).to_owned(),
-        before: change.before.unwrap_or_default(),
-        after: change.after.unwrap_or_default(),
+        before: change.before.map(shown).unwrap_or_default(),
+        after: change.after.map(shown).unwrap_or_default(),
     };
     EntryView {
         what: stored.entry.event.label(),

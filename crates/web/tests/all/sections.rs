@@ -80,6 +80,8 @@ async fn what_was_filled_in_is_read_by_all_and_the_history_says_who_did_it() {
             assert!(!seen.shows(empty), "{path}");
             assert!(seen.shows("tekst van "), "{path}");
             assert!(seen.shows("Geschiedenis"), "{path}");
+            // Also there a day is written as everywhere.
+            assert!(!seen.html.contains(">2025-"), "{path}");
             assert!(seen.shows(&world.an.name), "{path}");
             assert_eq!(seen.shows(">Wijzig<"), may_edit, "{name}, {path}");
         }
