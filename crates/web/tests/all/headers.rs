@@ -117,13 +117,8 @@ async fn the_files_of_a_page_have_the_headers_too() {
         assert!(seen.header("content-type").starts_with(kind), "{file}");
         assert_ne!(seen.header("cache-control"), "no-store", "{file}");
     }
-    // The address holds a hash of the content, so that it may be kept for a year. Built for
-    // development the files are read from disk and may change under their address.
-    let kept = if cfg!(debug_assertions) {
-        "max-age=300, private"
-    } else {
-        "max-age=31536000, immutable"
-    };
+    // The address holds a hash of the content, so that it may be kept for a year.
+    let kept = "max-age=31536000, immutable";
     for file in files {
         let hash = file.split('.').nth(1).unwrap();
         assert!(hash.len() >= 16, "{file}");
