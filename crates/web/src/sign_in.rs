@@ -45,8 +45,16 @@ struct SignInPage {
     user_name: String,
     to: String,
     expired: bool,
+    /// Whether the browser does less than docs/security/browsers.md asks.
+    is_old: bool,
     kept: KeptForm,
     ways: Ways,
+}
+
+/// Whether the browser is too old to keep the promises of the headers (K026). Over HTTPS every browser that keeps
+/// them says where a request comes from; over plain HTTP none does.
+fn is_old(app: &Web, headers: &HeaderMap) -> bool {
+    app.settings.secure_cookies && !headers.contains_key("sec-fetch-site")
 }
 
 /// By which ways people may log in.
@@ -281,13 +289,19 @@ pub(crate) fn page_with_kept(app: &Web, address: &str, fields: Option<&Fields>) 
             user_name: String::new(),
             to: "/".to_owned(),
             expired: true,
+            is_old: false,
             kept,
             ways: Ways::of(app),
         },
     )
 }
 
-async fn show(State(app): State<App>, Succeeded(notice): Succeeded, uri: Uri) -> Response {
+async fn show(
+    State(app): State<App>,
+    Succeeded(notice): Succeeded,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response {
     let query = Fields::of_query(uri.query());
     let mut page = app.bare_page("Aanmelden");
     page.notice = notice;
@@ -299,6 +313,7 @@ async fn show(State(app): State<App>, Succeeded(notice): Succeeded, uri: Uri) ->
             user_name: String::new(),
             to: own_path(query.get("naar")).unwrap_or("/").to_owned(),
             expired: query.has("verlopen", "1"),
+            is_old: is_old(&app, &headers),
             kept: KeptForm::default(),
             ways: Ways::of(&app),
         },
@@ -379,6 +394,7 @@ fn again(app: &Web, fields: &Fields, errors: Errors, status: StatusCode) -> Resp
             user_name: fields.get("gebruikersnaam").chars().take(200).collect(),
             to: own_path(fields.get("naar")).unwrap_or("/").to_owned(),
             expired: false,
+            is_old: false,
             kept: KeptForm::in_fields(fields),
             ways: Ways::of(app),
         },
@@ -425,6 +441,7 @@ pub(crate) fn page_with_refusal(
             user_name: String::new(),
             to: own_path(&ahead.to).unwrap_or("/").to_owned(),
             expired: false,
+            is_old: false,
             kept: KeptForm::ahead(ahead),
             ways: Ways::of(app),
         },

@@ -168,6 +168,23 @@ async fn over_https_the_cookie_is_bound_to_the_host() {
 }
 
 #[tokio::test]
+async fn k026_an_old_browser_is_warned_where_people_log_in() {
+    const WARNING: &str = "Je browser is oud";
+    let world = world().await;
+    let mut secure = web(&world);
+    secure.settings.secure_cookies = true;
+    let browser = Browser::over(secure);
+    browser.open("/aanmelden").await.says(200, WARNING);
+    let recent = browser.request(Method::GET, "/aanmelden");
+    let recent = recent.header("sec-fetch-site", "none");
+    let seen = browser.ask(recent, Body::empty()).await;
+    assert!(seen.status == 200 && !seen.shows(WARNING));
+    // Over plain HTTP, as on the own machine, no browser says where a request comes from.
+    let plain = Browser::nobody(&world).open("/aanmelden").await;
+    assert!(!plain.shows(WARNING));
+}
+
+#[tokio::test]
 async fn an_odd_cookie_is_nobody() {
     let world = world().await;
     let mut browser = Browser::nobody(&world);
