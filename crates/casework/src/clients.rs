@@ -92,7 +92,7 @@ impl Casework {
         let (reader, access) = (&mut glance.reader, &glance.access);
         Ok(PortraitPage {
             studies: store::studies::list(reader, access).await?,
-            steps: store::steps::list(reader, access).await?,
+            steps: self.lines(reader, access, &glance.head).await?,
             head: glance.head,
         })
     }

@@ -122,7 +122,7 @@ impl Casework {
         let mut glance = self.glance(actor, operation, dossier, "documenten").await?;
         let (reader, access) = (&mut glance.reader, &glance.access);
         let found = documents::list(reader, access).await?;
-        let lines = store::steps::list(reader, access).await?;
+        let lines = self.lines(reader, access, &glance.head).await?;
         let open_lines = self
             .open_lines(actor, reader, access, &lines, glance.now)
             .await?;
@@ -182,7 +182,7 @@ impl Casework {
         let (reader, access) = (&mut glance.reader, &glance.access);
         let document = documents::one(reader, access, id).await?;
         let document = document.ok_or(Failure::NotFound)?;
-        let lines = store::steps::list(reader, access).await?;
+        let lines = self.lines(reader, access, &glance.head).await?;
         let may_change = domain::policy::permit(actor, Operation::ChangeDocument).is_ok()
             && access.own_document(&document, actor.person).is_ok()
             && document.withdrawn.is_none();

@@ -151,6 +151,7 @@ pub struct Casework {
     ids: Arc<dyn Ids>,
     secrets: Arc<Secrets>,
     openings: Arc<Openings>,
+    known_units: Arc<steps::KnownUnits>,
     rules: Arc<Rules>,
     files: Files,
     hashing: Arc<tokio::sync::Semaphore>,
@@ -285,6 +286,7 @@ impl Casework {
             ids,
             secrets: Arc::new(secrets),
             openings: Arc::default(),
+            known_units: Arc::default(),
             rules: Arc::default(),
             files,
             // Each hash takes 19 MiB: two at once bound the memory of a flood of log-ins.

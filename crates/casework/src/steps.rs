@@ -2,6 +2,7 @@
 
 use async_recursion::async_recursion as boxed;
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 use domain::catalogue::{FundingCode, StepType, StepTypeCode};
 use domain::corrections::Rectification;
@@ -23,8 +24,8 @@ use domain::text::{Note, Summary};
 use domain::{Day, Moment, eligibility};
 use store::dossiers::Head;
 use store::notices::{self, Notice};
-use store::steps::{KeptCheck, Listed};
-use store::{Reader, grants, journal, organisations, people, removals, studies};
+use store::steps::{KeptCheck, Listed, UnitNames};
+use store::{Reader, StoreError, grants, journal, organisations, people, removals, studies};
 
 use crate::desk::{Desk, Glance, Mark, Since, Stored, TRIES};
 use crate::{Casework, Conflict, Failure, NoticeKind, Submission};
@@ -151,16 +152,41 @@ struct Around {
 }
 
 /// The listed lines of a dossier that is open for reading.
-async fn listed(actor: &Actor, mut glance: Glance) -> Result<StepsPage, Failure> {
-    let rows = store::steps::list(&mut glance.reader, &glance.access).await?;
-    Ok(StepsPage {
-        may_register: may(actor, Operation::RegisterStep),
-        head: glance.head,
-        rows,
-    })
-}
+/// Names of units as they were read last, for as long as none was changed.
+#[derive(Debug, Default)]
+pub(crate) struct KnownUnits(Mutex<(i64, UnitNames)>);
 
 impl Casework {
+    /// The lines of a dossier, read together with its head.
+    pub(crate) async fn lines(
+        &self,
+        reader: &mut Reader,
+        access: &Access<Read>,
+        head: &Head,
+    ) -> Result<Vec<Listed>, StoreError> {
+        let known = || {
+            let known = self.known_units.0.lock();
+            known.unwrap_or_else(PoisonError::into_inner)
+        };
+        let mut names = match &*known() {
+            (mark, names) if *mark == head.unit_names => names.clone(),
+            _ => UnitNames::default(),
+        };
+        let rows = store::steps::list(reader, access, &mut names).await?;
+        *known() = (head.unit_names, names);
+        Ok(rows)
+    }
+
+    async fn listed(&self, actor: &Actor, mut glance: Glance) -> Result<StepsPage, Failure> {
+        let (reader, access) = (&mut glance.reader, &glance.access);
+        let rows = self.lines(reader, access, &glance.head).await?;
+        Ok(StepsPage {
+            may_register: may(actor, Operation::RegisterStep),
+            head: glance.head,
+            rows,
+        })
+    }
+
     /// The listed lines of a dossier.
     #[boxed]
     pub async fn steps_page(
@@ -171,7 +197,7 @@ impl Casework {
         let glance = self
             .glance(actor, Operation::ListSteps, dossier, "stappen")
             .await?;
-        listed(actor, glance).await
+        self.listed(actor, glance).await
     }
 
     /// The same for who may have kept the page. Opening it is decided and recorded as for any other.
@@ -191,7 +217,7 @@ impl Casework {
         {
             return Ok(Since::Unchanged(kept));
         }
-        Ok(Since::Changed(listed(actor, glance).await?, mark))
+        Ok(Since::Changed(self.listed(actor, glance).await?, mark))
     }
 
     /// What the empty detail screen needs, for a type that can be chosen today.

@@ -168,6 +168,48 @@ fn is_seen(c: char) -> bool {
     !c.is_whitespace() && !matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
 }
 
+/// Lower case, without accents, only letters and digits with single spaces: how names and
+/// organisations are searched, the same on every engine.
+pub fn search_form(text: &str) -> String {
+    let mut words = String::with_capacity(text.len());
+    for c in text.chars().flat_map(char::to_lowercase) {
+        let plain = match c {
+            'à'..='å' => "a",
+            'æ' => "ae",
+            'ç' => "c",
+            'è'..='ë' => "e",
+            'ì'..='ï' => "i",
+            'ñ' => "n",
+            'ò'..='ö' | 'ø' => "o",
+            'ù'..='ü' => "u",
+            'ý' | 'ÿ' => "y",
+            'ß' => "ss",
+            'œ' => "oe",
+            'š' | 'ş' => "s",
+            'ž' => "z",
+            'č' | 'ć' => "c",
+            'ğ' => "g",
+            'ł' => "l",
+            'ı' => "i",
+            // Combining accents, and what stands inside a name without parting it.
+            '\u{300}'..='\u{36f}' | '\'' | '’' => "",
+            other if other.is_alphanumeric() => {
+                words.push(other);
+                continue;
+            }
+            _ => {
+                if !words.is_empty() && !words.ends_with(' ') {
+                    words.push(' ');
+                }
+                continue;
+            }
+        };
+        words.push_str(plain);
+    }
+    words.truncate(words.trim_end().len());
+    words
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -286,5 +328,11 @@ mod tests {
                 prop_assert_eq!(Label::parse(line.as_str()).unwrap(), line);
             }
         }
+    }
+
+    #[test]
+    fn a_name_is_found_without_accents_capitals_and_signs() {
+        assert_eq!(search_form("  Noëlle  D'Hondt-Özil "), "noelle dhondt ozil");
+        assert_eq!(search_form("VDAB CENTRALE DIENST"), "vdab centrale dienst");
     }
 }

@@ -55,6 +55,7 @@ pub mod vouchers;
 
 pub use engine::{Answer, Batch, Database, PostgresSettings, Reader, Settings, StoreError};
 
+use domain::text::search_form;
 use engine::{GuardTag, Row, Sql};
 
 /// Guards that a batch can miss.
@@ -170,60 +171,7 @@ fn opt_count(
     row.opt_int(column)?.map(count).transpose()
 }
 
-/// Lower case, without accents, only letters and digits with single spaces: how names and
-/// organisations are searched, the same on every engine.
-pub fn search_form(text: &str) -> String {
-    let mut words = String::with_capacity(text.len());
-    for c in text.chars().flat_map(char::to_lowercase) {
-        let plain = match c {
-            'à'..='å' => "a",
-            'æ' => "ae",
-            'ç' => "c",
-            'è'..='ë' => "e",
-            'ì'..='ï' => "i",
-            'ñ' => "n",
-            'ò'..='ö' | 'ø' => "o",
-            'ù'..='ü' => "u",
-            'ý' | 'ÿ' => "y",
-            'ß' => "ss",
-            'œ' => "oe",
-            'š' | 'ş' => "s",
-            'ž' => "z",
-            'č' | 'ć' => "c",
-            'ğ' => "g",
-            'ł' => "l",
-            'ı' => "i",
-            // Combining accents, and what stands inside a name without parting it.
-            '\u{300}'..='\u{36f}' | '\'' | '’' => "",
-            other if other.is_alphanumeric() => {
-                words.push(other);
-                continue;
-            }
-            _ => {
-                if !words.is_empty() && !words.ends_with(' ') {
-                    words.push(' ');
-                }
-                continue;
-            }
-        };
-        words.push_str(plain);
-    }
-    words.truncate(words.trim_end().len());
-    words
-}
-
 /// The first text after every text that begins with this one: the upper end of a prefix search.
 pub(crate) fn after_prefix(prefix: &str) -> String {
     format!("{prefix}\u{10ffff}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::search_form;
-
-    #[test]
-    fn a_name_is_found_without_accents_capitals_and_signs() {
-        assert_eq!(search_form("  Noëlle  D'Hondt-Özil "), "noelle dhondt ozil");
-        assert_eq!(search_form("VDAB CENTRALE DIENST"), "vdab centrale dienst");
-    }
 }

@@ -1,8 +1,11 @@
 //! Lines under 'Stappen naar werk', with their texts, addenda, eligibility checks and flags.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use domain::catalogue::{FundingCode, ReasonCode, ResultCode, StepTypeCode};
 use domain::eligibility::{Checked, StudySeen, Verdict};
-use domain::ids::{DossierId, OrganisationId, PersonId, StepId, StudyId};
+use domain::ids::{DossierId, OrganisationId, PersonId, StepId, StudyId, UnitId};
 use domain::people::Party;
 use domain::policy::{Access, Read, Write};
 use domain::steps::addendum::Addendum;
@@ -86,7 +89,10 @@ statements! {
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     REVIEW_OF = "steps.review_of",
         "SELECT study_id, since FROM step_review WHERE dossier_id = ?1 AND step_id = ?2";
-    CORRECTED = "steps.corrected", "SELECT step_id FROM correction_note WHERE dossier_id = ?1";
+    // What stands beside lines of the list: a flag (E5), or a correction.
+    NOTED = "steps.noted",
+        "SELECT step_id, FALSE FROM step_review WHERE dossier_id = ?1
+         UNION ALL SELECT step_id, TRUE FROM correction_note WHERE dossier_id = ?1";
     // What the client reads first: who helps now, and what was agreed.
     ONGOING = "steps.ongoing",
         "SELECT s.id, s.step_type, s.start_on, u.name, u.address, p.name, t.summary
@@ -129,30 +135,42 @@ pub struct Listed {
     pub corrected: bool,
 }
 
-/// The listed lines of a dossier, newest first; cancelled and removed ones are not listed.
-pub async fn list(reader: &mut Reader, access: &Access<Read>) -> Result<Vec<Listed>, StoreError> {
+/// Names of units that were read before. They hold while `Head::unit_names` is what it was then.
+#[derive(Clone, Debug, Default)]
+pub struct UnitNames(Arc<HashMap<UnitId, String>>);
+
+impl UnitNames {
+    /// Most that are kept; beyond it they are read again.
+    const MOST: usize = 20_000;
+
+    fn learn(&mut self, names: Vec<(UnitId, String)>) {
+        if self.0.len() + names.len() > Self::MOST {
+            *self = Self::default();
+        }
+        Arc::make_mut(&mut self.0).extend(names);
+    }
+}
+
+/// The listed lines of a dossier, newest first; cancelled and removed ones are not listed. `names` holds what
+/// is known of units, and learns what was not.
+pub async fn list(
+    reader: &mut Reader,
+    access: &Access<Read>,
+    names: &mut UnitNames,
+) -> Result<Vec<Listed>, StoreError> {
     let dossier = [access.dossier().0.into()];
     reader
-        .ask_ahead(&[
-            (&UNITS, &dossier),
-            (&REVIEWS, &dossier),
-            (&CORRECTED, &dossier),
-            (&LIST, &dossier),
-        ])
+        .ask_ahead(&[(&NOTED, &dossier), (&LIST, &dossier)])
         .await?;
-    let units = reader
-        .all(&UNITS, &dossier, |row| Ok((row.id(0)?, row.text(1)?)))
+    let noted = reader
+        .all(&NOTED, &dossier, |row| {
+            Ok((StepId(row.id(0)?), row.bool(1)?))
+        })
         .await?;
-    let reviews = reviews(reader, access).await?;
-    let corrected = reader
-        .all(&CORRECTED, &dossier, |row| row.id(0).map(StepId))
-        .await?;
-    reader
+    let mut rows = reader
         .all(&LIST, &dossier, |row| {
             let id = StepId(row.id(0)?);
-            let unit = row.id(8)?;
-            let name = units.iter().find(|(known, _)| *known == unit);
-            Ok(Listed {
+            let listed = Listed {
                 id,
                 listed_on: row.day(1)?,
                 start: row.day(2)?,
@@ -165,13 +183,24 @@ pub async fn list(reader: &mut Reader, access: &Access<Read>) -> Result<Vec<List
                 funding: known(&LIST, "funding", FundingCode::parse(row.text_ref(5)?).ok())?,
                 result: parsed(&LIST, "result", row.opt_text(6)?, ResultCode::parse)?,
                 provider: OrganisationId(row.id(7)?),
-                provider_name: name.map(|(_, name)| name.clone()).unwrap_or_default(),
+                provider_name: String::new(),
                 requester: OrganisationId(row.id(9)?),
-                review: reviews.iter().any(|(step, _)| *step == id),
-                corrected: corrected.contains(&id),
-            })
+                review: noted.contains(&(id, false)),
+                corrected: noted.contains(&(id, true)),
+            };
+            Ok((UnitId(row.id(8)?), listed))
         })
-        .await
+        .await?;
+    if rows.iter().any(|(unit, _)| !names.0.contains_key(unit)) {
+        let units = reader.all(&UNITS, &dossier, |row| {
+            Ok((UnitId(row.id(0)?), row.text(1)?))
+        });
+        names.learn(units.await?);
+    }
+    for (unit, row) in &mut rows {
+        row.provider_name = names.0.get(unit).cloned().unwrap_or_default();
+    }
+    Ok(rows.into_iter().map(|(_, row)| row).collect())
 }
 
 /// A line that goes on, as the client reads it.

@@ -7,6 +7,7 @@ use domain::policy::Operation;
 use crate::App;
 use crate::context::Me;
 use crate::fail;
+use crate::find::Find;
 use crate::from_source::{Content, Told, day, page};
 use crate::routes::Routes;
 use crate::steps::dossier_in;
@@ -18,6 +19,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 async fn show(
     State(app): State<App>,
     me: Me,
+    find: Find,
     Path(dossier): Path<String>,
 ) -> Result<Response, Response> {
     let id = dossier_in(&app, &me, &dossier)?;
@@ -54,5 +56,5 @@ async fn show(
         not_for: "",
         source: "Deze gegevens komen van de RVA.",
     };
-    Ok(page(&app, &me, &head, content))
+    Ok(page(&app, &me, &head, find, content))
 }

@@ -8,6 +8,7 @@ use crate::App;
 use crate::context::Me;
 use crate::entries::situation;
 use crate::fail;
+use crate::find::Find;
 use crate::from_source::{Content, Told, page, until};
 use crate::page::Fact;
 use crate::routes::Routes;
@@ -24,6 +25,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 async fn show(
     State(app): State<App>,
     me: Me,
+    find: Find,
     Path(dossier): Path<String>,
 ) -> Result<Response, Response> {
     let id = dossier_in(&app, &me, &dossier)?;
@@ -60,5 +62,5 @@ async fn show(
         not_for: "",
         source: "De gegevens in de tabel komen uit officiële bronnen.",
     };
-    Ok(page(&app, &me, &head, content))
+    Ok(page(&app, &me, &head, find, content))
 }

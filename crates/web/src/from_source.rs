@@ -5,8 +5,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::App;
-use crate::context::Me;
+use crate::context::{Me, dossier_address};
 use crate::fail::render;
+use crate::find::{Find, FindBar};
 use crate::page::{DossierHead, Fact, Page};
 
 /// A table of such a page, or what belongs there when there is nothing.
@@ -48,6 +49,18 @@ pub(crate) struct Content {
 }
 
 impl Content {
+    /// Leaves the rows in which the words stand.
+    fn look_for(&mut self, find: Find) -> FindBar {
+        let count = |tables: &[Told]| tables.iter().map(|table| table.rows.len()).sum();
+        let all = count(&self.tables);
+        for table in &mut self.tables {
+            table
+                .rows
+                .retain(|row| find.fits(row.iter().map(String::as_str)));
+        }
+        find.bar(all, count(&self.tables))
+    }
+
     /// Whether a source told anything of it.
     fn has_rows(&self) -> bool {
         self.tables.iter().any(|table| !table.rows.is_empty())
@@ -60,15 +73,27 @@ struct SourcePage {
     page: Page,
     dossier: DossierHead,
     content: Content,
+    find: FindBar,
+    /// The address of the page itself.
+    here: String,
 }
 
 /// The page of an entry.
-pub(crate) fn page(app: &App, me: &Me, head: &casework::Head, content: Content) -> Response {
+pub(crate) fn page(
+    app: &App,
+    me: &Me,
+    head: &casework::Head,
+    find: Find,
+    mut content: Content,
+) -> Response {
+    let find = content.look_for(find);
     render(
         StatusCode::OK,
         &SourcePage {
             page: app.page(me, content.heading, ""),
             dossier: app.dossier_head(me, head, content.slug),
+            here: format!("{}/{}", dossier_address(head.id), content.slug),
+            find,
             content,
         },
     )

@@ -9,6 +9,7 @@ use crate::App;
 use crate::context::Me;
 use crate::export::yes_no;
 use crate::fail;
+use crate::find::Find;
 use crate::from_source::{Content, Told, page, until};
 use crate::routes::Routes;
 use crate::steps::dossier_in;
@@ -24,6 +25,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 async fn show(
     State(app): State<App>,
     me: Me,
+    find: Find,
     Path(dossier): Path<String>,
 ) -> Result<Response, Response> {
     let id = dossier_in(&app, &me, &dossier)?;
@@ -72,5 +74,5 @@ async fn show(
         not_for: "",
         source: "Deze gegevens komen van de Kruispuntbank Inburgering.",
     };
-    Ok(page(&app, &me, &found.head, content))
+    Ok(page(&app, &me, &found.head, find, content))
 }

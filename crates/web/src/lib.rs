@@ -18,6 +18,7 @@ mod entries;
 mod export;
 mod fail;
 mod fields;
+mod find;
 mod from_source;
 mod functions;
 mod grants;

@@ -15,6 +15,7 @@ use crate::App;
 use crate::context::{Me, Succeeded, dossier_address};
 use crate::fail::{self, render};
 use crate::fields::Fields;
+use crate::find::{Find, FindBar};
 use crate::page::{DossierHead, Errors, Page};
 use crate::routes::Routes;
 use crate::sentences;
@@ -46,6 +47,8 @@ struct ListPage {
     page: Page,
     dossier: DossierHead,
     threads: Vec<Row>,
+    find: FindBar,
+    here: String,
     /// The address of the form of a new conversation; empty for who may not write.
     new: String,
 }
@@ -119,6 +122,7 @@ fn status_of(errors: &Errors) -> StatusCode {
 async fn list(
     State(app): State<App>,
     me: Me,
+    find: Find,
     Path(dossier): Path<String>,
 ) -> Result<Response, Response> {
     let id = dossier_in(&app, &me, &dossier)?;
@@ -128,19 +132,25 @@ async fn list(
         .await
         .map_err(|failure| fail::answer(&app, &me, failure))?;
     let base = address(id);
-    let threads = found.threads.into_iter().map(|it| Row {
+    let all = found.threads.len();
+    let threads = found.threads.into_iter();
+    let threads = threads.filter(|it| find.fits([it.thread.subject.as_str()]));
+    let threads = threads.map(|it| Row {
         href: format!("{base}/{}", it.thread.id.address()),
         subject: it.thread.subject.into_string(),
         messages: it.standing.messages,
         last: it.standing.last_at.brussels_text(),
         unread: it.standing.unread,
     });
+    let threads: Vec<Row> = threads.collect();
     Ok(render(
         StatusCode::OK,
         &ListPage {
             page: app.page(&me, "Berichten", ""),
             dossier: app.dossier_head(&me, &found.head, SLUG),
-            threads: threads.collect(),
+            find: find.bar(all, threads.len()),
+            threads,
+            here: base.clone(),
             new: if found.may_write {
                 format!("{base}/nieuw")
             } else {

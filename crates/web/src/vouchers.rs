@@ -8,6 +8,7 @@ use domain::vouchers;
 use crate::App;
 use crate::context::Me;
 use crate::fail;
+use crate::find::Find;
 use crate::from_source::{Content, Told, page};
 use crate::routes::Routes;
 use crate::steps::dossier_in;
@@ -23,6 +24,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 async fn show(
     State(app): State<App>,
     me: Me,
+    find: Find,
     Path(dossier): Path<String>,
 ) -> Result<Response, Response> {
     let id = dossier_in(&app, &me, &dossier)?;
@@ -60,5 +62,5 @@ async fn show(
         not_for: if applies { "" } else { not_for },
         source: "Deze gegevens komen van de VDAB.",
     };
-    Ok(page(&app, &me, &head, content))
+    Ok(page(&app, &me, &head, find, content))
 }

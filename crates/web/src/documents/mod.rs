@@ -17,6 +17,7 @@ use domain::refusal::{Field, Refusal, Refusals};
 use crate::App;
 use crate::context::{Me, Succeeded, dossier_address};
 use crate::fail::{self, render};
+use crate::find::{Find, FindBar};
 use crate::page::{Choice, DossierHead, Errors, Page};
 use crate::routes::Routes;
 use crate::sentences;
@@ -236,6 +237,8 @@ struct ListPage {
     page: Page,
     dossier: DossierHead,
     rows: Vec<Row>,
+    find: FindBar,
+    here: String,
     add: String,
 }
 
@@ -254,6 +257,7 @@ struct Row {
 async fn list(
     State(app): State<App>,
     me: Me,
+    find: Find,
     Succeeded(notice): Succeeded,
     Path(dossier): Path<String>,
 ) -> Result<Response, Response> {
@@ -295,7 +299,8 @@ async fn list(
                 withdrawn: document.withdrawn.is_some(),
             }
         })
-        .collect();
+        .filter(|row| find.fits([row.title.as_str(), row.kind, &row.line, &row.by]))
+        .collect::<Vec<_>>();
     let add = if found.may_add {
         format!("{}/nieuw", list_address(id))
     } else {
@@ -306,7 +311,9 @@ async fn list(
         &ListPage {
             page,
             dossier: app.dossier_head(&me, &found.head, "documenten"),
+            find: find.bar(found.documents.len(), rows.len()),
             rows,
+            here: list_address(id),
             add,
         },
     ))

@@ -157,7 +157,7 @@ async fn show<F: ClosedForm>(
         .section::<F>(&me.actor, id, section.slug())
         .await
         .map_err(|failure| fail::answer(&app, &me, failure))?;
-    Ok(page(&app, &me, section, found, notice, F::content))
+    Ok(page(&app, &me, section, found, (notice, None), F::content))
 }
 
 /// 'Open met deze reden': the answer shows the records once, and nothing of them stands in an address.
@@ -183,7 +183,15 @@ async fn open<F: ClosedForm>(
         match opened {
             Ok(found) => {
                 let told = sentences::OPENED.to_owned();
-                return Ok(page(&app, &me, section, found, Some(told), F::content));
+                // What is found once is not looked for again.
+                return Ok(page(
+                    &app,
+                    &me,
+                    section,
+                    found,
+                    (Some(told), None),
+                    F::content,
+                ));
             }
             Err(Failure::Refused(refusals)) => {
                 for refusal in refusals.iter() {

@@ -23,6 +23,7 @@ use domain::people::Role;
 use crate::App;
 use crate::context::{Me, dossier_address};
 use crate::fail::render;
+use crate::find::{Find, FindBar};
 use crate::journal::{EntryView, entry_view};
 use crate::page::{DossierHead, Fact, NavLink, Page};
 use crate::routes::Routes;
@@ -181,6 +182,13 @@ impl Card {
         self
     }
 
+    /// Everything that it says.
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        let facts = self.facts.iter().map(|fact| fact.value.as_str());
+        let own = [self.title.as_str(), self.tag.0, &self.text, &self.out];
+        own.into_iter().chain(facts)
+    }
+
     /// With a link to its form, for who may correct it.
     pub(crate) fn editing<F: Form>(mut self, id: F::Id, at: &Shown<'_>) -> Self {
         if at.may_edit {
@@ -223,6 +231,18 @@ pub(crate) struct Content {
     pub(crate) also: Option<NavLink>,
 }
 
+impl Content {
+    /// Leaves the cards in which the words stand.
+    fn look_for(&mut self, find: Find) -> FindBar {
+        let count = |groups: &[Group]| groups.iter().map(|group| group.cards.len()).sum();
+        let all = count(&self.groups);
+        for group in &mut self.groups {
+            group.cards.retain(|card| find.fits(card.texts()));
+        }
+        find.bar(all, count(&self.groups))
+    }
+}
+
 #[derive(Template)]
 #[template(path = "sections/page.html")]
 struct PageOfSection {
@@ -231,6 +251,9 @@ struct PageOfSection {
     heading: &'static str,
     tabs: Vec<NavLink>,
     content: Content,
+    find: FindBar,
+    /// The address of the page itself.
+    here: String,
     history: Vec<EntryView>,
 }
 
@@ -256,7 +279,7 @@ pub(crate) fn page<R>(
     me: &Me,
     section: &Section,
     found: SectionPage<R>,
-    notice: Option<String>,
+    (notice, find): (Option<String>, Option<Find>),
     content: impl FnOnce(R, &Shown<'_>) -> Content,
 ) -> Response {
     let dossier = found.head.id;
@@ -267,6 +290,8 @@ pub(crate) fn page<R>(
         work_situation: &found.head.work_situation,
         today: app.casework.today(),
     };
+    let mut content = content(found.records, &shown);
+    let find = find.map(|find| content.look_for(find)).unwrap_or_default();
     let mut page = app.page(me, section.label, "");
     page.notice = notice;
     render(
@@ -276,7 +301,9 @@ pub(crate) fn page<R>(
             dossier: app.dossier_head(me, &found.head, section.entry()),
             heading: heading_of(section),
             tabs: tabs(section, dossier),
-            content: content(found.records, &shown),
+            content,
+            find,
+            here: section.address(dossier),
             history: history(found.history),
         },
     )
@@ -293,6 +320,7 @@ macro_rules! section_page {
             axum::extract::State(app): axum::extract::State<crate::App>,
             me: crate::context::Me,
             crate::context::Succeeded(notice): crate::context::Succeeded,
+            find: crate::find::Find,
             axum::extract::Path(dossier): axum::extract::Path<String>,
         ) -> Result<axum::response::Response, axum::response::Response> {
             let id = crate::steps::dossier_in(&app, &me, &dossier)?;
@@ -302,7 +330,12 @@ macro_rules! section_page {
                 .await
                 .map_err(|failure| crate::fail::answer(&app, &me, failure))?;
             Ok(crate::sections::page(
-                &app, &me, &$section, found, notice, $content,
+                &app,
+                &me,
+                &$section,
+                found,
+                (notice, Some(find)),
+                $content,
             ))
         }
     };

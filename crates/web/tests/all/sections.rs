@@ -89,6 +89,26 @@ async fn what_was_filled_in_is_read_by_all_and_the_history_says_who_did_it() {
 }
 
 #[tokio::test]
+async fn words_are_looked_for_on_the_page_of_a_section() {
+    let world = world().await;
+    let fill = |field: &str| format!("Été van {field}");
+    world.fill_sections(&world.an, world.dossier, fill).await;
+    let an = Browser::of(&world, "an").await;
+    for (path, empty, _) in SECTIONS {
+        let page = address(&world, path);
+        let seen = an.open(&format!("{page}?zoek=VAN+ete")).await;
+        seen.says(200, "gevonden.");
+        seen.says(200, "Toon alles");
+        let seen = an.open(&format!("{page}?zoek=bestaat+niet")).await;
+        seen.says(200, "Niets gevonden.");
+        // Nothing found is not nothing there.
+        assert!(!seen.shows(empty), "{path}");
+        // A page with little on it offers nothing to look with.
+        assert!(!an.open(&page).await.shows("Zoek op deze pagina"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_condition_is_filled_in_corrected_and_says_at_its_fields_what_is_wrong() {
     let world = world().await;
     let an = Browser::of(&world, "an").await;
