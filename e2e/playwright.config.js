@@ -19,7 +19,7 @@ export default defineConfig({
   forbidOnly: true,
   retries: 0,
   workers: 2,
-  timeout: 60_000,
+  timeout: 120_000,
   globalTimeout: 35 * 60_000,
   expect: { timeout: 5_000 },
   reporter: 'list',
