@@ -54,6 +54,7 @@ mod sheet;
 mod sign_in;
 mod steps;
 mod system;
+mod timeline;
 mod upload;
 mod vouchers;
 
