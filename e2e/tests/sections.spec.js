@@ -105,6 +105,51 @@ test('elk onderdeel: leeg, ingevuld, voor wie mag en voor wie leest', async ({ p
   }
 })
 
+test('de tijdlijn: een tekening met de jaren, en dezelfde feiten in een tabel', async ({ page, look }) => {
+  await logIn(page, demo, 'begeleider')
+  await openDossier(page, demo, FILLED)
+  const picture = page.getByRole('img', { name: /^Tijdlijn van \d{4} tot \d{4}/ })
+  await expect(picture).toBeVisible()
+  await expect(picture).toContainText('vandaag')
+  // Whoever cannot see it all scrolls it, with the keyboard too.
+  const region = page.getByRole('region', { name: 'Tijdlijn', exact: true })
+  await region.focus()
+  await expect(region).toBeFocused()
+  await page.getByText('Tijdlijn als tabel', { exact: true }).click()
+  const table = page.getByRole('table', { name: 'Tijdlijn', exact: true })
+  await expect(table.getByRole('cell', { name: /^Sinds / }).first()).toBeVisible()
+  await look(page, 'tijdlijn', { phone: true })
+  // Nothing in the picture stands on something else or outside of it.
+  const faults = await picture.evaluate(svg => {
+    const frame = svg.getBoundingClientRect()
+    const boxes = [...svg.querySelectorAll('.kd-years__lane text, .kd-years__lane polygon')].map(it => ({
+      what: it.textContent || it.getAttribute('points'),
+      ...it.getBoundingClientRect().toJSON()
+    }))
+    const found = []
+    boxes.forEach((one, place) => {
+      if (one.left < frame.left - 1 || one.right > frame.right + 1) found.push(`outside: ${one.what}`)
+      if (one.top < frame.top - 1 || one.bottom > frame.bottom + 1) found.push(`outside: ${one.what}`)
+      for (const other of boxes.slice(place + 1)) {
+        const isApart =
+          one.right <= other.left + 1 ||
+          other.right <= one.left + 1 ||
+          one.bottom <= other.top + 1 ||
+          other.bottom <= one.top + 1
+        if (!isApart) found.push(`${one.what} on ${other.what}`)
+      }
+    })
+    return found
+  })
+  expect(faults).toEqual([])
+  await logOut(page)
+  await logIn(page, demo, 'jongere')
+  await openOwn(page)
+  await openMenu(page, 'Klantenportret')
+  await expect(page.getByRole('heading', { name: 'Tijdlijn', exact: true })).toBeVisible()
+  await look(page)
+})
+
 test('een randvoorwaarde: toevoegen, verbeteren, en wat de jongere leest', async ({ page, look }) => {
   await logIn(page, demo, 'begeleider')
   await openDossier(page, demo, CLIENT)

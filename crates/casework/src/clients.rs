@@ -1,15 +1,20 @@
 //! Finding a client, and the pages of the dossier that only show what it holds.
 
 use async_recursion::async_recursion as boxed;
+use domain::career::WorkPeriod;
 use domain::client_number::ClientNumber;
+use domain::conditions::Condition;
 use domain::ids::DossierId;
 use domain::insz::{self, Insz, InszReason};
 use domain::journal::{Change, Event};
 use domain::people::Actor;
 use domain::policy::Operation;
+use domain::profile::Experience;
 use domain::refusal::{Field, Refusal};
+use domain::sections::Record;
 use domain::studies::Study;
 use domain::text::Label;
+use domain::trajectory::Agreement;
 use domain::uses::Use;
 use store::Batch;
 use store::dossiers::{self, Contact, Head, Hit, Sought};
@@ -42,6 +47,14 @@ pub struct PortraitPage {
     pub studies: Vec<Study>,
     /// The listed lines, newest first.
     pub steps: Vec<Listed>,
+    /// The work experiences, the last one first.
+    pub experiences: Vec<Experience>,
+    /// The work situations that the sources tell of, what lasts first.
+    pub situations: Vec<WorkPeriod>,
+    /// Who does what by when, what is due first above.
+    pub agreements: Vec<Record<Agreement>>,
+    /// What helps or hinders the guidance.
+    pub conditions: Vec<Record<Condition>>,
 }
 
 impl Casework {
@@ -93,6 +106,10 @@ impl Casework {
         Ok(PortraitPage {
             studies: store::studies::list(reader, access).await?,
             steps: self.lines(reader, access, &glance.head).await?,
+            experiences: store::sections::list(reader, access).await?,
+            situations: store::career::list(reader, access).await?,
+            agreements: store::sections::list(reader, access).await?,
+            conditions: store::sections::list(reader, access).await?,
             head: glance.head,
         })
     }

@@ -6,10 +6,13 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use casework::Contact;
+use domain::career::WorkPeriod;
+use domain::conditions::ConditionStatus;
 use domain::ids::DossierId;
 use domain::people::Role;
 use domain::policy::Operation;
 use domain::studies::{Certificate, Provenance, Study};
+use domain::trajectory::Agreement;
 use domain::{Day, work_situation};
 
 use crate::App;
@@ -19,6 +22,7 @@ use crate::page::{DossierHead, Fact, NavLink, Page};
 use crate::routes::Routes;
 use crate::sections;
 use crate::steps::{dossier_in, list_address, row_view};
+use crate::timeline::{self, Item, Lane, Picture, When};
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     use Operation::ViewDossier;
@@ -58,6 +62,22 @@ struct PortraitPage {
     steps: Vec<crate::steps::RowView>,
     profile: String,
     list: String,
+    timeline: TimelineView,
+}
+
+/// The timeline: the picture, and the same in words.
+struct TimelineView {
+    /// None while there is nothing to draw.
+    picture: Option<Picture>,
+    /// What the picture shows, in a sentence.
+    described: String,
+    rows: Vec<TimelineRow>,
+}
+
+struct TimelineRow {
+    kind: &'static str,
+    what: String,
+    when: String,
 }
 
 async fn open(
@@ -127,8 +147,74 @@ async fn portrait(
                 .collect(),
             profile: format!("{}/profiel", dossier_address(id)),
             list: list_address(id),
+            timeline: timeline_of(&app, &found, today),
         },
     ))
+}
+
+/// What stands on the timeline, with what the table says of it: of lines of others what their list shows.
+fn timeline_of(app: &App, found: &casework::PortraitPage, today: Day) -> TimelineView {
+    let steps = found.steps.iter().map(|step| {
+        let row = row_view(&app.casework, step, found.head.id);
+        let name = format!("{} {}", row.name, row.funding);
+        let more = format!("{name}, {} ({})", row.provider, row.state);
+        (name, more, When::Period(step.start, step.end))
+    });
+    let studies = found.studies.iter().map(|study| {
+        let when = study.details.ended_on.map_or(When::Unknown, When::Point);
+        (study.details.title(), study_line(study), when)
+    });
+    let told = found.situations.iter().map(|it| {
+        let name = situation(it.code);
+        let more = format!("{name}, bron: {}", it.source.label());
+        (name, more, When::Period(it.from, it.until))
+    });
+    let head = &found.head;
+    let now = head.work_situation_since.filter(|since| {
+        let is_now = |it: &WorkPeriod| it.code == head.work_situation && it.from == *since;
+        !found.situations.iter().any(is_now)
+    });
+    let now = now.map(|since| {
+        let name = situation(&head.work_situation);
+        (name.clone(), name, When::Period(since, None))
+    });
+    let experiences = found.experiences.iter().map(|it| {
+        let name = format!("{}, {}", it.details.function, it.details.employer);
+        let when = When::Period(it.details.from, it.details.until);
+        (name.clone(), name, when)
+    });
+    let lanes: [(&'static str, &'static str, Vec<(String, String, When)>); 4] = [
+        ("Begeleidingen", "steps", steps.collect()),
+        ("Studies", "studies", studies.collect()),
+        (
+            "Werksituaties",
+            "situations",
+            now.into_iter().chain(told).collect(),
+        ),
+        ("Werkervaring", "work", experiences.collect()),
+    ];
+    let mut rows = Vec::new();
+    let mut counts = Vec::new();
+    let lanes = lanes.map(|(name, class, entries)| {
+        if !entries.is_empty() {
+            counts.push(format!("{name}: {}.", entries.len()));
+        }
+        let mut items = Vec::new();
+        for (label, what, when) in entries {
+            rows.push(TimelineRow {
+                kind: name,
+                what,
+                when: when.words(),
+            });
+            items.push(Item { label, when });
+        }
+        Lane { name, class, items }
+    });
+    TimelineView {
+        picture: timeline::draw(&lanes, today),
+        described: counts.join(" "),
+        rows,
+    }
 }
 
 /// How many of the latest lines 'Klantenportret' shows.
@@ -155,6 +241,29 @@ fn attention(found: &casework::PortraitPage, today: Day) -> Vec<String> {
                 step.start
             ));
         }
+    }
+    let late: Vec<&Agreement> = found
+        .agreements
+        .iter()
+        .map(|it| &it.details)
+        .filter(|it| it.is_late(today))
+        .collect();
+    if let Some(first) = late.first() {
+        let which = format!("{} (tegen {})", first.text, first.due);
+        points.push(match late.len() {
+            1 => format!("Een afspraak is te laat: {which}."),
+            many => format!("Er zijn {many} afspraken te laat. De eerste: {which}."),
+        });
+    }
+    let blocking: Vec<&str> = found
+        .conditions
+        .iter()
+        .filter(|it| it.details.status == ConditionStatus::Blocking)
+        .map(|it| it.details.kind.label())
+        .collect();
+    if !blocking.is_empty() {
+        let what = blocking.join(", ").to_lowercase();
+        points.push(format!("Dit staat de begeleiding in de weg: {what}."));
     }
     points
 }

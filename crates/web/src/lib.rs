@@ -55,6 +55,7 @@ mod sheet;
 mod sign_in;
 mod steps;
 mod system;
+mod timeline;
 mod upload;
 mod vouchers;
 

@@ -4,8 +4,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use crate::support::{self, Browser, Form, Seen};
+use casework::Kept;
+use domain::conditions::{Condition, ConditionKind, ConditionStatus};
+use domain::profile::ExperienceDetails;
+use domain::sections::Entered;
 use domain::studies::Certificate;
-use testkit::{World, world};
+use domain::trajectory::{Agreement, Who};
+use testkit::{World, day, label, note, world};
 
 fn dossier(world: &World) -> String {
     format!("/dossier/{}", world.dossier.address())
@@ -201,6 +206,113 @@ async fn a_running_guidance_stands_on_the_portrait_however_long_ago_it_began() {
     assert!(seen.shows(&support::line(world.dossier, running)));
     let shown = seen.html.matches("data-label=\"Toestand\"").count();
     assert_eq!(shown, 6, "the five latest and the one that runs");
+}
+
+/// Adds or corrects a record, as a counsellor.
+async fn keep<D: Kept>(world: &World, entered: &Entered<D>) -> D::Id {
+    let (me, submission) = (&world.an, world.submission());
+    world
+        .casework
+        .save_record(me, world.dossier, entered, &submission)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn the_timeline_draws_what_was_when_and_says_it_in_a_table() {
+    let world = world().await;
+    let an = Browser::of(&world, "an").await;
+    let at = format!("{}/klantenportret", dossier(&world));
+    let empty = an.open(&at).await;
+    empty.says(200, "Er is nog niets met een datum om te tekenen.");
+    assert!(!empty.html.contains("<svg class=\"kd-years"));
+    assert!(!empty.shows("Tijdlijn als tabel"));
+    world
+        .add_study(&world.an, world.dossier, "2024-06-16", None)
+        .await;
+    let work = Entered::new(ExperienceDetails {
+        function: label("Hulpkok"),
+        employer: label("De <b>Gouden</b> Lepel"),
+        from: day("2024-07-01"),
+        until: Some(day("2024-08-31")),
+        description: Some(note("Alleen in het profiel.")),
+    });
+    keep(&world, &work).await;
+    world.grant_to(world.dossier, &world.b).await;
+    world.clock.advance(1);
+    let theirs = casework::StepInput {
+        summary: Some(testkit::summary("Wat alleen zij weten.")),
+        ..world.input(&world.carla, "2025-02-03")
+    };
+    let (kind, submission) = (world.step_type(), world.submission());
+    world
+        .casework
+        .register_step(
+            &world.carla,
+            world.dossier,
+            &kind,
+            &theirs,
+            None,
+            &submission,
+        )
+        .await
+        .unwrap();
+    world.clock.advance(1);
+    for name in ["an", "lotte"] {
+        let seen = Browser::of(&world, name).await.open(&at).await;
+        seen.says(200, "Tijdlijn van 2024 tot 2025");
+        seen.says(200, "Begeleidingen: 1. Studies: 1. Werkervaring: 1.");
+        let escaped = "De &#60;b&#62;Gouden&#60;/b&#62; Lepel";
+        assert!(seen.html.contains(escaped), "{name}");
+        seen.says(200, "Van 01/07/2024 tot 31/08/2024");
+        seen.says(200, "Op 16/06/2024");
+        seen.says(200, "Sinds 03/02/2025");
+        seen.says(200, "EEWG019 (loopt nog)");
+        assert_eq!(seen.html.matches("<polygon").count(), 3, "{name}");
+        assert_eq!(seen.html.matches("data-label=\"Wanneer\"").count(), 3);
+        assert!(!seen.shows("Wat alleen zij weten."), "{name}");
+        assert!(!seen.shows("Alleen in het profiel."), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_late_or_in_the_way_stands_first_on_the_portrait() {
+    let world = world().await;
+    let an = Browser::of(&world, "an").await;
+    let at = format!("{}/klantenportret", dossier(&world));
+    let agreement = |text: &str, due: &str| {
+        Entered::new(Agreement {
+            text: label(text),
+            who: Who::Client,
+            due: day(due),
+            outcome: None,
+        })
+    };
+    let condition = |status| {
+        Entered::new(Condition {
+            kind: ConditionKind::Housing,
+            status,
+            note: Some(note("Zoekt een kamer.")),
+            since: day("2025-05-01"),
+        })
+    };
+    keep(&world, &agreement("Vandaag nog", "2025-05-28")).await;
+    let kept = keep(&world, &condition(ConditionStatus::Attention)).await;
+    let seen = an.open(&at).await;
+    assert!(!seen.shows("te laat") && !seen.shows("in de weg"));
+    keep(&world, &agreement("Een cv schrijven", "2025-05-27")).await;
+    let blocking = Entered {
+        existing: Some((kept, 1)),
+        ..condition(ConditionStatus::Blocking)
+    };
+    keep(&world, &blocking).await;
+    let seen = an.open(&at).await;
+    let first = "Een cv schrijven (tegen 27/05/2025).";
+    seen.says(200, &format!("Een afspraak is te laat: {first}"));
+    seen.says(200, "Dit staat de begeleiding in de weg: wonen.");
+    keep(&world, &agreement("Een foto maken", "2025-05-27")).await;
+    let both = format!("Er zijn 2 afspraken te laat. De eerste: {first}");
+    an.open(&at).await.says(200, &both);
 }
 
 #[tokio::test]
