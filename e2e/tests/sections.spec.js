@@ -24,6 +24,7 @@ const ODD = '<b onclick="x()">\u{1F68C}\u{10348}</b> \u05E9\u05DC\u05D5\u05DD & 
 /** Each section: the entry of the menu, its tab, its empty state and the link to add. */
 const SECTIONS = [
   ['Vacature-dashboard', '', 'Nog geen vacatures', 'Voeg een vacature toe'],
+  ['Persoonsgegevens en voorkeuren', '', 'Nog geen talen', 'Voeg een taal toe'],
   ['Begeleiding', 'Traject', 'Nog geen doelen', 'Voeg een doel toe'],
   ['Begeleiding', 'Randvoorwaarden', 'Nog geen randvoorwaarden', 'Voeg een randvoorwaarde toe'],
   ['Begeleiding', 'Inzetbaarheid', 'Nog geen inzetbaarheid', 'Vul de inzetbaarheid in'],
@@ -39,6 +40,9 @@ test.afterEach(() => demo?.stop())
 const field = (page, name) => page.getByLabel(name, { exact: true })
 
 const check = (page, name) => page.getByLabel(name, { exact: true }).check()
+
+/** What the picture of a section is called. */
+const nameOf = (entry, tab) => (tab || entry).toLowerCase().replaceAll(' ', '-')
 
 /** Where a section stands in the dossier that is open. */
 async function open(page, entry, tab) {
@@ -70,7 +74,7 @@ test('elk onderdeel: leeg, ingevuld, voor wie mag en voor wie leest', async ({ p
     await open(page, entry, tab)
     await expect(page.getByText(empty)).toBeVisible()
     await expect(link(page, add)).toBeVisible()
-    await look(page, `${(tab || entry).toLowerCase()}-leeg`)
+    await look(page, `${nameOf(entry, tab)}-leeg`)
     addresses.push(page.url())
   }
   await openDossier(page, demo, FILLED)
@@ -78,7 +82,7 @@ test('elk onderdeel: leeg, ingevuld, voor wie mag en voor wie leest', async ({ p
     await open(page, entry, tab)
     await expect(page.getByText(empty)).toHaveCount(0)
     await page.getByText('Geschiedenis', { exact: true }).click()
-    await look(page, (tab || entry).toLowerCase(), { phone: true })
+    await look(page, nameOf(entry, tab), { phone: true })
   }
   await logOut(page)
 
@@ -339,4 +343,91 @@ test('competentieontwikkeling: een stage, en een score die beter wordt', async (
   await page.getByText('Geschiedenis', { exact: true }).click()
   await expect(page.getByText('Competentie gewijzigd')).toBeVisible()
   await look(page, 'competentie-geschiedenis')
+})
+
+test('de contactgegevens: verbeteren, met wat er stond in de geschiedenis', async ({ page, look }) => {
+  await logIn(page, demo, 'begeleider')
+  await openDossier(page, demo, CLIENT)
+  await open(page, 'Persoonsgegevens en voorkeuren')
+  await link(page, 'Wijzig de contactgegevens').click()
+  await look(page, 'contactgegevens-wijzigen', { phone: true })
+  await field(page, 'E-mailadres').fill(ODD)
+  await field(page, 'Telefoon').fill('112')
+  await field(page, 'Postcode').fill('0999')
+  expect(await press(page, 'Bevestigen')).toBe(422)
+  await expectProblem(page, 'Dit is geen Belgische postcode. Vul 4 cijfers in, bijvoorbeeld 2800.')
+  await expectProblem(page, /Dit is geen telefoonnummer/)
+  await expect(field(page, 'E-mailadres')).toHaveValue(ODD)
+  await look(page, 'contactgegevens-fout', { phone: true })
+  await field(page, 'E-mailadres').fill('jongere@voorbeeld.be')
+  await field(page, 'Telefoon').fill('0470/12.34.56')
+  await field(page, 'Postcode').fill('2800')
+  await field(page, 'Straat en nummer').fill(ODD)
+  await field(page, 'Gemeente').fill('Mechelen')
+  expect(await press(page, 'Bevestigen')).toBe(303)
+  await expect(page.getByRole('status')).toContainText('De contactgegevens zijn bewaard.')
+  for (const shown of ['+32470123456', '2800 Mechelen', ODD]) {
+    await expect(page.getByRole('main')).toContainText(shown)
+  }
+  await page.getByText('Geschiedenis', { exact: true }).click()
+  await expect(page.getByText('Contactgegevens gewijzigd')).toBeVisible()
+  await look(page)
+})
+
+test('voorkeuren: talen, jobs, mobiliteit en hoe je iemand bereikt, ook in het profiel', async ({ page, look }) => {
+  await logIn(page, demo, 'bemiddelaar')
+  await openDossier(page, demo, CLIENT)
+  await open(page, 'Persoonsgegevens en voorkeuren')
+  await link(page, 'Voeg een taal toe').click()
+  await look(page, 'taal-toevoegen', { phone: true })
+  await select(page, 'Taal', 'Een andere taal')
+  await check(page, 'Moedertaal')
+  expect(await press(page, 'Bevestigen')).toBe(422)
+  await expectProblem(page, 'Schrijf welke andere taal het is.')
+  await field(page, 'Welke andere taal?').fill(ODD)
+  expect(await press(page, 'Bevestigen')).toBe(303)
+  await expect(page.getByRole('main')).toContainText(ODD)
+
+  await link(page, 'Voeg een gewenste job toe').click()
+  await look(page, 'gewenste-job-toevoegen', { phone: true })
+  await field(page, 'Welke job?').fill('Hulpkok')
+  await field(page, 'Voorkeur').fill('11')
+  expect(await press(page, 'Bevestigen')).toBe(422)
+  await expectProblem(page, /een geheel getal in van 1 tot 10/)
+  await field(page, 'Voorkeur').fill('1')
+  await expectTooLong(page, 'Nota')
+  await field(page, 'Nota').fill(ODD)
+  expect(await press(page, 'Bevestigen')).toBe(303)
+
+  await link(page, 'Vul de mobiliteit in').click()
+  await look(page, 'mobiliteit-invullen', { phone: true })
+  await check(page, 'Fiets')
+  await check(page, 'Bus, tram of trein')
+  await field(page, 'Hoogstens hoeveel minuten?').fill('45')
+  expect(await press(page, 'Bevestigen')).toBe(303)
+
+  await link(page, 'Vul de contactvoorkeur in').click()
+  await look(page, 'contactvoorkeur-invullen', { phone: true })
+  await check(page, 'Sms')
+  await select(page, 'In welke taal?', 'Turks')
+  expect(await press(page, 'Bevestigen')).toBe(303)
+  await page.getByRole('link', { name: /^Wijzig.*Sms/ }).click()
+  await expect(field(page, 'Sms')).toBeChecked()
+  await check(page, 'Telefoon')
+  expect(await press(page, 'Bevestigen')).toBe(303)
+  await page.getByText('Geschiedenis', { exact: true }).click()
+  await expect(page.getByText('Contactvoorkeur gewijzigd')).toBeVisible()
+  await look(page, 'voorkeuren-geschiedenis', { phone: true })
+  await logOut(page)
+
+  await logIn(page, demo, 'jongere')
+  await openOwn(page)
+  await open(page, 'Persoonsgegevens en voorkeuren')
+  await expect(page.getByRole('link', { name: /^Wijzig/ })).toHaveCount(0)
+  await look(page, 'voorkeuren-jongere', { phone: true })
+  await open(page, 'Profiel')
+  for (const shown of [`${ODD} (Moedertaal)`, 'Hulpkok', 'Er is geen rijbewijs ingevuld.']) {
+    await expect(page.getByRole('main')).toContainText(shown)
+  }
+  await look(page, 'profiel-jongere', { phone: true })
 })

@@ -22,14 +22,16 @@ use store::openings::{self, Opening};
 use store::steps::Listed;
 
 use crate::desk::{Stored, TRIES};
+use crate::preferences::Preferences;
+use crate::sections::{SectionPage, read_section};
 use crate::steps::busy;
 use crate::{Casework, Failure, Submission};
 
 /// 'Persoonsgegevens en voorkeuren'.
 #[derive(Debug)]
 pub struct PersonalData {
-    /// The dossier's head.
-    pub head: Head,
+    /// The dossier's head, and what stands under 'Voorkeuren'.
+    pub section: SectionPage<Preferences>,
     /// Contact data.
     pub contact: Contact,
     /// The national number: in full for whom it belongs to, else masked.
@@ -124,11 +126,12 @@ impl Casework {
         let mut glance = self
             .glance(actor, Operation::ViewDossier, dossier, "persoonsgegevens")
             .await?;
-        let contact = dossiers::contact(&mut glance.reader, &glance.access).await?;
+        let (reader, access) = (&mut glance.reader, &glance.access);
+        let contact = dossiers::contact(reader, access).await?;
         let insz = self.insz_of(&contact, dossier);
-        let is_own = glance.access.is_own();
+        let is_own = access.is_own();
         Ok(PersonalData {
-            head: glance.head,
+            section: read_section::<Preferences>(reader, access, glance.head, actor).await?,
             contact,
             is_masked: insz.is_some() && !is_own,
             insz: insz.map(|insz| {
@@ -175,9 +178,11 @@ impl Casework {
             let changes = vec![Change::new_value("why", why.as_str())];
             desk.journal(Event::InszShown, dossier.0, None, changes);
             let head = desk.head.clone();
+            let section =
+                read_section::<Preferences>(&mut desk.reader, &access, head, actor).await?;
             if desk.store(submission).await? == Stored::Yes {
                 return Ok(PersonalData {
-                    head,
+                    section,
                     contact,
                     insz: Some(insz.display()),
                     is_masked: false,

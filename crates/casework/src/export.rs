@@ -13,10 +13,11 @@ use serde::Serialize;
 use store::Batch;
 use store::export::{
     Account, Action, Addendum, Agreement, Assignment, Availability, BenefitStatus, CareerVoucher,
-    Check, Competence, Condition, Correction, Document, Entry, Erasure, Everything, Experience,
-    Goal, Grant, GrantRequest, Indication, IntegrationStatus, Line, Message, MessageRead,
-    MessageThread, Note, Notice, Nt2Course, Opening, Owner, Personal, Removal, Review, Screening,
-    Study, Training, Transmission, Vacancy, WorkPeriod,
+    Check, Competence, Condition, ContactPreference, Correction, Document, Entry, Erasure,
+    Everything, Experience, Goal, Grant, GrantRequest, Indication, IntegrationStatus,
+    LanguageSkill, Line, Message, MessageRead, MessageThread, Mobility, Note, Notice, Nt2Course,
+    Opening, Owner, Personal, Removal, Review, Screening, Study, Training, Transmission, Vacancy,
+    WantedJob, WorkPeriod,
 };
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -76,6 +77,14 @@ pub struct Export {
     pub training: Vec<Training>,
     /// Competences with their scores.
     pub competence: Vec<Competence>,
+    /// Languages.
+    pub language_skill: Vec<LanguageSkill>,
+    /// Jobs that the client wants.
+    pub wanted_job: Vec<WantedJob>,
+    /// How the client gets to work.
+    pub mobility: Vec<Mobility>,
+    /// How the client wants to be reached.
+    pub contact_preference: Vec<ContactPreference>,
     /// What was granted to somebody with a work disability; only in the client's own copy.
     pub indication: Vec<Indication>,
     /// When the dossier was passed on to the control service; only in the client's own copy.
@@ -183,6 +192,10 @@ impl Casework {
             vacancies,
             trainings,
             competences,
+            languages,
+            wanted_jobs,
+            mobility,
+            contact_preferences,
             indications,
             transmissions,
             threads,
@@ -231,6 +244,10 @@ impl Casework {
             vacancy: vacancies,
             training: trainings,
             competence: competences,
+            language_skill: languages,
+            wanted_job: wanted_jobs,
+            mobility,
+            contact_preference: contact_preferences,
             indication: indications,
             transmission: transmissions,
             message_thread: threads,

@@ -13,6 +13,7 @@ mod career;
 mod caseload;
 mod clients;
 mod clock;
+mod contact;
 mod control;
 mod corrections;
 mod desk;
@@ -39,6 +40,7 @@ mod own;
 mod passkeys;
 mod passwords;
 mod people;
+mod preferences;
 mod profile;
 mod projects;
 mod removals;
@@ -61,6 +63,7 @@ pub use assignments::{AssignmentPage, AssignmentsPage};
 pub use caseload::OwnRow;
 pub use clients::{PersonalData, PortraitPage};
 pub use clock::{Clock, Ids, RandomIds, RunningClock, SharedClock, SystemClock};
+pub use contact::ContactForm;
 pub use control::{ControlCursor, ControlPage, ControlRow};
 pub use corrections::{
     About, CorrectionAnswer, CorrectionPage, CorrectionQueuePage, CorrectionsPage,
@@ -95,6 +98,7 @@ pub use passwords::{
     LONGEST as LONGEST_PASSWORD, PasswordRefused, SHORTEST as SHORTEST_PASSWORD, check_password,
 };
 pub use people::{PeoplePage, PersonPage};
+pub use preferences::Preferences;
 pub use profile::{ProfilePage, StudyInput};
 pub use projects::{ProjectInput, ProjectsPage};
 pub use removals::{QueuePage, RemovalPage};

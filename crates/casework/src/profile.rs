@@ -2,12 +2,16 @@
 //! as the sections are.
 
 use async_recursion::async_recursion as boxed;
+use domain::availability::Availability;
+use domain::development::Competence;
 use domain::ids::{DossierId, StudyId};
 use domain::journal::{Change, Event};
 use domain::people::Actor;
 use domain::policy::Operation;
+use domain::preferences::{LanguageSkill, WantedJob};
 use domain::profile::Experience;
 use domain::refusal::Refusal;
+use domain::sections::Record;
 use domain::studies::{self, Study, StudyDetails, StudyFacts};
 use domain::text::Note;
 use store::dossiers::{self, Head};
@@ -36,6 +40,14 @@ pub struct ProfilePage {
     pub studies: Vec<Study>,
     /// The work experiences, the last one first.
     pub experiences: Vec<Experience>,
+    /// Languages, what is spoken best first.
+    pub languages: Vec<Record<LanguageSkill>>,
+    /// Jobs, what is wanted most first.
+    pub jobs: Vec<Record<WantedJob>>,
+    /// Where the driving licences are kept: one at most.
+    pub availability: Vec<Record<Availability>>,
+    /// Competences, by axis.
+    pub competences: Vec<Record<Competence>>,
     /// Whether this person may add and correct (I4).
     pub may_edit: bool,
 }
@@ -52,6 +64,10 @@ impl Casework {
             contact: dossiers::contact(reader, access).await?,
             studies: store::studies::list(reader, access).await?,
             experiences: store::sections::list(reader, access).await?,
+            languages: store::sections::list(reader, access).await?,
+            jobs: store::sections::list(reader, access).await?,
+            availability: store::sections::list(reader, access).await?,
+            competences: store::sections::list(reader, access).await?,
             may_edit: domain::policy::permit(actor, Operation::EditProfile).is_ok(),
             head: glance.head,
         })

@@ -76,6 +76,21 @@ impl<A: Kept> Kinds for A {
     }
 }
 
+/// The page of a section, for who may read it.
+pub(crate) async fn read_section<K: Kinds>(
+    reader: &mut Reader,
+    access: &Access<Read>,
+    head: Head,
+    actor: &Actor,
+) -> Result<SectionPage<K::Records>, StoreError> {
+    Ok(SectionPage {
+        records: K::read(reader, access).await?,
+        history: journal::of_events(reader, access, &K::events()).await?,
+        may_edit: domain::policy::permit(actor, K::OPERATION).is_ok(),
+        head,
+    })
+}
+
 impl Casework {
     /// The records of a section, with their history. What is kept closed is read so by the client alone; others
     /// use `open_section`.
@@ -93,12 +108,7 @@ impl Casework {
         if K::CLOSED.is_some() && !access.is_own() {
             return Err(Failure::Denied(Denied::Function));
         }
-        Ok(SectionPage {
-            records: K::read(reader, access).await?,
-            history: journal::of_events(reader, access, &K::events()).await?,
-            may_edit: domain::policy::permit(actor, K::OPERATION).is_ok(),
-            head: glance.head,
-        })
+        Ok(read_section::<K>(reader, access, glance.head, actor).await?)
     }
 
     /// Opens what is kept closed. The reason stands in the list of who looked and in the journal before anything
@@ -120,12 +130,8 @@ impl Casework {
             let mut desk = self.desk(actor, closed.operation, dossier).await?;
             desk.check_new(submission).await?;
             let access = desk.reading();
-            let page = SectionPage {
-                records: store::sections::list(&mut desk.reader, &access).await?,
-                history: journal::of_events(&mut desk.reader, &access, &D::events()).await?,
-                may_edit: domain::policy::permit(actor, D::OPERATION).is_ok(),
-                head: desk.head.clone(),
-            };
+            let head = desk.head.clone();
+            let page = read_section::<D>(&mut desk.reader, &access, head, actor).await?;
             let minute = openings::minute_of(desk.now);
             let what = (closed.what, why.as_str());
             openings::write_with_reason(&mut desk.batch, &access, actor, what, minute);

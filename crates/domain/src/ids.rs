@@ -74,6 +74,14 @@ ids! {
     TrainingId,
     /// A competence.
     CompetenceId,
+    /// A language that the client speaks.
+    LanguageSkillId,
+    /// A job that the client wants.
+    WantedJobId,
+    /// How the client gets to work.
+    MobilityId,
+    /// How the client wants to be reached.
+    ContactPreferenceId,
     /// An indication under 'PmAB'.
     IndicationId,
     /// A record under 'Transmissie'.

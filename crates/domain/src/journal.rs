@@ -83,6 +83,24 @@ coded! {
         CompetenceAdded = "competence_added", "Competentie toegevoegd";
         /// competence changed
         CompetenceChanged = "competence_changed", "Competentie gewijzigd";
+        /// contact data changed
+        ContactChanged = "contact_changed", "Contactgegevens gewijzigd";
+        /// language added
+        LanguageAdded = "language_added", "Taal toegevoegd";
+        /// language changed
+        LanguageChanged = "language_changed", "Taal gewijzigd";
+        /// wanted job added
+        WantedJobAdded = "wanted_job_added", "Gewenste job toegevoegd";
+        /// wanted job changed
+        WantedJobChanged = "wanted_job_changed", "Gewenste job gewijzigd";
+        /// mobility recorded
+        MobilityAdded = "mobility_added", "Mobiliteit ingevuld";
+        /// mobility changed
+        MobilityChanged = "mobility_changed", "Mobiliteit gewijzigd";
+        /// contact preference recorded
+        ContactPreferenceAdded = "contact_preference_added", "Contactvoorkeur ingevuld";
+        /// contact preference changed
+        ContactPreferenceChanged = "contact_preference_changed", "Contactvoorkeur gewijzigd";
         /// indication recorded
         IndicationAdded = "indication_added", "Gegeven onder PmAB toegevoegd";
         /// indication corrected or ended

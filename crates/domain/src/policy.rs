@@ -47,7 +47,8 @@ pub enum Operation {
     ViewBenefits,
     /// Read what the Kruispuntbank Inburgering tells of the trajectory and the courses of Dutch.
     ViewIntegration,
-    /// Add or correct what 'Profiel' holds (I4).
+    /// Add or correct what 'Profiel' and 'Persoonsgegevens en voorkeuren' hold (I4); not names, day of birth and
+    /// national number.
     EditProfile,
     /// Add or correct what is filled in about the guidance: 'Randvoorwaarden' and 'Inzetbaarheid'.
     EditGuidance,

@@ -230,6 +230,30 @@ pub enum Field {
     Score,
     /// Score van
     ScoredOn,
+    /// Telefoon
+    Phone,
+    /// Straat en nummer
+    Street,
+    /// Postcode
+    Postcode,
+    /// Gemeente
+    Municipality,
+    /// Taal
+    Language,
+    /// Welke andere taal?
+    OtherLanguage,
+    /// Niveau (of a language)
+    LanguageLevel,
+    /// Welke job? (that is wanted)
+    WantedJob,
+    /// Voorkeur (of a wanted job)
+    WantedPlace,
+    /// Hoe iemand naar het werk gaat
+    TravelMeans,
+    /// Hoogstens hoeveel minuten?
+    TravelMinutes,
+    /// Hoe je iemand het best bereikt
+    Channel,
     /// Waarom (opening what is kept closed)
     OpeningReason,
     /// Wat is toegekend
@@ -597,6 +621,12 @@ pub enum Refusal {
     },
     /// No address on the web that a browser may be led to.
     OddWebAddress,
+    /// No Belgian postcode.
+    OddPostcode,
+    /// No telephone number.
+    OddPhone,
+    /// The name of another language, beside one of the list.
+    TwoLanguages,
     /// A vacancy for which the client applied already, or that is decided.
     NotToApplyFor,
     /// A field that must be filled in is empty.
@@ -710,6 +740,9 @@ impl Refusal {
             | AlreadyRecorded(_)
             | TooManyRecords { .. }
             | OddWebAddress
+            | OddPostcode
+            | OddPhone
+            | TwoLanguages
             | NotToApplyFor
             | Empty(_)
             | NotChosen(_)
@@ -782,6 +815,9 @@ impl Refusal {
             }
             TooManyRecords { .. } | NotToApplyFor | NoTransmission { .. } => Field::Form,
             OddWebAddress => Field::WebAddress,
+            OddPostcode => Field::Postcode,
+            OddPhone => Field::Phone,
+            TwoLanguages => Field::OtherLanguage,
             ValidTooLong { .. } => Field::IndicationUntil,
             DecisionTooEarly => Field::TransmissionDecision,
             Empty(field)

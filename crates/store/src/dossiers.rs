@@ -1,6 +1,7 @@
 //! Dossiers: the head, the search, and the one place where a dossier's version moves on.
 
 use domain::client_number::ClientNumber;
+use domain::contact::ContactData;
 use domain::ids::{DossierId, OrganisationId};
 use domain::journal::{Chained, Link};
 use domain::policy::{Access, Permit, Read, Write};
@@ -70,6 +71,8 @@ statements! {
                               removal_asked, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, NULL, 1, ?15, ?16, FALSE, ?17)";
     ADD_WORD = "dossiers.add_word", "INSERT INTO client_word (word, dossier_id) VALUES (?1, ?2)";
+    SET_CONTACT = "dossiers.set_contact",
+        "UPDATE dossier SET email = ?2, phone = ?3, street = ?4, postcode = ?5, municipality = ?6 WHERE id = ?1";
     SET_ABOUT = "dossiers.set_about", "UPDATE dossier SET about_me = ?2 WHERE id = ?1";
     SET_WORK_SITUATION = "dossiers.set_work_situation",
         "UPDATE dossier SET work_situation = ?2, work_situation_since = ?3 WHERE id = ?1";
@@ -473,6 +476,16 @@ pub fn search_words(given_name: &str, family_name: &str) -> Vec<String> {
     words.sort_unstable();
     words.dedup();
     words
+}
+
+/// Sets the contact data.
+pub fn set_contact(batch: &mut Batch, access: &Access<Write>, data: &ContactData) {
+    let mut params = vec![access.dossier().0.into()];
+    params.extend(
+        data.cells()
+            .map(|(_, value)| value.map(str::to_owned).into()),
+    );
+    batch.push(Statement::new(&SET_CONTACT, params).one(guard::ROW));
 }
 
 /// Sets 'Over mezelf'.

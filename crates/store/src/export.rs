@@ -120,6 +120,22 @@ records! {
     Competence {
         id: id, version: int, label: text, axis: text, score: int, scored_on: day,
     }
+    /// A language that the client speaks.
+    LanguageSkill {
+        id: id, version: int, language: text, other_language: opt_text, level: text,
+    }
+    /// A job that the client wants.
+    WantedJob {
+        id: id, version: int, job: text, place: int, note: opt_text,
+    }
+    /// How the client gets to work.
+    Mobility {
+        id: id, version: int, means: opt_text, minutes: opt_int, note: opt_text,
+    }
+    /// How the client wants to be reached.
+    ContactPreference {
+        id: id, version: int, channel: text, language: opt_text, note: opt_text,
+    }
     /// What was granted to somebody with a work disability.
     Indication {
         id: id, version: int, kind: text, granted_on: day, valid_until: opt_day, decided_by: text,
@@ -291,6 +307,18 @@ statements! {
     COMPETENCES = "export.competences",
         "SELECT id, version, label, axis, score, scored_on
          FROM competence WHERE dossier_id = ?1";
+    LANGUAGES = "export.languages",
+        "SELECT id, version, language, other_language, level
+         FROM language_skill WHERE dossier_id = ?1";
+    WANTED_JOBS = "export.wanted_jobs",
+        "SELECT id, version, job, place, note
+         FROM wanted_job WHERE dossier_id = ?1";
+    MOBILITY = "export.mobility",
+        "SELECT id, version, means, minutes, note
+         FROM mobility WHERE dossier_id = ?1";
+    CONTACT_PREFERENCES = "export.contact_preferences",
+        "SELECT id, version, channel, language, note
+         FROM contact_preference WHERE dossier_id = ?1";
     INDICATIONS = "export.indications",
         "SELECT id, version, kind, granted_on, valid_until, decided_by, ended_on
          FROM indication WHERE dossier_id = ?1";
@@ -427,6 +455,14 @@ pub struct Everything {
     pub trainings: Vec<Training>,
     /// Competences with their scores.
     pub competences: Vec<Competence>,
+    /// Languages.
+    pub languages: Vec<LanguageSkill>,
+    /// Jobs that the client wants.
+    pub wanted_jobs: Vec<WantedJob>,
+    /// How the client gets to work.
+    pub mobility: Vec<Mobility>,
+    /// How the client wants to be reached.
+    pub contact_preferences: Vec<ContactPreference>,
     /// What was granted to somebody with a work disability.
     pub indications: Vec<Indication>,
     /// When the dossier was passed on to the control service.
@@ -505,6 +541,14 @@ pub async fn everything(
         vacancies: reader.all(&VACANCIES, &dossier, Vacancy::read).await?,
         trainings: reader.all(&TRAININGS, &dossier, Training::read).await?,
         competences: reader.all(&COMPETENCES, &dossier, Competence::read).await?,
+        languages: reader
+            .all(&LANGUAGES, &dossier, LanguageSkill::read)
+            .await?,
+        wanted_jobs: reader.all(&WANTED_JOBS, &dossier, WantedJob::read).await?,
+        mobility: reader.all(&MOBILITY, &dossier, Mobility::read).await?,
+        contact_preferences: reader
+            .all(&CONTACT_PREFERENCES, &dossier, ContactPreference::read)
+            .await?,
         indications: reader.all(&INDICATIONS, &dossier, Indication::read).await?,
         transmissions: reader
             .all(&TRANSMISSIONS, &dossier, Transmission::read)

@@ -21,7 +21,8 @@ statements! {
                 j.content_digest, j.link, p.name, o.name
          FROM journal j LEFT JOIN person p ON p.id = j.by_person
          LEFT JOIN organisation o ON o.id = j.organisation_id
-         WHERE j.dossier_id = ?1 AND j.event IN (?2, ?3, ?4, ?5, ?6, ?7) ORDER BY j.number DESC LIMIT 200";
+         WHERE j.dossier_id = ?1 AND j.event IN (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         ORDER BY j.number DESC LIMIT 200";
     OF_DOSSIER = "journal.of_dossier",
         "SELECT j.number, j.at, j.by_person, j.organisation_id, j.event, j.subject_id, j.step_id, j.content,
                 j.content_digest, j.link, p.name, o.name
@@ -101,7 +102,7 @@ pub async fn of_step(
 }
 
 /// The most events that are asked for at once.
-const EVENTS: usize = 6;
+const EVENTS: usize = 9;
 
 /// What happened of these kinds in a dossier, the last first: at most `EVENTS` kinds, the rest is not looked
 /// for.

@@ -36,6 +36,7 @@ pub mod openings;
 pub mod organisations;
 pub mod owners;
 pub mod people;
+pub mod preferences;
 pub mod profile;
 pub mod projects;
 pub mod proposals;
@@ -118,6 +119,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         organisations::ALL,
         owners::ALL,
         people::ALL,
+        preferences::ALL,
         profile::ALL,
         proposals::ALL,
         projects::ALL,

@@ -143,6 +143,11 @@ statements! {
     NO_VACANCIES = "retention.no_vacancies", "DELETE FROM vacancy WHERE dossier_id = ?1";
     NO_TRAININGS = "retention.no_trainings", "DELETE FROM training WHERE dossier_id = ?1";
     NO_COMPETENCES = "retention.no_competences", "DELETE FROM competence WHERE dossier_id = ?1";
+    NO_LANGUAGES = "retention.no_languages", "DELETE FROM language_skill WHERE dossier_id = ?1";
+    NO_WANTED_JOBS = "retention.no_wanted_jobs", "DELETE FROM wanted_job WHERE dossier_id = ?1";
+    NO_MOBILITY = "retention.no_mobility", "DELETE FROM mobility WHERE dossier_id = ?1";
+    NO_CONTACT_PREFERENCES = "retention.no_contact_preferences",
+        "DELETE FROM contact_preference WHERE dossier_id = ?1";
     NO_INDICATIONS = "retention.no_indications", "DELETE FROM indication WHERE dossier_id = ?1";
     NO_TRANSMISSIONS = "retention.no_transmissions", "DELETE FROM transmission WHERE dossier_id = ?1";
     NO_MESSAGES = "retention.no_messages", "DELETE FROM message WHERE dossier_id = ?1";
@@ -553,6 +558,10 @@ pub fn erase_dossier(
         &NO_VACANCIES,
         &NO_TRAININGS,
         &NO_COMPETENCES,
+        &NO_LANGUAGES,
+        &NO_WANTED_JOBS,
+        &NO_MOBILITY,
+        &NO_CONTACT_PREFERENCES,
         &NO_INDICATIONS,
         &NO_TRANSMISSIONS,
         &NO_MESSAGES,

@@ -5,10 +5,15 @@ use domain::conditions::{Condition, ConditionKind, ConditionStatus};
 use domain::development::{Axis, Competence, Training, TrainingKind, TrainingResult};
 use domain::disability::{Indication, IndicationKind};
 use domain::ids::{
-    AgreementId, AvailabilityId, CompetenceId, ConditionId, DossierId, GoalId, IndicationId,
-    ScreeningId, ThreadId, TrainingId, TransmissionId, VacancyId,
+    AgreementId, AvailabilityId, CompetenceId, ConditionId, ContactPreferenceId, DossierId, GoalId,
+    IndicationId, LanguageSkillId, MobilityId, ScreeningId, ThreadId, TrainingId, TransmissionId,
+    VacancyId, WantedJobId,
 };
 use domain::people::Actor;
+use domain::preferences::{
+    Channel, ContactPreference, Language, LanguageLevel, LanguageSkill, Mobility, Spoken,
+    TravelMeans, WantedJob,
+};
 use domain::sections::Entered;
 use domain::trajectory::{
     Agreement, AgreementOutcome, Answer, Goal, GoalKind, GoalOutcome, Screening, Who,
@@ -39,6 +44,14 @@ pub struct Sections {
     pub condition: ConditionId,
     /// Under 'Inzetbaarheid'.
     pub availability: AvailabilityId,
+    /// A language under 'Voorkeuren'.
+    pub language: LanguageSkillId,
+    /// A wanted job under 'Voorkeuren'.
+    pub wanted_job: WantedJobId,
+    /// 'Mobiliteit' under 'Voorkeuren'.
+    pub mobility: MobilityId,
+    /// 'Contactvoorkeur' under 'Voorkeuren'.
+    pub contact_preference: ContactPreferenceId,
     /// Under 'PmAB'.
     pub indication: IndicationId,
     /// Under 'Transmissie'.
@@ -116,6 +129,25 @@ impl World {
             from: Some(day("2025-06-01")),
             note: Some(note(&say("nota-inzetbaarheid"))),
         });
+        let language = Entered::new(LanguageSkill {
+            language: Spoken::Other(label(&say("andere-taal"))),
+            level: LanguageLevel::Native,
+        });
+        let wanted_job = Entered::new(WantedJob {
+            job: label(&say("gewenste-job")),
+            place: 2,
+            note: Some(note(&say("nota-gewenste-job"))),
+        });
+        let mobility = Entered::new(Mobility {
+            means: vec![TravelMeans::Foot, TravelMeans::PublicTransport],
+            minutes: Some(45),
+            note: Some(note(&say("nota-mobiliteit"))),
+        });
+        let contact_preference = Entered::new(ContactPreference {
+            channel: Channel::Sms,
+            language: Some(Language::Turkish),
+            note: Some(note(&say("nota-contact"))),
+        });
         let indication = Entered::new(Indication {
             kind: IndicationKind::Wop,
             granted_on: day("2025-05-01"),
@@ -162,6 +194,22 @@ impl World {
                 .unwrap(),
             availability: casework
                 .save_record(me, dossier, &availability, &self.submission())
+                .await
+                .unwrap(),
+            language: casework
+                .save_record(me, dossier, &language, &self.submission())
+                .await
+                .unwrap(),
+            wanted_job: casework
+                .save_record(me, dossier, &wanted_job, &self.submission())
+                .await
+                .unwrap(),
+            mobility: casework
+                .save_record(me, dossier, &mobility, &self.submission())
+                .await
+                .unwrap(),
+            contact_preference: casework
+                .save_record(me, dossier, &contact_preference, &self.submission())
                 .await
                 .unwrap(),
             indication: casework

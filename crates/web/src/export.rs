@@ -20,6 +20,7 @@ use domain::integration::{CourseResult, Nt2Level, TrajectoryStatus};
 use domain::journal::{Change, Event};
 use domain::people::Role;
 use domain::policy::Operation;
+use domain::preferences::{Channel, Language, LanguageLevel, TravelMeans};
 use domain::refusal::Field;
 use domain::studies::{Certificate, Grade, Level, Provenance};
 use domain::trajectory::{AgreementOutcome, Answer, GoalKind, GoalOutcome, Who};
@@ -269,6 +270,10 @@ impl ReadablePage {
             part("Je gegevens", personal(export)),
             part("Studies", studies(export)),
             part("Werkervaring", experiences(export)),
+            part("Contactvoorkeur", contact_preferences(export)),
+            part("Talen", languages(export)),
+            part("Gewenste jobs", wanted_jobs(export)),
+            part("Mobiliteit", mobility(export)),
             part("Vacatures", vacancies(export)),
             part("Doelen", goals(export)),
             part("Afspraken", agreements(export)),
@@ -514,6 +519,57 @@ fn availability(export: &Export) -> Vec<Item> {
                 known("Streek", it.regions.as_ref()),
                 known("Rijbewijzen", labels!(Licence, it.licences).as_ref()),
                 on("Beschikbaar vanaf", it.available_from),
+                known("Nota", it.note.as_ref()),
+            ],
+        )
+    });
+    items.collect()
+}
+
+fn languages(export: &Export) -> Vec<Item> {
+    let items = export.language_skill.iter().map(|it| {
+        let other = it.other_language.clone();
+        Item::new(
+            other.unwrap_or_else(|| label!(Language, &it.language)),
+            vec![fact("Niveau", label!(LanguageLevel, &it.level))],
+        )
+    });
+    items.collect()
+}
+
+fn wanted_jobs(export: &Export) -> Vec<Item> {
+    let items = export.wanted_job.iter().map(|it| {
+        Item::new(
+            &it.job,
+            vec![
+                number("Voorkeur", Some(it.place)),
+                known("Nota", it.note.as_ref()),
+            ],
+        )
+    });
+    items.collect()
+}
+
+fn mobility(export: &Export) -> Vec<Item> {
+    let items = export.mobility.iter().map(|it| {
+        Item::new(
+            labels!(TravelMeans, it.means).unwrap_or_default(),
+            vec![
+                number("Reistijd, hoogstens (minuten)", it.minutes),
+                known("Nota", it.note.as_ref()),
+            ],
+        )
+    });
+    items.collect()
+}
+
+fn contact_preferences(export: &Export) -> Vec<Item> {
+    let items = export.contact_preference.iter().map(|it| {
+        let language = it.language.as_ref();
+        Item::new(
+            label!(Channel, &it.channel),
+            vec![
+                language.and_then(|code| fact("Taal", label!(Language, code))),
                 known("Nota", it.note.as_ref()),
             ],
         )

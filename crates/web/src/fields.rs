@@ -27,7 +27,7 @@ const MOST_FIELDS: usize = 200;
 const OLDEST_FORM: i64 = 12 * 60 * 60;
 
 /// The fields that are lists of ticks: each of their values may be sent, once.
-const TICKS: [&str; 3] = ["vaststellingen", "dagen", "rijbewijzen"];
+const TICKS: [&str; 4] = ["vaststellingen", "dagen", "rijbewijzen", "vervoer"];
 
 /// Whether a field was sent twice, so that it depends on who reads it what it says.
 fn has_twice(fields: &[(String, String)]) -> bool {

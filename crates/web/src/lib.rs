@@ -10,6 +10,7 @@ mod assignments;
 mod benefits;
 mod career;
 mod caseload;
+mod contact;
 mod context;
 mod control;
 mod corrections;

@@ -12,23 +12,28 @@ use domain::refusal::{Field, Refusal};
 use domain::text::Label;
 
 use crate::App;
-use crate::context::{Me, dossier_address};
+use crate::contact;
+use crate::context::{Me, Succeeded, dossier_address};
 use crate::entries::municipality;
 use crate::fail::{self, render};
 use crate::fields::Fields;
+use crate::find::{Find, FindBar};
+use crate::journal::EntryView;
 use crate::page::{Choice, DossierHead, Errors, Fact, Page};
 use crate::routes::Routes;
+use crate::sections::{Content, Shown, history, preferences};
 use crate::sentences;
 use crate::steps::{dossier_in, submission};
 
 pub(crate) fn routes(routes: Routes) -> Routes {
-    routes
+    let routes = routes
         .get(
             "/dossier/{dossier}/persoonsgegevens",
             Operation::ViewDossier,
             show,
         )
-        .post("/dossier/{dossier}/insz", Operation::RevealInsz, reveal)
+        .post("/dossier/{dossier}/insz", Operation::RevealInsz, reveal);
+    contact::routes(routes)
 }
 
 #[derive(Template)]
@@ -43,6 +48,13 @@ struct PersonalPage {
     reveal: Option<Reveal>,
     reasons: Vec<Choice>,
     correct: String,
+    /// The address of the form of the contact data; empty for who may not change them.
+    change: String,
+    content: Content,
+    find: FindBar,
+    /// The address of the page itself.
+    here: String,
+    history: Vec<EntryView>,
 }
 
 /// The form with which somebody asks to see the number.
@@ -56,12 +68,13 @@ struct Reveal {
 fn page(
     app: &App,
     me: &Me,
-    found: &PersonalData,
+    found: PersonalData,
     (fields, errors): (&Fields, Errors),
-    status: StatusCode,
+    (status, notice, find): (StatusCode, Option<String>, Option<Find>),
     revealed: bool,
 ) -> Response {
-    let (head, contact) = (&found.head, &found.contact);
+    let section = found.section;
+    let (head, known) = (&section.head, &found.contact);
     let address = dossier_address(head.id);
     let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "Niet bekend".to_owned());
     let facts = vec![
@@ -69,15 +82,19 @@ fn page(
         Fact::new("Naam", head.family_name.clone()),
         Fact::new("Geboren op", head.birth.to_string()),
         Fact::new("Rijksregisternummer (INSZ)", or_none(&found.insz)),
-        Fact::new("E-mailadres", or_none(&contact.email)),
-        Fact::new("Telefoon", or_none(&contact.phone)),
-        Fact::new("Straat en nummer", or_none(&contact.street)),
-        Fact::new("Gemeente", or_none(&municipality(contact))),
+        Fact::new("E-mailadres", or_none(&known.email)),
+        Fact::new("Telefoon", or_none(&known.phone)),
+        Fact::new("Straat en nummer", or_none(&known.street)),
+        Fact::new("Gemeente", or_none(&municipality(known))),
     ];
     let may = |operation| policy::permit(&me.actor, operation).is_ok();
     let offers = found.is_masked && may(Operation::RevealInsz);
     let mut frame = app.page(me, "Persoonsgegevens en voorkeuren", "");
     frame.has_errors = !errors.is_empty();
+    frame.notice = notice;
+    let shown = Shown::of(app, me, head, section.may_edit);
+    let mut content = preferences::content(section.records, &shown);
+    let find = find.map(|find| content.look_for(find)).unwrap_or_default();
     let reveal = offers.then(|| Reveal {
         action: format!("{address}/insz"),
         key: app.casework.submission_key().0.to_string(),
@@ -105,6 +122,15 @@ fn page(
             } else {
                 String::new()
             },
+            change: if section.may_edit {
+                contact::address(head.id)
+            } else {
+                String::new()
+            },
+            content,
+            find,
+            here: format!("{address}/persoonsgegevens"),
+            history: history(section.history),
         },
     )
 }
@@ -112,6 +138,8 @@ fn page(
 async fn show(
     State(app): State<App>,
     me: Me,
+    Succeeded(notice): Succeeded,
+    find: Find,
     Path(dossier): Path<String>,
 ) -> Result<Response, Response> {
     let id = dossier_in(&app, &me, &dossier)?;
@@ -121,7 +149,8 @@ async fn show(
         .await
         .map_err(|failure| fail::answer(&app, &me, failure))?;
     let nothing = (&Fields::default(), Errors::new());
-    Ok(page(&app, &me, &found, nothing, StatusCode::OK, false))
+    let first = (StatusCode::OK, notice, Some(find));
+    Ok(page(&app, &me, found, nothing, first, false))
 }
 
 /// 'Toon het nummer': the answer shows it once, and nothing of it stands in an address.
@@ -147,7 +176,8 @@ async fn reveal(
         match shown {
             Ok(found) => {
                 let nothing = (&Fields::default(), Errors::new());
-                return Ok(page(&app, &me, &found, nothing, StatusCode::OK, true));
+                let once = (StatusCode::OK, None, None);
+                return Ok(page(&app, &me, found, nothing, once, true));
             }
             Err(casework::Failure::Refused(refusals)) => {
                 for refusal in refusals.iter() {
@@ -166,6 +196,6 @@ async fn reveal(
         .personal_data(&me.actor, id)
         .await
         .map_err(|failure| fail::answer(&app, &me, failure))?;
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
-    Ok(page(&app, &me, &found, (&fields, errors), status, false))
+    let back = (StatusCode::UNPROCESSABLE_ENTITY, None, None);
+    Ok(page(&app, &me, found, (&fields, errors), back, false))
 }

@@ -49,6 +49,11 @@ pub(crate) fn succeeded(code: &str) -> Option<&'static str> {
         "startscreening" => "De startscreening is bewaard.",
         "randvoorwaarde" => "De randvoorwaarde is bewaard.",
         "inzetbaarheid" => "De inzetbaarheid is bewaard.",
+        "contactgegevens" => "De contactgegevens zijn bewaard.",
+        "taal" => "De taal is bewaard.",
+        "gewenste-job" => "De gewenste job is bewaard.",
+        "mobiliteit" => "De mobiliteit is bewaard.",
+        "contactvoorkeur" => "De contactvoorkeur is bewaard.",
         "indicatie" => "Het gegeven is bewaard. Om het te zien, open je PmAB opnieuw.",
         "transmissie" => "De transmissie is bewaard. Om ze te zien, open je Transmissie opnieuw.",
         "bericht" => "Je bericht is verstuurd.",
@@ -449,6 +454,15 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         R::OddWebAddress => "De link klopt niet. Kopieer het hele adres van de vacature; het begint met \
              https:// of http://. Er mag geen naam of wachtwoord in staan."
             .into(),
+        R::OddPostcode => "Dit is geen Belgische postcode. Vul 4 cijfers in, bijvoorbeeld 2800.".into(),
+        R::OddPhone => "Dit is geen telefoonnummer. Vul alle cijfers in, bijvoorbeeld 0470 12 34 56. Een nummer \
+             uit een ander land begint met + of 00."
+            .into(),
+        R::TwoLanguages => {
+            "Je koos een taal uit de lijst en vulde ook een andere taal in. Maak dit veld leeg, of kies 'Een \
+             andere taal'."
+                .into()
+        }
         R::NotToApplyFor => {
             "Voor deze vacature staat al dat je solliciteerde, of er is al een antwoord. Kijk de lijst na.".into()
         }
@@ -515,6 +529,8 @@ fn empty(field: Field) -> String {
         Field::IndicationUntil => {
             "Vul in tot wanneer het WOP geldt: hoogstens vijf jaar na de toekenning.".into()
         }
+        Field::OtherLanguage => "Schrijf welke andere taal het is.".into(),
+        Field::WantedPlace => "Vul de voorkeur in: 1 is de eerste keuze.".into(),
         Field::DecidedBy => "Schrijf welke dienst het besliste.".into(),
         Field::TransmissionFacts => "Schrijf wat er gebeurde, en wanneer.".into(),
         Field::MessageSubject => "Schrijf waarover het gaat.".into(),
@@ -558,6 +574,9 @@ fn not_chosen(field: Field) -> String {
         Field::IndicationKind => "Kies wat er toegekend is.".into(),
         Field::TransmissionStatus => "Kies hoe ver de melding staat.".into(),
         Field::TransmissionDecision => "Kies wat de controledienst besliste.".into(),
+        Field::LanguageLevel => "Kies hoe goed de jongere de taal kent.".into(),
+        Field::TravelMeans => "Kies hoe de jongere naar het werk gaat.".into(),
+        Field::Channel => "Kies hoe je de jongere het best bereikt.".into(),
         Field::Weekdays => "Kies op welke dagen de jongere kan werken of leren.".into(),
         other => format!("Kies {} uit de lijst.", with_article(other)),
     }
@@ -643,6 +662,18 @@ pub(crate) fn name(field: Field) -> &'static str {
         Field::VacancyKind => "soort",
         Field::Job => "job",
         Field::WebAddress => "link",
+        Field::Phone => "telefoonnummer",
+        Field::Street => "straat",
+        Field::Postcode => "postcode",
+        Field::Municipality => "gemeente",
+        Field::Language => "taal",
+        Field::OtherLanguage => "andere taal",
+        Field::LanguageLevel => "niveau",
+        Field::WantedJob => "job",
+        Field::WantedPlace => "de voorkeur",
+        Field::TravelMeans => "vervoer",
+        Field::TravelMinutes => "minuten",
+        Field::Channel => "manier",
         Field::WorkPlace => "plaats",
         Field::VacancyStatus => "stand",
         Field::TrainingName => "naam",
@@ -728,7 +759,7 @@ fn with_article(field: Field) -> String {
         | Field::Email
         | Field::Kbo
         | Field::UnitNumber => "het",
-        Field::MessageSubject | Field::MessageText => "het",
+        Field::MessageSubject | Field::MessageText | Field::Phone | Field::LanguageLevel => "het",
         _ => "de",
     };
     format!("{article} {}", name(field))
@@ -922,6 +953,18 @@ pub(crate) fn journal_field(field: &str) -> &str {
         "regions" => "Streek",
         "licences" => "Rijbewijzen",
         "available_from" => "Beschikbaar vanaf",
+        "phone" => "Telefoon",
+        "street" => "Straat en nummer",
+        "postcode" => "Postcode",
+        "municipality" => "Gemeente",
+        "language" => "Taal",
+        "language_level" => "Niveau",
+        "wanted_job" => "Gewenste job",
+        "wanted_place" => "Voorkeur",
+        "travel_means" => "Vervoer",
+        "travel_minutes" => "Reistijd, hoogstens (minuten)",
+        "channel" => "Hoe te bereiken",
+        "contact_language" => "Taal van het contact",
         "indication_kind" => "Wat",
         "valid_until" => "Geldig tot en met",
         "granted_on" => "Toegekend op",

@@ -130,28 +130,35 @@ const HEAD: i32 = 44;
 const MOST_ROWS: usize = 5;
 /// Most years: what was before is cut off.
 const MOST_YEARS: i16 = 20;
-/// Most characters of a name.
-const MOST_NAME: usize = 42;
+/// Most room for a name.
+const MOST_NAME: i32 = 480;
 /// Room for a character: no common letter is wider at the size of the style sheet.
 const CHARACTER: i32 = 9;
 const WIDE_CHARACTER: i32 = 14;
 
-fn room_for(text: &str) -> i32 {
-    let of = |c: char| {
-        if c.is_ascii() {
-            CHARACTER
-        } else {
-            WIDE_CHARACTER
-        }
-    };
-    text.chars().map(of).sum()
+fn room_of(c: char) -> i32 {
+    if c.is_ascii() {
+        CHARACTER
+    } else {
+        WIDE_CHARACTER
+    }
 }
 
+fn room_for(text: &str) -> i32 {
+    text.chars().map(room_of).sum()
+}
+
+/// A name that is too long ends in three dots.
 fn shortened(text: &str) -> String {
-    if text.chars().count() <= MOST_NAME {
+    if room_for(text) <= MOST_NAME {
         return text.to_owned();
     }
-    let start: String = text.chars().take(MOST_NAME - 1).collect();
+    let mut left = MOST_NAME - WIDE_CHARACTER;
+    let fits = |c: &char| {
+        left -= room_of(*c);
+        left >= 0
+    };
+    let start: String = text.chars().take_while(fits).collect();
     format!("{}…", start.trim_end())
 }
 

@@ -408,7 +408,7 @@ async fn h8_one_proposes_and_another_confirms() {
 #[tokio::test]
 async fn every_table_of_a_dossier_is_erased_with_it() {
     /// With the line, with the dossier, on a day of its own, or never: it says nothing of anybody.
-    const KNOWN: [(&str, &str); 39] = [
+    const KNOWN: [(&str, &str); 43] = [
         ("access_grant", "grant"),
         ("action", "line"),
         ("addendum", "line"),
@@ -421,6 +421,10 @@ async fn every_table_of_a_dossier_is_erased_with_it() {
         ("vacancy", "dossier"),
         ("training", "dossier"),
         ("competence", "dossier"),
+        ("language_skill", "dossier"),
+        ("wanted_job", "dossier"),
+        ("mobility", "dossier"),
+        ("contact_preference", "dossier"),
         ("client_word", "dossier"),
         ("correction_note", "line"),
         ("correction_request", "line, or dossier"),

@@ -4,6 +4,10 @@ use domain::availability::{Availability, AvailabilityStatus, Licence, Weekday};
 use domain::conditions::{Condition, ConditionKind, ConditionStatus};
 use domain::development::{Axis, Competence, Training, TrainingKind};
 use domain::people::Actor;
+use domain::preferences::{
+    Channel, ContactPreference, Language, LanguageLevel, LanguageSkill, Mobility, Spoken,
+    TravelMeans, WantedJob,
+};
 use domain::text::{Label, Note};
 use domain::trajectory::{Agreement, AgreementOutcome, Answer, Goal, GoalKind, Screening, Who};
 use domain::vacancies::{Vacancy, VacancyKind, VacancyStatus};
@@ -16,6 +20,7 @@ pub(crate) async fn fill_in(story: &Story, by: &Actor) -> anyhow::Result<()> {
     trajectory(story, by).await?;
     conditions(story, by).await?;
     development(story, by).await?;
+    preferences(story, by).await?;
     let hours = Availability {
         status: AvailabilityStatus::Mediation,
         hours: Some(20),
@@ -29,6 +34,35 @@ pub(crate) async fn fill_in(story: &Story, by: &Actor) -> anyhow::Result<()> {
     let text =
         "Neem je identiteitskaart mee naar het gesprek op de werkplek. Bel me als het niet lukt.";
     story.conversation(by, "Gesprek op de werkplek", text).await
+}
+
+async fn preferences(story: &Story, by: &Actor) -> anyhow::Result<()> {
+    for (language, level) in [
+        (Spoken::Listed(Language::Dutch), LanguageLevel::B1),
+        (Spoken::Listed(Language::Turkish), LanguageLevel::Native),
+    ] {
+        story.record(by, LanguageSkill { language, level }).await?;
+    }
+    for (job, place) in [("Hulpkok", 1), ("Medewerker grootkeuken", 2)] {
+        let wanted = WantedJob {
+            job: Label::parse(job)?,
+            place,
+            note: None,
+        };
+        story.record(by, wanted).await?;
+    }
+    let travels = Mobility {
+        means: vec![TravelMeans::Bicycle, TravelMeans::PublicTransport],
+        minutes: Some(45),
+        note: None,
+    };
+    story.record(by, travels).await?;
+    let reached = ContactPreference {
+        channel: Channel::Sms,
+        language: Some(Language::Dutch),
+        note: Some(Note::parse("Liefst na 16 uur.")?),
+    };
+    story.record(by, reached).await
 }
 
 async fn vacancies(story: &Story, by: &Actor) -> anyhow::Result<()> {

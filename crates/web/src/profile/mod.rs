@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::Day;
+use domain::development::HIGHEST_SCORE;
 use domain::ids::DossierId;
 use domain::policy::Operation as O;
 use domain::profile::ExperienceDetails;
@@ -19,7 +20,7 @@ use crate::App;
 use crate::context::{Me, Succeeded, dossier_address};
 use crate::entries::{diploma_text, municipality};
 use crate::fail::{self, render};
-use crate::page::{DossierHead, Errors, Page};
+use crate::page::{DossierHead, Errors, NavLink, Page};
 use crate::routes::Routes;
 use crate::sections::forms;
 use crate::sentences;
@@ -76,10 +77,22 @@ struct ProfilePage {
     about_me: String,
     experiences: Vec<ExperienceView>,
     studies: Vec<StudyView>,
+    /// What is kept on other pages, and belongs to the profile.
+    elsewhere: Vec<Elsewhere>,
     diploma: String,
     holds_diploma: bool,
     base: String,
     may_edit: bool,
+}
+
+/// What another page keeps.
+struct Elsewhere {
+    heading: &'static str,
+    lines: Vec<String>,
+    /// What is said while there is nothing.
+    empty: &'static str,
+    /// The other page, with its name.
+    page: NavLink,
 }
 
 struct StudyView {
@@ -173,6 +186,7 @@ async fn show(
                 .iter()
                 .map(|study| study_view(study, &base))
                 .collect(),
+            elsewhere: elsewhere(&found),
             diploma: diploma_text(&found.studies, today),
             holds_diploma: found
                 .studies
@@ -182,6 +196,56 @@ async fn show(
             may_edit: found.may_edit,
         },
     ))
+}
+
+/// Languages, wanted jobs, driving licences and competences, each with the page that keeps them.
+fn elsewhere(found: &casework::ProfilePage) -> Vec<Elsewhere> {
+    let at = |label: &str, path: &str| {
+        NavLink::new(label, format!("{}/{path}", dossier_address(found.head.id)))
+    };
+    let personal = || at("Persoonsgegevens en voorkeuren", "persoonsgegevens");
+    let languages = found.languages.iter().map(|it| {
+        let details = &it.details;
+        format!("{} ({})", details.language.name(), details.level.label())
+    });
+    let jobs = found.jobs.iter().map(|it| it.details.job.to_string());
+    let licences = found
+        .availability
+        .iter()
+        .flat_map(|it| &it.details.licences);
+    let competences = found.competences.iter().map(|it| {
+        let details = &it.details;
+        format!(
+            "{}: score {} van {HIGHEST_SCORE}",
+            details.label, details.score
+        )
+    });
+    vec![
+        Elsewhere {
+            heading: "Talen",
+            lines: languages.collect(),
+            empty: "Er is nog geen taal ingevuld.",
+            page: personal(),
+        },
+        Elsewhere {
+            heading: "Gewenste jobs",
+            lines: jobs.collect(),
+            empty: "Er is nog geen gewenste job.",
+            page: personal(),
+        },
+        Elsewhere {
+            heading: "Rijbewijzen",
+            lines: licences.map(|it| it.label().to_owned()).collect(),
+            empty: "Er is geen rijbewijs ingevuld.",
+            page: at("Inzetbaarheid", "begeleiding/inzetbaarheid"),
+        },
+        Elsewhere {
+            heading: "Competenties",
+            lines: competences.collect(),
+            empty: "Er is nog geen competentie.",
+            page: at("Competentieontwikkeling", "competentieontwikkeling"),
+        },
+    ]
 }
 
 fn study_view(study: &Study, base: &str) -> StudyView {

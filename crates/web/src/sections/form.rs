@@ -270,30 +270,63 @@ struct Shown<'a, F: Form> {
     meanwhile: Vec<EntryView>,
 }
 
+/// A form as it is shown.
+pub(crate) struct FormView {
+    /// The entry of the menu it belongs to.
+    pub(crate) entry: &'static str,
+    pub(crate) heading: String,
+    /// What is said above the fields; empty for nothing.
+    pub(crate) warning: &'static str,
+    /// Where it is sent.
+    pub(crate) action: String,
+    /// Of what it corrects.
+    pub(crate) version: String,
+    pub(crate) controls: Vec<Control>,
+    pub(crate) errors: Errors,
+    pub(crate) status: StatusCode,
+    /// What others changed since it was read (T1).
+    pub(crate) meanwhile: Vec<EntryView>,
+}
+
+/// Shows a form.
+pub(crate) fn render_form(app: &App, me: &Me, head: &casework::Head, view: FormView) -> Response {
+    let mut page = app.page(me, &view.heading, "");
+    page.has_errors = !view.errors.is_empty();
+    render(
+        view.status,
+        &FormPage {
+            page,
+            dossier: app.dossier_head(me, head, view.entry),
+            errors: view.errors,
+            heading: view.heading,
+            warning: view.warning,
+            action: view.action,
+            key: app.casework.submission_key().0.to_string(),
+            version: view.version,
+            controls: view.controls,
+            changed: view.status != StatusCode::OK,
+            meanwhile: view.meanwhile,
+        },
+    )
+}
+
 fn form<F: Form>(app: &App, me: &Me, head: &casework::Head, shown: Shown<'_, F>) -> Response {
     let (heading, action) = match shown.existing {
         Some(id) => (format!("{} wijzigen", F::NAME), address::<F>(head.id, id)),
         None => (format!("{} toevoegen", F::NAME), new_address::<F>(head.id)),
     };
-    let mut page = app.page(me, &heading, "");
-    page.has_errors = !shown.errors.is_empty();
-    let entry = F::PAGE.split('/').next().unwrap_or_default();
-    render(
-        shown.status,
-        &FormPage {
-            page,
-            dossier: app.dossier_head(me, head, entry),
-            errors: shown.errors,
-            heading,
-            warning: F::WARNING,
-            action,
-            key: app.casework.submission_key().0.to_string(),
-            version: shown.fields.get("versie").to_owned(),
-            controls: F::controls(shown.fields),
-            changed: shown.status != StatusCode::OK,
-            meanwhile: shown.meanwhile,
-        },
-    )
+    let view = FormView {
+        entry: F::PAGE.split('/').next().unwrap_or_default(),
+        heading,
+        warning: F::WARNING,
+        action,
+        version: shown.fields.get("versie").to_owned(),
+        controls: F::controls(shown.fields),
+        errors: shown.errors,
+        status: shown.status,
+        meanwhile: shown.meanwhile,
+    };
+    render_form(app, me, head, view)
 }
 
 /// The name under which an opening is recorded: that of the page.
@@ -451,7 +484,7 @@ async fn save<F: Form>(
 }
 
 /// Puts refusals at the fields of a form.
-fn show_refusals(controls: &[Control], errors: &mut Errors, refusals: &Refusals) {
+pub(crate) fn show_refusals(controls: &[Control], errors: &mut Errors, refusals: &Refusals) {
     for refusal in refusals.iter() {
         let at = controls.iter().find(|it| it.field == refusal.field());
         let anchor = at.map(Control::anchor).unwrap_or_default();

@@ -8,6 +8,7 @@ mod conditions;
 mod development;
 mod disability;
 mod form;
+pub(crate) mod preferences;
 mod trajectory;
 mod transmission;
 mod vacancies;
@@ -15,7 +16,7 @@ mod vacancies;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use casework::{JournalEntry, SectionPage};
+use casework::{Head, JournalEntry, SectionPage};
 use domain::Day;
 use domain::ids::DossierId;
 use domain::people::Role;
@@ -29,7 +30,10 @@ use crate::page::{DossierHead, Fact, NavLink, Page};
 use crate::routes::Routes;
 
 pub(crate) use closed::{ClosedForm, closed};
-pub(crate) use form::{Control, Form, address, forms, number, optional_choice, status_of, ticked};
+pub(crate) use form::{
+    Control, Form, FormView, address, forms, number, optional_choice, render_form, show_refusals,
+    status_of, ticked,
+};
 
 /// A section: where it stands, and its routes.
 pub(crate) struct Section {
@@ -42,8 +46,9 @@ pub(crate) struct Section {
 }
 
 /// Every section, in the order of the screen: one line each.
-const REGISTER: [&Section; 7] = [
+const REGISTER: [&Section; 8] = [
     &vacancies::SECTION,
+    &preferences::SECTION,
     &trajectory::SECTION,
     &conditions::SECTION,
     &availability::SECTION,
@@ -86,12 +91,12 @@ impl Section {
 
 /// Some records of a section, under a heading.
 pub(crate) struct Group {
-    heading: &'static str,
+    pub(crate) heading: &'static str,
     /// What is said while there are none: a title, and what belongs here.
-    empty: (&'static str, &'static str),
-    cards: Vec<Card>,
+    pub(crate) empty: (&'static str, &'static str),
+    pub(crate) cards: Vec<Card>,
     /// The link to add one, with its address; empty for who may not.
-    add: (&'static str, String),
+    pub(crate) add: (&'static str, String),
 }
 
 impl Group {
@@ -121,18 +126,18 @@ impl Group {
 /// One record on the page.
 #[derive(Default)]
 pub(crate) struct Card {
-    title: String,
+    pub(crate) title: String,
     /// A state in words, and its colour.
-    tag: (&'static str, &'static str),
-    facts: Vec<Fact>,
+    pub(crate) tag: (&'static str, &'static str),
+    pub(crate) facts: Vec<Fact>,
     /// What somebody wrote.
-    text: String,
+    pub(crate) text: String,
     /// An address on the web that it leads to; empty for none.
-    out: String,
+    pub(crate) out: String,
     /// A question to who reads it, with the address where it is answered; empty for none.
-    question: (&'static str, String),
+    pub(crate) question: (&'static str, String),
     /// The address of its form; empty for who may not correct it.
-    edit: String,
+    pub(crate) edit: String,
 }
 
 impl Card {
@@ -208,7 +213,18 @@ pub(crate) struct Shown<'a> {
     pub(crate) today: Day,
 }
 
-impl Shown<'_> {
+impl<'a> Shown<'a> {
+    /// For this person.
+    pub(crate) fn of(app: &App, me: &'a Me, head: &'a Head, may_edit: bool) -> Self {
+        Shown {
+            me,
+            dossier: head.id,
+            may_edit,
+            work_situation: &head.work_situation,
+            today: app.casework.today(),
+        }
+    }
+
     /// What stands above the records: one text for the client, one for who guides.
     pub(crate) fn told(&self, client: &'static str, guide: &'static str) -> &'static str {
         match self.me.actor.role {
@@ -233,7 +249,7 @@ pub(crate) struct Content {
 
 impl Content {
     /// Leaves the cards in which the words stand.
-    fn look_for(&mut self, find: Find) -> FindBar {
+    pub(crate) fn look_for(&mut self, find: Find) -> FindBar {
         let count = |groups: &[Group]| groups.iter().map(|group| group.cards.len()).sum();
         let all = count(&self.groups);
         for group in &mut self.groups {
@@ -283,13 +299,7 @@ pub(crate) fn page<R>(
     content: impl FnOnce(R, &Shown<'_>) -> Content,
 ) -> Response {
     let dossier = found.head.id;
-    let shown = Shown {
-        me,
-        dossier,
-        may_edit: found.may_edit,
-        work_situation: &found.head.work_situation,
-        today: app.casework.today(),
-    };
+    let shown = Shown::of(app, me, &found.head, found.may_edit);
     let mut content = content(found.records, &shown);
     let find = find.map(|find| content.look_for(find)).unwrap_or_default();
     let mut page = app.page(me, section.label, "");
@@ -309,7 +319,8 @@ pub(crate) fn page<R>(
     )
 }
 
-fn history(entries: Vec<JournalEntry>) -> Vec<EntryView> {
+/// What happened, as shown.
+pub(crate) fn history(entries: Vec<JournalEntry>) -> Vec<EntryView> {
     entries.into_iter().map(entry_view).collect()
 }
 

@@ -744,6 +744,10 @@ async fn i2_the_line_of_another_dossier_is_not_found_under_ones_own() {
                 "{screening}",
                 "{condition}",
                 "{availability}",
+                "{language}",
+                "{wanted_job}",
+                "{mobility}",
+                "{contact_preference}",
                 "{thread}",
             ]
             .iter()

@@ -91,7 +91,7 @@ fn words(operation: Operation) -> (&'static str, &'static str, &'static str) {
             "Alleen lezen: het komt van de Kruispuntbank Inburgering.",
         ),
         O::EditProfile => (
-            "Het profiel aanvullen en verbeteren",
+            "Het profiel, de contactgegevens en de voorkeuren aanvullen en verbeteren",
             "D4",
             "Wijder: ook een begeleider met inzagerecht (I4). Smaller: de jongere zelf niet.",
         ),

@@ -127,6 +127,47 @@ const OF_DOSSIERS: &[Entry] = &[
     ),
     ("/dossier/{dossier}/berichten/nieuw", "an", Asked),
     ("/dossier/{dossier}/berichten/{thread}", "lotte", Asked),
+    ("/dossier/{dossier}/persoonsgegevens/contact", "an", Asked),
+    (
+        "/dossier/{dossier}/persoonsgegevens/contactvoorkeur/nieuw",
+        "an",
+        Asked,
+    ),
+    (
+        "/dossier/{dossier}/persoonsgegevens/contactvoorkeur/{contact_preference}",
+        "an",
+        Asked,
+    ),
+    (
+        "/dossier/{dossier}/persoonsgegevens/jobs/nieuw",
+        "an",
+        Asked,
+    ),
+    (
+        "/dossier/{dossier}/persoonsgegevens/jobs/{wanted_job}",
+        "an",
+        Asked,
+    ),
+    (
+        "/dossier/{dossier}/persoonsgegevens/mobiliteit/nieuw",
+        "an",
+        Asked,
+    ),
+    (
+        "/dossier/{dossier}/persoonsgegevens/mobiliteit/{mobility}",
+        "an",
+        Asked,
+    ),
+    (
+        "/dossier/{dossier}/persoonsgegevens/talen/nieuw",
+        "an",
+        Asked,
+    ),
+    (
+        "/dossier/{dossier}/persoonsgegevens/talen/{language}",
+        "an",
+        Asked,
+    ),
     ("/dossier/{dossier}/pmab/nieuw", "mediator", Asked),
     ("/dossier/{dossier}/pmab/openen", "mediator", Asked),
     ("/dossier/{dossier}/pmab/{indication}", "mediator", Asked),

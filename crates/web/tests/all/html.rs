@@ -282,6 +282,10 @@ async fn filled(world: &World, me: &Actor, dossier: DossierId) -> Vec<Ids> {
     ids.screening = sections.screening;
     ids.condition = sections.condition;
     ids.availability = sections.availability;
+    ids.language = sections.language;
+    ids.wanted_job = sections.wanted_job;
+    ids.mobility = sections.mobility;
+    ids.contact_preference = sections.contact_preference;
     ids.indication = sections.indication;
     ids.transmission = sections.transmission;
     ids.thread = sections.thread;

@@ -9,6 +9,7 @@ use testkit::{World, world};
 /// Each section: where it stands, the title of its empty state, and the link to add a first record.
 const SECTIONS: &[(&str, &str, &str)] = &[
     ("vacatures", "Nog geen vacatures", "Voeg een vacature toe"),
+    ("persoonsgegevens", "Nog geen talen", "Voeg een taal toe"),
     (
         "competentieontwikkeling",
         "Nog geen opleidingen",
@@ -31,11 +32,13 @@ const SECTIONS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-fn address(world: &World, path: &str) -> String {
+/// The address of a page of the dossier.
+pub(crate) fn address(world: &World, path: &str) -> String {
     format!("/dossier/{}/{path}", world.dossier.address())
 }
 
-async fn new_form(browser: &Browser, world: &World, path: &str) -> Form {
+/// The form at an address.
+pub(crate) async fn new_form(browser: &Browser, world: &World, path: &str) -> Form {
     let action = address(world, path);
     let page = browser.open(&action).await;
     assert_eq!(page.status, 200, "{action}");
