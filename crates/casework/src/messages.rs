@@ -2,6 +2,7 @@
 //! is one and not what it says.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use async_recursion::async_recursion as boxed;
 use domain::ids::{DossierId, MessageId, PersonId, ThreadId};
@@ -215,11 +216,13 @@ impl Desk<'_> {
         let mut concerned = HashMap::new();
         let mut readers = Vec::new();
         for (person, house) in messages::counsellors(&mut self.reader, &access, today).await? {
-            if !concerned.contains_key(&house) {
-                let people = grants::concerned(&mut self.reader, &access, house).await?;
-                concerned.insert(house, people);
-            }
-            let of_house = concerned.get(&house).map(Vec::as_slice).unwrap_or_default();
+            let of_house = match concerned.entry(house) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => {
+                    let people = grants::concerned(&mut self.reader, &access, house).await?;
+                    unknown.insert(people)
+                }
+            };
             readers.push(MayRead {
                 person,
                 organisation: Some(house),

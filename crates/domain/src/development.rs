@@ -254,7 +254,7 @@ mod tests {
         let done = Training {
             hours_done: Some(8),
             result: Some(TrainingResult::Passed),
-            ..planned.clone()
+            ..planned
         };
         let future = |field| Refusal::DayInFuture {
             field,

@@ -183,7 +183,7 @@ fn timeline_of(app: &App, found: &casework::PortraitPage, today: Day) -> Timelin
         let when = When::Period(it.details.from, it.details.until);
         (name.clone(), name, when)
     });
-    let lanes: [(&'static str, &'static str, Vec<(String, String, When)>); 4] = [
+    let lanes: [(_, _, Vec<Told>); 4] = [
         ("Begeleidingen", "steps", steps.collect()),
         ("Studies", "studies", studies.collect()),
         (
@@ -216,6 +216,9 @@ fn timeline_of(app: &App, found: &casework::PortraitPage, today: Day) -> Timelin
         rows,
     }
 }
+
+/// Something on the timeline: its name in the picture, what the table says of it, and when it was.
+type Told = (String, String, When);
 
 /// How many of the latest lines 'Klantenportret' shows.
 const LATEST: usize = 5;

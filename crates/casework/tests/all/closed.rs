@@ -1,6 +1,8 @@
 //! 'PmAB' and 'Transmissie' (I3): who reads them at once, who gives a reason first, who never does, and for whom a
 //! transmission does not apply.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use casework::{Contact, Failure, NewClient};
 use domain::client_number::ClientNumber;
 use domain::closed::{MINUTES, OpeningReason};

@@ -1,5 +1,7 @@
 //! 'Berichten': who writes and reads, who is told, and that what was sent stays.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use casework::{Failure, NoticeKind};
 use domain::ids::{DossierId, ThreadId};
 use domain::people::Actor;

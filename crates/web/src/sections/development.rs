@@ -44,7 +44,11 @@ fn routes(routes: Routes) -> Routes {
 section_page!(SECTION, Development, content);
 
 fn content(records: Development, at: &Shown<'_>) -> Content {
-    let trainings = records.trainings.iter().map(|it| training(it, at));
+    let Development {
+        trainings,
+        competences,
+    } = records;
+    let trainings = trainings.iter().map(|it| training(it, at));
     let trainings = Group::new(
         "Opleidingen en stages",
         (
@@ -53,7 +57,7 @@ fn content(records: Development, at: &Shown<'_>) -> Content {
         ),
         trainings.collect(),
     );
-    let competences = records.competences.iter().map(|it| competence(it, at));
+    let competences = competences.iter().map(|it| competence(it, at));
     let competences = Group::new(
         "Competenties",
         (

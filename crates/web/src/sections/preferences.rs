@@ -49,6 +49,12 @@ fn routes(routes: Routes) -> Routes {
 
 /// The groups of the page, below the personal data.
 pub(crate) fn content(records: Preferences, at: &Shown<'_>) -> Content {
+    let Preferences {
+        languages: spoken,
+        jobs: wanted,
+        mobility,
+        contact,
+    } = records;
     let reached = single::<ContactPreference>(
         "Contactvoorkeur",
         (
@@ -56,7 +62,7 @@ pub(crate) fn content(records: Preferences, at: &Shown<'_>) -> Content {
             "Hier komt hoe en in welke taal je de jongere het best bereikt.",
         ),
         "Vul de contactvoorkeur in",
-        records.contact.iter().map(|it| reached(it, at)).collect(),
+        contact.iter().map(|it| reached(it, at)).collect(),
         at,
     );
     let languages = Group::new(
@@ -65,11 +71,7 @@ pub(crate) fn content(records: Preferences, at: &Shown<'_>) -> Content {
             "Nog geen talen",
             "Hier komen de talen die de jongere spreekt, met het niveau.",
         ),
-        records
-            .languages
-            .iter()
-            .map(|it| language(it, at))
-            .collect(),
+        spoken.iter().map(|it| language(it, at)).collect(),
     );
     let jobs = Group::new(
         "Gewenste jobs",
@@ -77,7 +79,7 @@ pub(crate) fn content(records: Preferences, at: &Shown<'_>) -> Content {
             "Nog geen gewenste jobs",
             "Hier komen de jobs die de jongere graag wil doen, met de liefste job eerst.",
         ),
-        records.jobs.iter().map(|it| job(it, at)).collect(),
+        wanted.iter().map(|it| job(it, at)).collect(),
     );
     let travels = single::<Mobility>(
         "Mobiliteit",
@@ -86,7 +88,7 @@ pub(crate) fn content(records: Preferences, at: &Shown<'_>) -> Content {
             "Hier komt hoe de jongere naar het werk kan gaan, en hoe lang dat mag duren.",
         ),
         "Vul de mobiliteit in",
-        records.mobility.iter().map(|it| travels(it, at)).collect(),
+        mobility.iter().map(|it| travels(it, at)).collect(),
         at,
     );
     Content {

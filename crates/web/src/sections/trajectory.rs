@@ -64,13 +64,19 @@ fn routes(routes: Routes) -> Routes {
 section_page!(SECTION, Trajectory, content);
 
 fn content(records: Trajectory, at: &Shown<'_>) -> Content {
+    let Trajectory {
+        goals,
+        agreements,
+        screenings,
+    } = records;
+    let has_agreements = !agreements.is_empty();
     let goals = Group::new(
         "Doelen",
         (
             "Nog geen doelen",
             "Hier komt waar jullie naartoe werken: een job, een leerwerkplek of een kwalificatie.",
         ),
-        records.goals.iter().map(|it| goal(it, at)).collect(),
+        goals.iter().map(|it| goal(it, at)).collect(),
     );
     let agreements = Group::new(
         "Afsprakenblad",
@@ -78,11 +84,7 @@ fn content(records: Trajectory, at: &Shown<'_>) -> Content {
             "Nog geen afspraken",
             "Hier komt wie wat doet, en tegen wanneer.",
         ),
-        records
-            .agreements
-            .iter()
-            .map(|it| agreement(it, at))
-            .collect(),
+        agreements.iter().map(|it| agreement(it, at)).collect(),
     );
     let screenings = Group::new(
         "Startscreening",
@@ -90,13 +92,8 @@ fn content(records: Trajectory, at: &Shown<'_>) -> Content {
             "Nog geen startscreening",
             "Hier komt of de jongere bij de start wil werken en er klaar voor is.",
         ),
-        records
-            .screenings
-            .iter()
-            .map(|it| screening(it, at))
-            .collect(),
+        screenings.iter().map(|it| screening(it, at)).collect(),
     );
-    let has_agreements = !records.agreements.is_empty();
     let sheet = format!("{}/afsprakenblad", SECTION.address(at.dossier));
     Content {
         intro: at.told(
