@@ -1,9 +1,10 @@
 //! The browser tests: the product, Chromium and Playwright brought together.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, bail};
 
 use crate::shell::{command, run, target};
 use crate::tools;
@@ -20,7 +21,23 @@ pub(crate) fn binary(root: &Path) -> Result<PathBuf> {
 pub(crate) fn release(root: &Path) -> Result<PathBuf> {
     let args = ["build", "--release", "--locked", "-p", "klantendossier"];
     run(&mut command(root, "cargo", &args))?;
-    Ok(target(root).join("release/klantendossier"))
+    let binary = target(root).join("release/klantendossier");
+    holds_no_trial(&fs::read(&binary).with_context(|| binary.display().to_string())?)?;
+    Ok(binary)
+}
+
+/// Points to halt at and guards to leave out are for `cargo xtask torture` alone: no release may know their names.
+fn holds_no_trial(program: &[u8]) -> Result<()> {
+    const NAMES: [&[u8]; 3] = [b"TORTURE_POINT", b"TORTURE_WITHOUT", b"TORTURE_LOG_PAGES"];
+    for name in NAMES {
+        if program.windows(name.len()).any(|part| part == name) {
+            bail!(
+                "the release can be told to fail: it holds {}",
+                String::from_utf8_lossy(name)
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Node in `e2e/`, told where the product and the browser are; `args` follow.
@@ -50,4 +67,16 @@ pub(crate) fn playwright(
     let mut node = node(root, binary, &words)?;
     node.env("E2E_PICTURES", pictures);
     Ok(node)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds_no_trial;
+
+    #[test]
+    fn a_release_that_can_be_told_to_fail_is_none() {
+        assert!(holds_no_trial(b"\0KLANTENDOSSIER_DATA\0").is_ok());
+        let refused = holds_no_trial(b"\0TORTURE_POINT\0").expect_err("a name of the trial");
+        assert!(refused.to_string().contains("TORTURE_POINT"));
+    }
 }

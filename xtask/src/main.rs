@@ -19,14 +19,14 @@ mod screenshots;
 mod shell;
 mod test;
 mod tools;
+mod torture;
 
 use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask test [--only STAGE]... [--skip STAGE]...
     Everything that has to hold before a change goes in; installs what it needs.
-    Stages: fmt, clippy, deny, cargo-test, postgres, assets, build, ha, e2e,
-    e2e-postgres.
+    Stages: fmt, clippy, deny, cargo-test, postgres, assets, ha, e2e, e2e-postgres.
 cargo xtask screenshots
     The pictures of the user manual, taken anew: handleiding/beelden/.
 cargo xtask bench [--steps N]
@@ -37,7 +37,9 @@ cargo xtask docs
 cargo xtask refusals [--pairs N]
     Whether what exists and what does not can be told apart by time alone.
 cargo xtask ha
-    The database's primary is killed under load: docs/ha.md.";
+    The database's primary is killed under load: docs/ha.md.
+cargo xtask torture [--kill N] [--seed S]
+    The program is killed under load, N times; nothing that was confirmed may be lost: docs/proof.md.";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         "docs" => docs::start(),
         "refusals" => refusals::start(rest),
         "ha" => ha::start(),
+        "torture" => torture::start(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

@@ -165,6 +165,18 @@ impl Casework {
         }
     }
 
+    /// Whether this person's submission was stored before (T2). For a form about what cannot be opened any
+    /// more: a change looks by itself.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    #[boxed]
+    pub async fn was_stored(&self, actor: &Actor, key: SubmissionKey) -> Result<bool, Failure> {
+        let mut reader = self.database.reader().await?;
+        let led_to = submissions::find(&mut reader, key, actor.person).await?;
+        Ok(led_to.is_some())
+    }
+
     /// Opens a dossier for a change.
     #[boxed]
     pub(crate) async fn desk<'a>(

@@ -88,13 +88,22 @@ impl Parts {
         };
         make_folder(&settings.data)?;
         let store = store_of(settings, patience);
-        let has_database = match &store {
-            casework::Settings::Sqlite { file } => file.exists(),
-            casework::Settings::Postgres(_) => false,
+        // The secret of a file is made before the file: a first start that is broken off leaves no file
+        // without its secret, which the next start would refuse.
+        let of_file = match &store {
+            casework::Settings::Sqlite { file } => {
+                Some(secret::load_or_make(&settings.secret_file, file.exists())?)
+            }
+            casework::Settings::Postgres(_) => None,
         };
         let database = open_database(&store, Schema::Check).await?;
-        let has_database = has_database || casework::has_secret(&database).await?;
-        let secret = secret::load_or_make(&settings.secret_file, has_database)?;
+        let secret = match of_file {
+            Some(secret) => secret,
+            None => {
+                let has_database = casework::has_secret(&database).await?;
+                secret::load_or_make(&settings.secret_file, has_database)?
+            }
+        };
         let clock = matches!(store, casework::Settings::Postgres(_))
             .then(|| Arc::new(SharedClock::default()));
         let told: Arc<dyn Clock> = match &clock {

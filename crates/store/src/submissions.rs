@@ -3,6 +3,7 @@
 use domain::Moment;
 use domain::ids::{PersonId, SubmissionKey};
 
+use crate::engine::trial::{self, Taken};
 use crate::engine::{Batch, Statement, Value};
 use crate::{Reader, StoreError, guard, statements};
 
@@ -15,7 +16,11 @@ statements! {
 
 /// Remembers a submission in the batch it belongs to; `SUBMISSION` when it was stored before.
 pub fn write(batch: &mut Batch, key: SubmissionKey, person: PersonId, at: Moment, led_to: &str) {
-    let params = [key.0.into(), person.0.into(), at.into(), led_to.into()];
+    let key = match trial::is_without(Taken::SubmissionKey) {
+        true => uuid::Uuid::new_v4(),
+        false => key.0,
+    };
+    let params = [key.into(), person.0.into(), at.into(), led_to.into()];
     batch.push(Statement::new(&WRITE, params).one(guard::SUBMISSION));
 }
 

@@ -14,6 +14,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("web", &["domain", "casework"]),
     ("klantendossier", &["domain", "oidc", "casework", "web"]),
     ("testkit", &["domain", "store", "oidc", "casework"]),
+    ("torture", &["domain"]),
 ];
 
 fn own_dependencies(name: &str) -> Vec<String> {

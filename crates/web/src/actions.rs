@@ -116,9 +116,7 @@ async fn load_for_form(
 ) -> Result<ActionsPage, Response> {
     match app.casework.actions_page(&me.actor, dossier, step).await {
         Ok(found) => Ok(found),
-        Err(Failure::NotFound) => {
-            Err(out_of_sight(app, me, dossier, step, fields.get("nota")).await)
-        }
+        Err(Failure::NotFound) => Err(out_of_sight(app, me, dossier, step, (fields, "nota")).await),
         Err(other) => Err(fail::answer(app, me, other)),
     }
 }

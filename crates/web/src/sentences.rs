@@ -28,6 +28,9 @@ pub(crate) fn succeeded(code: &str) -> Option<&'static str> {
         "gewijzigd" => "De wijziging is bewaard.",
         "beeindigd" => "De begeleiding is beëindigd.",
         "geannuleerd" => "De stap is geannuleerd en staat niet meer in de lijst.",
+        "bewaard-en-weg" => {
+            "Wat je stuurde, was al bewaard. De stap is intussen geannuleerd of verwijderd en staat niet meer in de lijst."
+        }
         "aangevuld" => "De aanvulling is bewaard.",
         "verwijdering-gevraagd" => {
             "Je vraag is verstuurd. De provinciale coach bekijkt ze; je krijgt een melding."

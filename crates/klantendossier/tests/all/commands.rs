@@ -348,6 +348,28 @@ fn what_is_wrong_in_the_settings_is_said_before_anything_is_done() {
 }
 
 #[test]
+fn a_first_start_that_is_killed_leaves_what_the_next_one_goes_on_with() {
+    for point in ["before-migration", "after-migration"] {
+        let folder = TestFolder::new();
+        let mut killed = program(folder.path())
+            .arg("migrate")
+            .env("TORTURE_POINT", format!("{point}:1"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = String::new();
+        let errors = killed.stderr.take().unwrap();
+        BufReader::new(errors).read_line(&mut said).unwrap();
+        assert_eq!(said.trim(), format!("halted at {point}"));
+        killed.kill().unwrap();
+        killed.wait().unwrap();
+        let again = run(folder.path(), &["migrate"]);
+        assert!(again.status.success(), "{point}: {again:?}");
+    }
+}
+
+#[test]
 fn config_prints_what_is_in_force_and_no_secret() {
     let folder = TestFolder::new();
     assert!(run(folder.path(), &["migrate"]).status.success());

@@ -18,6 +18,7 @@ mod reader;
 mod row;
 mod sql;
 mod sqlite;
+pub(crate) mod trial;
 mod value;
 mod writer;
 

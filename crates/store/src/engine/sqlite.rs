@@ -14,7 +14,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::pool::{Lease, Pool};
 use super::writer::Writer;
-use super::{Sql, StoreError, migrations};
+use super::{Sql, StoreError, migrations, trial};
 
 /// How long to wait for a free connection to read with.
 const READER_PATIENCE: Duration = Duration::from_secs(5);
@@ -55,10 +55,11 @@ impl Sqlite {
     }
 
     pub(super) fn migrate(&self) -> Result<(), StoreError> {
-        migrations::apply(
-            migrations::embedded_sqlite(),
-            &mut connect_to_write(&self.file)?,
-        )
+        let mut connection = connect_to_write(&self.file)?;
+        trial::point("before-migration");
+        migrations::apply(migrations::embedded_sqlite(), &mut connection)?;
+        trial::point("after-migration");
+        Ok(())
     }
 
     /// VACUUM copies what is there into a new file, and the log is cut off after: what was deleted stood in
@@ -164,7 +165,7 @@ pub(super) fn connect_to_write(file: &Path) -> Result<Connection, StoreError> {
             connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
         // FULL: a confirmed change survives a power cut. NORMAL may lose the last ones.
         connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "wal_autocheckpoint", 2_000)?;
+        connection.pragma_update(None, "wal_autocheckpoint", trial::log_pages(2_000))?;
         // The log file shrinks back to this after a burst: 32 MiB.
         connection.pragma_update(None, "journal_size_limit", 32 * 1024 * 1024)?;
         Ok((connection, mode))

@@ -17,6 +17,7 @@ use rusqlite::{Connection, ffi, params_from_iter};
 use tokio::sync::oneshot;
 
 use super::sqlite::{self, run};
+use super::trial::{self, Taken};
 use super::{Batch, Guard, Statement, StoreError};
 
 /// Batches that may wait; one more is sent away at once.
@@ -125,21 +126,24 @@ fn write(
 ) {
     while let Ok(first) = jobs.recv() {
         let group = iter::once(first).chain(jobs.try_iter()).take(GROUP);
-        let (works, answers): (Vec<_>, Vec<_>) = group.map(|job| (job.work, job.answer)).unzip();
+        let (works, mut answers): (Vec<_>, Vec<_>) =
+            group.map(|job| (job.work, job.answer)).unzip();
+        let mut early = |outcomes: &[Outcome]| {
+            if trial::is_without(Taken::DurableAnswer) {
+                answer(&mut answers, outcomes.to_vec());
+            }
+        };
         // A panic (a fault of ours) must cost this group and no later one.
-        let outcomes = panic::catch_unwind(AssertUnwindSafe(|| commit_group(&connection, works)))
-            .unwrap_or_else(|_| {
-                Err(StoreError::Unavailable(
-                    "a fault in the program ended the transaction".into(),
-                ))
-            });
+        let done = || commit_group(&connection, works, &mut early);
+        let outcomes = panic::catch_unwind(AssertUnwindSafe(done)).unwrap_or_else(|_| {
+            Err(StoreError::Unavailable(
+                "a fault in the program ended the transaction".into(),
+            ))
+        });
         match outcomes {
             Ok(outcomes) => {
                 commits.fetch_add(1, Ordering::Relaxed);
-                for (answer, outcome) in answers.into_iter().zip(outcomes) {
-                    // Nobody listens when the request was broken off; the change stands all the same.
-                    let _ = answer.send(outcome);
-                }
+                answer(&mut answers, outcomes);
             }
             Err(error) => {
                 tracing::error!(%error, batches = answers.len(), "no commit; all rolled back");
@@ -150,19 +154,33 @@ fn write(
                 {
                     connection = fresh;
                 }
-                for answer in answers {
-                    let _ = answer.send(Err(error.clone()));
-                }
+                let outcomes = vec![Err(error); answers.len()];
+                answer(&mut answers, outcomes);
             }
         }
     }
+    trial::point("before-last-checkpoint");
     fold_log(&connection);
+    trial::point("after-last-checkpoint");
+}
+
+/// Tells who is waiting. Nobody listens when the request was broken off; the change stands all the same.
+fn answer(waiting: &mut Vec<oneshot::Sender<Outcome>>, outcomes: Vec<Outcome>) {
+    for (waiting, outcome) in waiting.drain(..).zip(outcomes) {
+        let _ = waiting.send(outcome);
+    }
 }
 
 /// One transaction with a savepoint per batch, so that a batch fails alone. `Err` means that nothing of
-/// any batch was kept; that includes a guard that was missed, since what it missed on may be gone.
-fn commit_group(connection: &Connection, works: Vec<Work>) -> Result<Vec<Outcome>, StoreError> {
+/// any batch was kept; that includes a guard that was missed, since what it missed on may be gone. `carried_out`
+/// hears the outcomes before they are durable.
+fn commit_group(
+    connection: &Connection,
+    works: Vec<Work>,
+    carried_out: &mut impl FnMut(&[Outcome]),
+) -> Result<Vec<Outcome>, StoreError> {
     run(connection, "BEGIN IMMEDIATE")?;
+    trial::point("after-begin");
     let mut outcomes = Vec::with_capacity(works.len());
     for work in works {
         run(connection, "SAVEPOINT batch")?;
@@ -187,7 +205,10 @@ fn commit_group(connection: &Connection, works: Vec<Work>) -> Result<Vec<Outcome
         run(connection, "RELEASE batch")?;
         outcomes.push(outcome);
     }
+    carried_out(&outcomes);
+    trial::point("before-commit");
     run(connection, "COMMIT")?;
+    trial::point("after-commit");
     Ok(outcomes)
 }
 

@@ -176,13 +176,14 @@ pub(super) async fn own_step_page(
     }
 }
 
-/// The line that a form is about, with what of the form has to stay when the line went out of sight.
+/// The line that a form is about, with the form and the field that has to stay when the line went out of
+/// sight.
 pub(super) async fn line_of_form(
     app: &App,
     me: &Me,
     dossier: DossierId,
     step: StepId,
-    typed: &str,
+    typed: (&Fields, &str),
 ) -> Result<StepPage, Response> {
     match app.casework.step_page(&me.actor, dossier, step).await {
         Ok(page) if page.may_change => Ok(page),
@@ -431,7 +432,7 @@ pub(super) async fn change(
     if fields.has("doe", "terug") {
         return Ok(Redirect::to(&list_address(dossier)).into_response());
     }
-    let page = line_of_form(&app, &me, dossier, step, fields.get("samenvatting")).await?;
+    let page = line_of_form(&app, &me, dossier, step, (&fields, "samenvatting")).await?;
     let mut shown = Shown::default();
     let chosen = Chosen::read(&fields);
     let only_leads_on = !fields.get("vandaag").is_empty()
@@ -516,7 +517,7 @@ pub(super) async fn refused(
         other => return Err(fail::answer(app, me, other)),
     };
     // As it is now, not as it was when the form was sent.
-    let page = line_of_form(app, me, dossier, step, fields.get("samenvatting")).await?;
+    let page = line_of_form(app, me, dossier, step, (&fields, "samenvatting")).await?;
     let mut shown = Shown {
         status: StatusCode::UNPROCESSABLE_ENTITY,
         ..Shown::default()
@@ -670,7 +671,7 @@ async fn back_to_form(
     fields: Fields,
 ) -> Result<Response, Response> {
     if let Some(step) = step {
-        let page = line_of_form(app, me, dossier, step, fields.get("samenvatting")).await?;
+        let page = line_of_form(app, me, dossier, step, (&fields, "samenvatting")).await?;
         return Ok(edit(app, me, &page, &fields, Shown::default()).await);
     }
     let step_type =

@@ -286,7 +286,7 @@ pub(super) async fn end(
     if fields.has("doe", "terug") {
         return Ok(Redirect::to(&list_address(dossier)).into_response());
     }
-    let page = line_of_form(&app, &me, dossier, step, fields.get("toelichting")).await?;
+    let page = line_of_form(&app, &me, dossier, step, (&fields, "toelichting")).await?;
     let warnings: &[Warning] = if page.actions.is_empty() {
         &[Warning::NoActions]
     } else {
@@ -445,7 +445,7 @@ pub(super) async fn cancel(
         list_after(dossier, "geannuleerd"),
         &mut errors,
     );
-    let typed = fields.get("reden");
+    let typed = (&fields, "reden");
     let (Some(reason), Some(submission)) = (reason, submission) else {
         let page = line_of_form(&app, &me, dossier, step, typed).await?;
         if page.step.ongoing().is_err() {
@@ -488,7 +488,7 @@ async fn refused_cancel(
     me: &Me,
     dossier: domain::DossierId,
     step: domain::StepId,
-    (typed, failure): (&str, Failure),
+    (typed, failure): ((&Fields, &str), Failure),
 ) -> Result<Response, Response> {
     // Sent twice: it leads where the first one did (T2).
     if let Failure::AlreadyDone(_) = failure {

@@ -24,7 +24,7 @@ use crate::fail::{self, render};
 use crate::fields::Fields;
 use crate::page::{DossierHead, Errors, Fact, NavLink, Page};
 use crate::sentences;
-use crate::steps::detail::{line_of_form, own_step_page};
+use crate::steps::detail::{line_of_form, list_after, own_step_page};
 use crate::steps::form::{self, ChangeView};
 use crate::steps::{end, list_address, step_address, step_in};
 
@@ -206,14 +206,14 @@ pub(super) fn final_sentence(step: &Step, first: Option<(&str, Moment)>) -> Stri
 }
 
 /// The answer to a form for a line that cannot be opened. When it went out of sight since the form
-/// was, its own organisation is told who was first, and keeps what was typed (T1); to everybody else
-/// there is no such line (C1).
+/// was, its own organisation is told who was first, and keeps what was typed in the field (T1); what was
+/// stored before is said to be (T2). To everybody else there is no such line (C1).
 pub(crate) async fn out_of_sight(
     app: &App,
     me: &Me,
     dossier: DossierId,
     step: StepId,
-    typed: &str,
+    (fields, field): (&Fields, &str),
 ) -> Response {
     let found = app.casework.step_history(&me.actor, dossier, step).await;
     let own = me.actor.organisation();
@@ -221,6 +221,17 @@ pub(crate) async fn out_of_sight(
         Ok((_, step, entries))
             if !step.is_listed() && own.is_some_and(|own| step.involves(own)) =>
         {
+            if let Ok(key) = fields.submission_key(app) {
+                match app.casework.was_stored(&me.actor, key).await {
+                    Ok(false) => {}
+                    // Where the first answer led is not there any more.
+                    Ok(true) => {
+                        let list = list_after(dossier, "bewaard-en-weg");
+                        return Redirect::to(&list).into_response();
+                    }
+                    Err(failure) => return fail::answer(app, me, failure),
+                }
+            }
             let last = entries.iter().find(|stored| {
                 matches!(
                     stored.entry.event,
@@ -228,7 +239,7 @@ pub(crate) async fn out_of_sight(
                 )
             });
             let first = last.map(|stored| (stored.by_name.as_str(), stored.entry.at));
-            fail::too_late(app, me, final_sentence(&step, first), typed)
+            fail::too_late(app, me, final_sentence(&step, first), fields.get(field))
         }
         _ => fail::not_found(app, Some(me)),
     }
@@ -523,7 +534,7 @@ pub(super) async fn append(
             Err(other) => return Err(fail::answer(&app, &me, other)),
         }
     }
-    let typed = fields.get("aanvulling");
+    let typed = (&fields, "aanvulling");
     let page = line_of_form(&app, &me, dossier, step, typed).await?;
     Ok(render_line(&app, &me, &page, shown))
 }
@@ -599,7 +610,7 @@ pub(super) async fn request_removal(
     let reason: Option<Note> = fields.story("reden", Field::RemovalReason, &mut errors);
     let leads_to = format!("{address}?gelukt=verwijdering-gevraagd");
     let submission = end::submission(&app, &fields, leads_to, &mut errors);
-    let typed = fields.get("reden");
+    let typed = (&fields, "reden");
     let (Some(reason), Some(submission)) = (reason, submission) else {
         let page = line_of_form(&app, &me, dossier, step, typed).await?;
         let status = StatusCode::UNPROCESSABLE_ENTITY;

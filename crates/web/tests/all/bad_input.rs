@@ -974,6 +974,35 @@ async fn t1_who_works_on_a_line_that_a_colleague_cancels_is_told_and_keeps_the_t
 }
 
 #[tokio::test]
+async fn t2_what_was_stored_before_the_line_was_cancelled_is_said_to_be_when_it_is_sent_again() {
+    let (world, an, step) = with_a_line().await;
+    let own = line(world.dossier, step);
+    let address = format!("{own}/acties/nieuw");
+    let form = an.open(&address).await.form(&address);
+    let form = form
+        .date("dag_actie", "21/05/2025")
+        .set("soort_actie", "GESPREK")
+        .set("duur", "60");
+    // Its answer never arrives.
+    assert_eq!(an.send(&form).await.status, 303);
+    let bram = Browser::of(&world, "bram").await;
+    let screen = bram.line(world.dossier, step).await;
+    let screen = bram.send(&screen.set("toestand", "cancelled")).await;
+    let screen = screen.form(&format!("{own}/annuleren"));
+    let screen = screen.set("reden", "Dubbel geregistreerd.");
+    let screen = screen.set("acties_vervallen", "ja");
+    assert_eq!(bram.send(&screen).await.status, 303);
+    let before = contents(&world).await;
+    let again = an.send(&form).await;
+    assert_eq!(again.status, 303, "{}", again.html);
+    let seen = an.open(again.location()).await;
+    seen.says(200, "Wat je stuurde, was al bewaard.");
+    unchanged(&world, &before, "what is sent again").await;
+    // The key of somebody else stays unknown.
+    assert_ne!(bram.send(&form).await.status, 303);
+}
+
+#[tokio::test]
 async fn r6_who_supplements_a_line_that_the_coach_removes_is_told_and_keeps_the_text() {
     let (world, an, step, ended) = with_two_lines().await;
     let forms = open_forms(&world, &an, step, ended).await;
