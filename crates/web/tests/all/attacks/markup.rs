@@ -12,6 +12,9 @@ const ELEMENTS: &[&str] = &[
     "ul", "ins", "del",
 ];
 
+/// What pictures are made of.
+const DRAWN: &[&str] = &["svg", "path", "desc", "g", "line", "polygon", "text"];
+
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
@@ -48,9 +51,18 @@ pub(crate) fn intruders(html: &str) -> Vec<String> {
                     if !ours || attributes.iter().any(|(key, _)| key == "srcdoc") {
                         found.push(format!("<iframe> {attributes:?}"));
                     }
-                } else if name == "svg" || name == "path" {
-                    // An icon of ours: drawn, not read out, and nothing else.
+                } else if DRAWN.contains(&name.as_str()) {
+                    // An icon of ours or the timeline: drawn, and nothing else.
                     let drawing = [
+                        "aria-labelledby",
+                        "id",
+                        "points",
+                        "x",
+                        "x1",
+                        "x2",
+                        "y",
+                        "y1",
+                        "y2",
                         "aria-hidden",
                         "focusable",
                         "height",
