@@ -263,6 +263,10 @@ async fn payloads_in_every_field_of_every_form_come_back_as_text_and_change_noth
                 is_ours(&seen, &cell);
                 forms += 1;
                 came_back += usize::from(seen.shows(one));
+                // Who may not is answered before a field is looked at: once is enough.
+                if [403, 404].contains(&seen.status) {
+                    break;
+                }
             }
         }
     }
