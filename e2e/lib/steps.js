@@ -187,3 +187,13 @@ export async function expectProblem(page, sentence) {
     if (target.startsWith('#')) await expect(page.locator(target), target).toHaveCount(1)
   }
 }
+
+/** Text as nobody should type it: mark-up, characters of four bytes, and from right to left. */
+export const ODD =
+  '<b onclick="x()">\u{1F68C}\u{10348}</b> \u05E9\u05DC\u05D5\u05DD & "hij zei \'ja\'"'
+
+/** A field by its whole label. */
+export const field = (page, name) => page.getByLabel(name, { exact: true })
+
+/** Ticks a box or chooses a radio by its whole label. */
+export const check = (page, name) => field(page, name).check()

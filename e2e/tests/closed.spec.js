@@ -2,7 +2,10 @@
 // somebody of another organisation meet them.
 import { startDemo } from '../lib/demo.js'
 import {
+  ODD,
+  check,
   expectProblem,
+  field,
   fillDate,
   link,
   logIn,
@@ -20,18 +23,11 @@ const FILLED = '61000454'
 /** A pupil: nobody passes them on to the control service. */
 const PUPIL = '61000570'
 
-/** Text as nobody should type it: mark-up, characters of four bytes, and from right to left. */
-const ODD = '<b onclick="x()">\u{1F68C}\u{10348}</b> \u05E9\u05DC\u05D5\u05DD & "hij zei \'ja\'"'
-
 let demo
 test.beforeEach(async () => {
   demo = await startDemo()
 })
 test.afterEach(() => demo?.stop())
-
-const field = (page, name) => page.getByLabel(name, { exact: true })
-
-const check = (page, name) => page.getByLabel(name, { exact: true }).check()
 
 test('PmAB: de bemiddelaar vult in en opent met een reden, de jongere leest wie en waarom', async ({
   page,

@@ -2,7 +2,10 @@
 // organisation meet them.
 import { startDemo } from '../lib/demo.js'
 import {
+  ODD,
+  check,
   expectProblem,
+  field,
   fillDate,
   link,
   logIn,
@@ -17,9 +20,6 @@ import { expect, test } from '../lib/test.js'
 const CLIENT = '61000447'
 /** The demo fills in every section of this one. */
 const FILLED = '61000452'
-
-/** Text as nobody should type it: mark-up, characters of four bytes, and from right to left. */
-const ODD = '<b onclick="x()">\u{1F68C}\u{10348}</b> \u05E9\u05DC\u05D5\u05DD & "hij zei \'ja\'"'
 
 /** Each section: the entry of the menu, its tab, its empty state and the link to add. */
 const SECTIONS = [
@@ -36,10 +36,6 @@ test.beforeEach(async () => {
   demo = await startDemo()
 })
 test.afterEach(() => demo?.stop())
-
-const field = (page, name) => page.getByLabel(name, { exact: true })
-
-const check = (page, name) => page.getByLabel(name, { exact: true }).check()
 
 /** What the picture of a section is called. */
 const nameOf = (entry, tab) => (tab || entry).toLowerCase().replaceAll(' ', '-')

@@ -151,7 +151,6 @@ struct Around {
     flagged: bool,
 }
 
-/// The listed lines of a dossier that is open for reading.
 /// Names of units as they were read last, for as long as none was changed.
 #[derive(Debug, Default)]
 pub(crate) struct KnownUnits(Mutex<(i64, UnitNames)>);

@@ -101,23 +101,27 @@ pub async fn of_step(
         .await
 }
 
-/// The most events that are asked for at once.
+/// The kinds that the statement has a place for.
 const EVENTS: usize = 9;
 
-/// What happened of these kinds in a dossier, the last first: at most `EVENTS` kinds, the rest is not looked
-/// for.
+/// What happened of these kinds in a dossier, the last first: of more kinds than the statement takes, in more
+/// than one reading.
 pub async fn of_events(
     reader: &mut Reader,
     access: &Access<Read>,
     events: &[Event],
 ) -> Result<Vec<Stored>, StoreError> {
-    // The statement has a place for each; what is left over names the first again.
-    let named = events.iter().chain(events.first().into_iter().cycle());
-    let mut params = vec![access.dossier().0.into()];
-    params.extend(named.take(EVENTS).map(|event| event.code().into()));
-    reader
-        .all(&OF_EVENTS, &params, |row| stored(&OF_EVENTS, row, access))
-        .await
+    let mut found = Vec::new();
+    for some in events.chunks(EVENTS) {
+        // What is left over names the first again.
+        let named = some.iter().chain(some.first().into_iter().cycle());
+        let mut params = vec![access.dossier().0.into()];
+        params.extend(named.take(EVENTS).map(|event| event.code().into()));
+        let of_some = reader.all(&OF_EVENTS, &params, |row| stored(&OF_EVENTS, row, access));
+        found.extend(of_some.await?);
+    }
+    found.sort_by_key(|it| std::cmp::Reverse(it.number));
+    Ok(found)
 }
 
 /// What happened in a dossier, in order, after a number.

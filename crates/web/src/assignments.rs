@@ -268,14 +268,6 @@ fn choices(found: &Found, chosen: &str) -> Vec<Choice> {
         .collect()
 }
 
-fn status_of(errors: &Errors) -> StatusCode {
-    if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    }
-}
-
 async fn show_one(
     app: &App,
     me: &Me,
@@ -293,7 +285,7 @@ async fn show_one(
     page.has_errors = !errors.is_empty();
     page.notice = notice;
     Ok(render(
-        status_of(&errors),
+        errors.status(),
         &OnePage {
             page,
             errors,
@@ -367,7 +359,7 @@ async fn show_hand_over(
     let mut page = app.page(me, "Toewijzing", "");
     page.has_errors = !errors.is_empty();
     Ok(render(
-        status_of(&errors),
+        errors.status(),
         &HandOverPage {
             page,
             dossier: app.dossier_head(me, &found.head, "dienstverlening"),

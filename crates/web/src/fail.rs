@@ -14,7 +14,8 @@ use domain::uses::Use;
 
 use crate::context::Me;
 use crate::fields::{MOST_BYTES, Unreadable};
-use crate::page::Page;
+use crate::page::{Errors, Page};
+use crate::sentences;
 use crate::sign_in::wait_text;
 use crate::{App, Web};
 
@@ -111,7 +112,7 @@ pub(crate) fn answer(app: &Web, me: &Me, failure: Failure) -> Response {
         Failure::TooMuch { used, seconds } => too_much(app, me, used, seconds),
         Failure::AlreadyDone(led_to) => axum::response::Redirect::to(&led_to).into_response(),
         Failure::Refused(refusals) => {
-            let lines: Vec<String> = refusals.iter().map(crate::sentences::refusal).collect();
+            let lines: Vec<String> = refusals.iter().map(sentences::refusal).collect();
             let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
             let is_conflict = refusals.iter().any(|it| {
                 matches!(
@@ -133,7 +134,7 @@ pub(crate) fn answer(app: &Web, me: &Me, failure: Failure) -> Response {
             Some(me),
             StatusCode::CONFLICT,
             "Iemand anders was je voor",
-            &[&crate::sentences::refusal(
+            &[&sentences::refusal(
                 &domain::refusal::Refusal::ChangedMeanwhile,
             )],
         ),
@@ -327,4 +328,22 @@ pub(crate) fn cross_site() -> axum::http::Response<Body> {
         HeaderValue::from_static("text/plain; charset=utf-8"),
     );
     response
+}
+
+impl Errors {
+    /// The status of a form with these errors.
+    pub(crate) fn status(&self) -> StatusCode {
+        if self.is_empty() {
+            StatusCode::OK
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+    }
+
+    /// Adds what was refused as a whole, where there is no field to go to.
+    pub(crate) fn refused(&mut self, refusals: &Refusals) {
+        for refusal in refusals.iter() {
+            self.add("", sentences::refusal(refusal));
+        }
+    }
 }

@@ -269,9 +269,7 @@ async fn end(State(app): State<App>, me: Me, fields: Fields) -> Result<Response,
     match app.casework.end_mandate(&me.actor, id, &submission).await {
         Ok(()) => Ok(Redirect::to(&submission.leads_to).into_response()),
         Err(Failure::Refused(refusals)) => {
-            for refusal in refusals.iter() {
-                errors.add("", sentences::refusal(refusal));
-            }
+            errors.refused(&refusals);
             show(&app, &me, None, StatusCode::CONFLICT, errors).await
         }
         Err(failure) => Err(fail::answer(&app, &me, failure)),

@@ -8,7 +8,7 @@ use casework::{Head, ThreadPage};
 use domain::ids::{DossierId, ThreadId};
 use domain::people::Role;
 use domain::policy::Operation;
-use domain::refusal::{Field, Refusals};
+use domain::refusal::Field;
 use domain::text::{Label, Note};
 
 use crate::App;
@@ -18,7 +18,6 @@ use crate::fields::Fields;
 use crate::find::{Find, FindBar};
 use crate::page::{DossierHead, Errors, Page};
 use crate::routes::Routes;
-use crate::sentences;
 use crate::steps::{dossier_in, submission};
 
 /// Its entry of the menu.
@@ -111,14 +110,6 @@ fn typed(app: &App, fields: &Fields, errors: &Errors) -> Typed {
     }
 }
 
-fn status_of(errors: &Errors) -> StatusCode {
-    if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    }
-}
-
 async fn list(
     State(app): State<App>,
     me: Me,
@@ -165,7 +156,7 @@ fn new_page(app: &App, me: &Me, head: &Head, (fields, errors): (&Fields, Errors)
     page.has_errors = !errors.is_empty();
     let form = typed(app, fields, &errors);
     render(
-        status_of(&errors),
+        errors.status(),
         &NewPage {
             page,
             dossier: app.dossier_head(me, head, SLUG),
@@ -223,16 +214,10 @@ async fn start(
                 let to = format!("{}/{}?gelukt=bericht", address(id), thread.address());
                 return Ok(Redirect::to(&to).into_response());
             }
-            Err(failure) => show_refusals(&mut errors, &fail::refusals(&app, &me, failure)?),
+            Err(failure) => errors.refused(&fail::refusals(&app, &me, failure)?),
         }
     }
     Ok(new_page(&app, &me, &head, (&fields, errors)))
-}
-
-fn show_refusals(errors: &mut Errors, refusals: &Refusals) {
-    for refusal in refusals.iter() {
-        errors.add("", sentences::refusal(refusal));
-    }
 }
 
 async fn load(
@@ -275,7 +260,7 @@ fn one_page(
         is_own: it.by == me.actor.person,
     });
     render(
-        status_of(&errors),
+        errors.status(),
         &OnePage {
             page,
             dossier: app.dossier_head(me, &found.head, SLUG),
@@ -328,7 +313,7 @@ async fn answer(
             .await;
         match sent {
             Ok(()) => return Ok(Redirect::to(&submission.leads_to).into_response()),
-            Err(failure) => show_refusals(&mut errors, &fail::refusals(&app, &me, failure)?),
+            Err(failure) => errors.refused(&fail::refusals(&app, &me, failure)?),
         }
     }
     Ok(one_page(&app, &me, found, None, (&fields, errors)))

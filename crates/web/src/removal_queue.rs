@@ -18,7 +18,6 @@ use crate::fail::{self, render};
 use crate::fields::Fields;
 use crate::page::{Errors, Fact, Page};
 use crate::routes::Routes;
-use crate::sentences;
 use crate::steps::{
     AddendumView, NoteView, action_lines, addenda, ending_facts, line_facts, line_notes,
     review_text, submission,
@@ -333,10 +332,7 @@ async fn refused(
         return Err(fail::answer(app, me, failure));
     };
     shown.status = status_of(&refusals);
-    for refusal in refusals.iter() {
-        // About the request as a whole: there is no field to go to.
-        shown.errors.add("", sentences::refusal(refusal));
-    }
+    shown.errors.refused(&refusals);
     show(app, me, id, shown).await
 }
 

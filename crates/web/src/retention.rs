@@ -518,9 +518,7 @@ async fn decide(State(app): State<App>, me: Me, fields: Fields) -> Result<Respon
     match decided {
         Ok(()) => Ok(Redirect::to(&submission.leads_to).into_response()),
         Err(Failure::Refused(refusals)) => {
-            for refusal in refusals.iter() {
-                errors.add("", sentences::refusal(refusal));
-            }
+            errors.refused(&refusals);
             projects_page(&app, &me, None, StatusCode::CONFLICT, errors).await
         }
         Err(failure) => Err(fail::answer(&app, &me, failure)),

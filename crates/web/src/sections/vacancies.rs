@@ -266,9 +266,7 @@ async fn apply(
             Ok(()) => return Ok(Redirect::to(&submission.leads_to).into_response()),
             Err(Failure::Refused(refusals)) => {
                 status = status_of(&refusals);
-                for refusal in refusals.iter() {
-                    errors.add("", sentences::refusal(refusal));
-                }
+                errors.refused(&refusals);
             }
             Err(other) => return Err(fail::answer(&app, &me, other)),
         }

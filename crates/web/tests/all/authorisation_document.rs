@@ -96,7 +96,7 @@ fn words(operation: Operation) -> (&'static str, &'static str, &'static str) {
             "Wijder: ook een begeleider met inzagerecht (I4). Smaller: de jongere zelf niet.",
         ),
         O::EditGuidance => (
-            "Invullen wat over de begeleiding gaat: randvoorwaarden en inzetbaarheid",
+            "Invullen wat over de begeleiding gaat: traject, randvoorwaarden, inzetbaarheid, vacatures en competenties",
             "D4",
             "Wijder: elke begeleider met inzagerecht, zoals bij het profiel (I4). Smaller: de jongere zelf niet.",
         ),
