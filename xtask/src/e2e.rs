@@ -40,14 +40,28 @@ fn holds_no_trial(program: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// Installs what the tests run on.
+///
+/// # Errors
+/// When something is missing and cannot be installed.
+pub(crate) fn prepare(root: &Path) -> Result<()> {
+    tools::npm_packages(&root.join("e2e"))?;
+    chromium().map(drop)
+}
+
+/// The browser: the one that is named, or Debian's.
+fn chromium() -> Result<PathBuf> {
+    match std::env::var_os("E2E_CHROMIUM") {
+        Some(path) => Ok(PathBuf::from(path)),
+        None => tools::program("chromium", &["chromium", "fonts-liberation"]),
+    }
+}
+
 /// Node in `e2e/`, told where the product and the browser are; `args` follow.
 pub(crate) fn node(root: &Path, binary: &Path, args: &[&str]) -> Result<Command> {
     let folder = root.join("e2e");
-    tools::npm_packages(&folder)?;
-    let chromium = match std::env::var_os("E2E_CHROMIUM") {
-        Some(path) => PathBuf::from(path),
-        None => tools::program("chromium", &["chromium", "fonts-liberation"])?,
-    };
+    prepare(root)?;
+    let chromium = chromium()?;
     let mut node = command(&folder, "node", args);
     node.env("E2E_BINARY", binary)
         .env("E2E_CHROMIUM", chromium)

@@ -24,15 +24,24 @@ pub(crate) fn start() -> Result<()> {
     run(&shell::root()?, &mut Counts::default())
 }
 
+/// Installs what the cluster runs on.
+///
+/// # Errors
+/// When something is missing and cannot be installed.
+pub(crate) fn programs() -> Result<()> {
+    postgres::programs()?;
+    for (program, package) in PROGRAMS {
+        tools::program(program, &[package])?;
+    }
+    Ok(())
+}
+
 /// Runs the test and adds its assertions.
 ///
 /// # Errors
 /// When one did not hold, or the test could not run.
 pub(crate) fn run(root: &Path, counts: &mut Counts) -> Result<()> {
-    postgres::programs()?;
-    for (program, package) in PROGRAMS {
-        tools::program(program, &[package])?;
-    }
+    programs()?;
     let binary = e2e::binary(root)?;
     let mut test = e2e::node(root, &binary, &["failover/failover.js"])?;
     test.env("E2E_PICTURES", root.join("e2e/out/failover"));

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -17,6 +18,9 @@ use crate::{e2e, ha, postgres, tools};
 struct Stage {
     name: &'static str,
     what: &'static str,
+    /// Installs what the stage needs, so that it can be done while another one compiles. The stage does it by
+    /// itself when it was not, and says what is missing.
+    prepare: fn(&Path) -> Result<()>,
     /// Adds the tests it ran; an error when something did not hold.
     run: fn(&Path, &mut Counts) -> Result<()>,
 }
@@ -25,49 +29,65 @@ const STAGES: &[Stage] = &[
     Stage {
         name: "fmt",
         what: "formatting",
+        prepare: nothing,
         run: fmt,
     },
     Stage {
         name: "clippy",
         what: "lints, warnings denied",
+        prepare: nothing,
         run: clippy,
     },
     Stage {
         name: "deny",
         what: "dependencies: advisories, licences, sources",
+        prepare: |root| tools::cargo_deny(root).map(drop),
         run: deny,
     },
     Stage {
         name: "cargo-test",
         what: "tests in Rust",
+        prepare: nothing,
         run: cargo_test,
     },
     Stage {
         name: "postgres",
         what: "the same tests on PostgreSQL",
+        prepare: |_| postgres::programs().map(drop),
         run: cargo_test_on_postgres,
     },
     Stage {
         name: "assets",
         what: "the committed style sheet and script are those of their sources",
+        prepare: |root| tools::npm_packages(&root.join("assets")),
         run: assets,
     },
     Stage {
         name: "ha",
         what: "the primary killed under load: docs/ha.md",
+        prepare: |_| ha::programs(),
         run: ha::run,
     },
     Stage {
         name: "e2e",
         what: "the product in Chromium",
+        prepare: e2e::prepare,
         run: browser,
     },
     Stage {
         name: "e2e-postgres",
         what: "the manual in Chromium, on PostgreSQL",
+        prepare: e2e::prepare,
         run: browser_on_postgres,
     },
 ];
+
+impl Stage {
+    /// Whether it runs more than cargo.
+    fn needs_tools(&self) -> bool {
+        !["fmt", "clippy"].contains(&self.name)
+    }
+}
 
 fn command_line(args: &[String]) -> Result<Vec<&'static Stage>> {
     let (mut only, mut skip) = (Vec::new(), Vec::new());
@@ -95,6 +115,23 @@ fn command_line(args: &[String]) -> Result<Vec<&'static Stage>> {
         .collect())
 }
 
+fn nothing(_: &Path) -> Result<()> {
+    Ok(())
+}
+
+/// Installs what the stages need beside the first ones, which only compile.
+fn prepare(root: &Path, stages: &[&'static Stage]) -> thread::JoinHandle<()> {
+    let (root, stages) = (root.to_owned(), stages.to_vec());
+    thread::spawn(move || {
+        for stage in stages {
+            // What cannot be had is said by its stage.
+            if (stage.prepare)(&root).is_err() {
+                return;
+            }
+        }
+    })
+}
+
 pub(crate) fn start(args: &[String]) -> ExitCode {
     let (root, stages) = match shell::root().and_then(|root| Ok((root, command_line(args)?))) {
         Ok(both) => both,
@@ -105,6 +142,7 @@ pub(crate) fn start(args: &[String]) -> ExitCode {
     };
     let mut total = Counts::default();
     let mut report = Vec::new();
+    let mut preparing = Some(prepare(&root, &stages));
     for (number, stage) in stages.iter().enumerate() {
         println!(
             "\n== {}/{} {}: {}",
@@ -115,6 +153,12 @@ pub(crate) fn start(args: &[String]) -> ExitCode {
         );
         let started = Instant::now();
         let mut counts = Counts::default();
+        if stage.needs_tools()
+            && let Some(preparing) = preparing.take()
+        {
+            // It says nothing that the stage would not.
+            let _ = preparing.join();
+        }
         let done = (stage.run)(&root, &mut counts);
         let verdict = match &done {
             Ok(()) => "ok",
@@ -209,7 +253,8 @@ fn unpack_advisories(root: &Path, archive: &Path) -> Result<String> {
     Ok(day.trim().to_owned())
 }
 
-/// With nextest where it is there: faster, and a test that hangs has a name. It runs no doc tests.
+/// With nextest where it is there: faster, and a test that hangs has a name. It runs no doc tests, of which there
+/// are none.
 fn cargo_test(root: &Path, counts: &mut Counts) -> Result<()> {
     if find("cargo-nextest").is_none() {
         let args = ["test", "--workspace", "--locked", "--no-fail-fast"];
@@ -222,10 +267,7 @@ fn cargo_test(root: &Path, counts: &mut Counts) -> Result<()> {
         "--locked",
         "--no-fail-fast",
     ];
-    let units = counted(cargo(root, &args), Runner::Nextest, counts);
-    let args = ["test", "--workspace", "--locked", "--no-fail-fast", "--doc"];
-    let docs = counted(cargo(root, &args), Runner::CargoTest, counts);
-    units.and(docs)
+    counted(cargo(root, &args), Runner::Nextest, counts)
 }
 
 /// Everything that reaches a database, on a server of our own. It forgets what was not flushed when the

@@ -50,6 +50,15 @@ pub enum Since<T, K> {
     Changed(T, Mark),
 }
 
+/// A page, and how long it may be shown again without asking here, as long as nobody committed anything.
+#[derive(Debug)]
+pub struct Looked<T, K> {
+    /// The page.
+    pub page: Since<T, K>,
+    /// From then on a look is another one, to be recorded, on another day perhaps.
+    pub until: Moment,
+}
+
 /// A reading of one dossier, recorded.
 pub(crate) struct Glance {
     pub(crate) reader: Reader,
@@ -137,8 +146,13 @@ impl Casework {
     ) -> Result<Glance, Failure> {
         loop {
             let now = self.now();
+            let stamp = self.database.stamp();
+            let known = stamp.and_then(|at| self.unchanged.dossier(actor, dossier, at));
             let mut reader = self.database.reader().await?;
-            let facts = grants::facts_for(&mut reader, dossier, actor).await?;
+            let (facts, head) = match known {
+                Some((facts, head)) => (Some(facts), Some(head)),
+                None => (grants::facts_for(&mut reader, dossier, actor).await?, None),
+            };
             let Some(facts) = facts else {
                 // The same answer as for a role that never may, or a dossier that is not theirs.
                 policy_of_nothing(actor, operation)?;
@@ -149,7 +163,16 @@ impl Casework {
             let minute = openings::minute_of(now);
             let opened = (dossier, actor.person, what.clone());
             if self.openings.is_durable(minute, &opened) {
-                let head = dossiers::head(&mut reader, &access).await?;
+                let head = match head {
+                    Some(head) => head,
+                    None => {
+                        let head = dossiers::head(&mut reader, &access).await?;
+                        if let Some(at) = stamp {
+                            self.unchanged.keep_dossier(actor, at, facts, &head);
+                        }
+                        head
+                    }
+                };
                 return Ok(Glance {
                     reader,
                     access,
@@ -255,6 +278,11 @@ impl Glance {
             unit_names: self.head.unit_names,
             today: self.now.brussels_day(),
         }
+    }
+
+    /// Until when the opening that is on record covers showing it again.
+    pub(crate) fn recorded_until(&self) -> Moment {
+        openings::end_of_minute(self.now)
     }
 }
 

@@ -52,6 +52,7 @@ mod setup;
 mod sign_in;
 mod steps;
 mod trajectory;
+mod unchanged;
 mod uses;
 mod vacancies;
 mod vouchers;
@@ -68,7 +69,7 @@ pub use control::{ControlCursor, ControlPage, ControlRow};
 pub use corrections::{
     About, CorrectionAnswer, CorrectionPage, CorrectionQueuePage, CorrectionsPage,
 };
-pub use desk::{Mark, Since, Submission};
+pub use desk::{Looked, Mark, Since, Submission};
 pub use development::Development;
 pub use documents::{
     Correction, DocumentInput, DocumentPage, DocumentsPage, Incoming, OpenedFile, RequestForm,
@@ -107,7 +108,7 @@ pub use retention::{RetentionPage, RetentionRefused, RetentionRun};
 pub use seal::Secrets;
 pub use sections::{Kinds, RecordForm, SectionPage};
 pub use setup::{NewClient, NewUser, SetupError};
-pub use sign_in::{SignIn, SignInRefused, Signed, hash_password};
+pub use sign_in::{SignIn, SignInRefused, Signed, digest, hash_password};
 pub use steps::{Done, RegisterPage, StepInput, StepPage, StepsPage, Warning};
 pub use trajectory::Trajectory;
 
@@ -133,7 +134,7 @@ pub use store::proposals::Proposal;
 pub use store::removals::Queued;
 pub use store::sections::Kept;
 pub use store::steps::{KeptCheck, Listed as ListedStep, OngoingLine};
-pub use store::{Database, PostgresSettings, Settings, StoreError};
+pub use store::{Database, PostgresSettings, Settings, Stamp, StoreError};
 
 use async_recursion::async_recursion as boxed;
 use std::sync::Arc;
@@ -156,6 +157,7 @@ pub struct Casework {
     secrets: Arc<Secrets>,
     openings: Arc<Openings>,
     known_units: Arc<steps::KnownUnits>,
+    unchanged: Arc<unchanged::Unchanged>,
     rules: Arc<Rules>,
     files: Files,
     hashing: Arc<tokio::sync::Semaphore>,
@@ -291,6 +293,7 @@ impl Casework {
             secrets: Arc::new(secrets),
             openings: Arc::default(),
             known_units: Arc::default(),
+            unchanged: Arc::default(),
             rules: Arc::default(),
             files,
             // Each hash takes 19 MiB: two at once bound the memory of a flood of log-ins.
@@ -355,6 +358,11 @@ impl Casework {
     #[boxed]
     pub async fn is_ready(&self) -> bool {
         self.database.healthy().await
+    }
+
+    /// Where the store stands, for who keeps what was answered; see [`Database::stamp`].
+    pub fn stamp(&self) -> Option<Stamp> {
+        self.database.stamp()
     }
 
     /// The store's commits so far, for measuring how many changes share one.

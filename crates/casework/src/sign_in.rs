@@ -64,6 +64,9 @@ pub struct Signed {
     pub method: Method,
     /// Whether it reaches only the pages to set up a second factor.
     pub must_enrol: bool,
+    /// How long it counts without being asked for, as long as nobody committed anything: until its next use
+    /// has to be noted.
+    pub until: Moment,
 }
 
 /// What the attempts of one log-in are counted under.
@@ -84,6 +87,9 @@ const MONTHS_AHEAD: i32 = 6;
 
 /// Seconds in a day of 24 hours.
 const DAY: i64 = 86_400;
+
+/// After how many seconds the use of a session is noted again.
+const NOTED_SECONDS: i64 = 60;
 
 /// How long a browser is known after a log-in.
 const KNOWN_SECONDS: i64 = 180 * DAY;
@@ -304,11 +310,22 @@ impl Casework {
     pub async fn session(&self, token: &[u8; 32]) -> Result<Option<Signed>, Failure> {
         let now = self.now();
         let digest = digest(token);
-        let mut reader = self.database.reader_for_one().await?;
-        let found = sessions::find(&mut reader, &digest).await?;
-        drop(reader);
-        let Some(found) = found else {
-            return Ok(None);
+        let stamp = self.database.stamp();
+        let known = stamp.and_then(|at| self.unchanged.session(&digest, at));
+        let found = match known {
+            Some(found) => found,
+            None => {
+                let mut reader = self.database.reader_for_one().await?;
+                let found = sessions::find(&mut reader, &digest).await?;
+                drop(reader);
+                let Some(found) = found else {
+                    return Ok(None);
+                };
+                if let Some(at) = stamp {
+                    self.unchanged.keep_session(digest, at, &found);
+                }
+                found
+            }
         };
         let idle = now.seconds_since(found.seen);
         if now >= found.ends
@@ -317,12 +334,14 @@ impl Casework {
         {
             return Ok(None);
         }
-        if idle >= 60 {
+        if idle >= NOTED_SECONDS {
             let mut batch = Batch::new();
             sessions::touch(&mut batch, &digest, now);
             self.database.commit(batch).await?;
         }
+        let noted_again = found.seen.plus_seconds(NOTED_SECONDS);
         Ok(Some(Signed {
+            until: noted_again.min(found.ends),
             must_enrol: login::must_enrol(
                 self.limits.second_factor,
                 found.actor.role,
@@ -404,6 +423,7 @@ impl Casework {
     /// Forgets sessions, attempts and submissions that no longer count. Called now and then.
     #[boxed]
     pub async fn tidy(&self) -> Result<(), Failure> {
+        self.unchanged.clear();
         let now = self.now();
         let mut batch = Batch::new();
         sessions::clean(&mut batch, now, now.plus_seconds(-2 * DAY));
@@ -502,7 +522,8 @@ pub fn hash_password(password: &str) -> Option<String> {
     Some(hash.to_string())
 }
 
-pub(crate) fn digest(token: &[u8; 32]) -> [u8; 32] {
+/// The digest of a token: what is stored and remembered of it.
+pub fn digest(token: &[u8; 32]) -> [u8; 32] {
     domain::journal::digest(token)
 }
 

@@ -27,7 +27,7 @@ use store::notices::{self, Notice};
 use store::steps::{KeptCheck, Listed, UnitNames};
 use store::{Reader, StoreError, grants, journal, organisations, people, removals, studies};
 
-use crate::desk::{Desk, Glance, Mark, Since, Stored, TRIES};
+use crate::desk::{Desk, Glance, Looked, Mark, Since, Stored, TRIES};
 use crate::{Casework, Conflict, Failure, NoticeKind, Submission};
 
 /// The list of a dossier.
@@ -206,17 +206,16 @@ impl Casework {
         actor: &Actor,
         dossier: DossierId,
         kept: Option<(Mark, K)>,
-    ) -> Result<Since<StepsPage, K>, Failure> {
+    ) -> Result<Looked<StepsPage, K>, Failure> {
         let glance = self
             .glance(actor, Operation::ListSteps, dossier, "stappen")
             .await?;
-        let mark = glance.mark();
-        if let Some((of, kept)) = kept
-            && of == mark
-        {
-            return Ok(Since::Unchanged(kept));
-        }
-        Ok(Since::Changed(self.listed(actor, glance).await?, mark))
+        let (mark, until) = (glance.mark(), glance.recorded_until());
+        let page = match kept {
+            Some((of, kept)) if of == mark => Since::Unchanged(kept),
+            _ => Since::Changed(self.listed(actor, glance).await?, mark),
+        };
+        Ok(Looked { page, until })
     }
 
     /// What the empty detail screen needs, for a type that can be chosen today.

@@ -87,13 +87,14 @@ pub(crate) async fn serve(
     let (stop_mail, mail_stopped) = watch::channel(false);
     let mailing =
         postman.map(|postman| tokio::spawn(mail::deliver(casework.clone(), postman, mail_stopped)));
-    let tidying = tokio::spawn(tidy(casework.clone()));
+    let kept = Kept::default();
+    let tidying = tokio::spawn(tidy(casework.clone(), kept.clone()));
     let following = tokio::spawn(async move { follow_clock(&parts).await });
     let app = web::router(Web {
         casework,
         settings,
         trusted_proxies,
-        kept: Kept::default(),
+        kept,
     });
     let connections = GracefulShutdown::new();
     // Listened to before the first answer: who is told that it is ready may ask it to stop.
@@ -171,11 +172,12 @@ async fn follow_clock(parts: &Parts) {
     }
 }
 
-async fn tidy(casework: Casework) {
+async fn tidy(casework: Casework, kept: Kept) {
     let mut turn = tokio::time::interval(TIDY_EVERY);
     turn.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         turn.tick().await;
+        kept.clear();
         if let Err(failure) = casework.tidy().await {
             tracing::warn!(?failure, "tidying failed; tried again in ten minutes");
         }

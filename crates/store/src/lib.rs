@@ -54,7 +54,7 @@ pub mod uses;
 pub mod vacancies;
 pub mod vouchers;
 
-pub use engine::{Answer, Batch, Database, PostgresSettings, Reader, Settings, StoreError};
+pub use engine::{Answer, Batch, Database, PostgresSettings, Reader, Settings, Stamp, StoreError};
 
 use domain::text::search_form;
 use engine::{GuardTag, Row, Sql};

@@ -37,6 +37,12 @@ pub fn minute_of(at: Moment) -> i64 {
     at.micros().div_euclid(60_000_000)
 }
 
+/// The end of that minute.
+pub fn end_of_minute(at: Moment) -> Moment {
+    let micros = (minute_of(at) + 1).saturating_mul(60_000_000);
+    Moment::from_micros(micros).unwrap_or(Moment::MAX)
+}
+
 /// Records an opening. The same person, page and minute is one record.
 pub fn write(batch: &mut Batch, access: &Access<Read>, actor: &Actor, what: &str, minute: i64) {
     batch.push(Statement::new(&WRITE, params(access, actor, what, minute)));

@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
 use casework::Signed;
+use domain::Moment;
 use domain::ids::{DossierId, FunctionId};
 use domain::people::{Actor, Role};
 use domain::policy::{self, Operation};
@@ -30,6 +31,8 @@ pub(crate) struct Me {
     pub(crate) has_others: bool,
     /// Whether a second factor has to be set up before anything else.
     pub(crate) must_enrol: bool,
+    /// How long the session counts without being asked for, as long as nobody committed anything.
+    pub(crate) until: Moment,
 }
 
 impl From<Signed> for Me {
@@ -39,6 +42,7 @@ impl From<Signed> for Me {
             function: signed.function,
             has_others: signed.has_others,
             must_enrol: signed.must_enrol,
+            until: signed.until,
         }
     }
 }

@@ -40,7 +40,7 @@ pub(crate) fn render(status: StatusCode, template: &impl Template) -> Response {
     }
 }
 
-fn bare_error() -> Response {
+pub(crate) fn bare_error() -> Response {
     (
         StatusCode::INTERNAL_SERVER_ERROR,
         "Er ging iets mis. Probeer het straks opnieuw.",

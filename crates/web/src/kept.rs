@@ -2,6 +2,8 @@
 //! session, the rights and the opening are decided as for any page, and the dossier says where it stands;
 //! only when that and what the frame says are as they were, the bytes are sent again.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::body::Bytes;
 use axum::http::StatusCode;
@@ -11,6 +13,7 @@ use domain::ids::{DossierId, FunctionId};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
+use crate::again::Answers;
 use crate::context::Me;
 use crate::fail;
 
@@ -25,7 +28,9 @@ type Key = (DossierId, FunctionId, &'static str);
 /// The pages that are kept, the least used ones gone first. Starts empty.
 #[derive(Clone)]
 pub struct Kept {
-    pages: std::sync::Arc<Cache<Key, Page, Weight>>,
+    pages: Arc<Cache<Key, Page, Weight>>,
+    /// Whole answers, for as long as nobody commits anything.
+    pub(crate) answers: Arc<Answers>,
 }
 
 impl Default for Kept {
@@ -33,7 +38,8 @@ impl Default for Kept {
         let usually = usize::try_from(MOST).unwrap_or(usize::MAX) / USUAL;
         let pages = Cache::with_weighter(usually, MOST, Weight);
         Kept {
-            pages: std::sync::Arc::new(pages),
+            pages: Arc::new(pages),
+            answers: Arc::default(),
         }
     }
 }
@@ -89,6 +95,12 @@ impl Frame {
 }
 
 impl Kept {
+    /// Forgets everything: what was erased must not stay in memory for as long as nobody needs the room.
+    pub fn clear(&self) {
+        self.pages.clear();
+        self.answers.clear();
+    }
+
     /// The page as it was rendered last for this person, if it is still kept.
     pub(crate) fn find(
         &self,

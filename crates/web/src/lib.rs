@@ -5,6 +5,7 @@
 
 mod account;
 mod actions;
+mod again;
 mod assets;
 mod assignments;
 mod benefits;
@@ -103,5 +104,6 @@ pub(crate) type App = Arc<Web>;
 /// All pages. Serve it with the address of the other side, for the limit on log-ins.
 pub fn router(web: Web) -> Router {
     let app: App = Arc::new(web);
-    headers::around(routes::router(app.clone()), &app)
+    let pages = headers::around(routes::router(app.clone()), &app);
+    again::before(pages, app)
 }

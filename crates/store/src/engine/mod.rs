@@ -18,6 +18,7 @@ mod reader;
 mod row;
 mod sql;
 mod sqlite;
+mod stamp;
 pub(crate) mod trial;
 mod value;
 mod writer;
@@ -37,6 +38,7 @@ pub use postgres::PostgresSettings;
 pub use reader::Reader;
 pub use row::Row;
 pub use sql::Sql;
+pub use stamp::Stamp;
 pub use value::Value;
 
 /// How long [`Database::healthy`] waits before it says no.
@@ -243,6 +245,17 @@ impl Database {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.writer().commits(),
             Engine::Postgres(postgres) => postgres.commits(),
+        }
+    }
+
+    /// Where the database stands, for who keeps what was read: while it stays the same, nobody committed
+    /// anything. Take it before reading. None where that costs as much as reading (a server), or cannot be
+    /// said now.
+    #[must_use]
+    pub fn stamp(&self) -> Option<Stamp> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.stamp(),
+            Engine::Postgres(_) => None,
         }
     }
 

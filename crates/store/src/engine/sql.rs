@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 /// Parameters are written `?1, ?2`, each number as often as needed; PostgreSQL's `$1, $2` is made from
 /// that once. Declare it as a `static`:
 ///
-/// ```
+/// ```text
 /// use store::engine::Sql;
 /// static BY_DOSSIER: Sql = Sql::new("steps.by_dossier", "SELECT id FROM step WHERE dossier_id = ?1");
 /// ```

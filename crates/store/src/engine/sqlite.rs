@@ -13,6 +13,7 @@ use rusqlite::types::Null;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::pool::{Lease, Pool};
+use super::stamp::{Stamp, Watch};
 use super::writer::Writer;
 use super::{Sql, StoreError, migrations, trial};
 
@@ -32,6 +33,7 @@ pub(super) struct Sqlite {
     file: PathBuf,
     writer: Writer,
     readers: Arc<Pool>,
+    watch: Watch,
 }
 
 impl Sqlite {
@@ -48,6 +50,7 @@ impl Sqlite {
         let cache_kib = (READER_CACHES_KIB / size).max(SMALLEST_CACHE_KIB);
         let readers = Arc::new(Pool::new(file.clone(), size, cache_kib, READER_PATIENCE));
         Ok(Self {
+            watch: Watch::new(file.clone()),
             file,
             writer,
             readers,
@@ -103,12 +106,17 @@ impl Sqlite {
     pub(super) fn writer(&self) -> &Writer {
         &self.writer
     }
+
+    pub(super) fn stamp(&self) -> Option<Stamp> {
+        self.watch.stamp()
+    }
 }
 
 impl Drop for Sqlite {
     fn drop(&mut self) {
         // The writer, dropped next, must be the last connection: closing it removes the log files.
         self.readers.close();
+        self.watch.close();
     }
 }
 

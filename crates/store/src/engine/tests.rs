@@ -590,3 +590,43 @@ fn no_migration_defers_a_constraint() {
         assert!(!sql.contains("DEFER_FOREIGN_KEYS"), "{migration}");
     }
 }
+
+#[tokio::test]
+async fn a_stamp_is_the_same_until_anybody_commits_anything() {
+    let folder = Folder::new();
+    let database = folder.notes().await;
+    let other = folder.open().await;
+    let add = |id: i64| {
+        let mut batch = Batch::new();
+        batch.push(Statement::new(&ADD, values![id, format!("note {id}")]));
+        batch
+    };
+    let first = database.stamp().unwrap();
+    // Reading is no change, nor is a batch of which nothing was kept.
+    let mut reader = database.reader().await.unwrap();
+    let titles = reader.all(&TITLES, &[], |row| row.text(0)).await;
+    assert!(titles.unwrap().is_empty());
+    drop(reader);
+    assert_eq!(database.stamp(), Some(first));
+    database.commit(add(1)).await.unwrap();
+    let second = database.stamp().unwrap();
+    assert_ne!(second, first);
+    assert!(database.commit(add(1)).await.is_err(), "it is there");
+    // Of another program on the same file.
+    other.commit(add(2)).await.unwrap();
+    let third = database.stamp().unwrap();
+    assert!(third != second && third != first);
+    assert_eq!(database.stamp(), Some(third));
+    // As soon as a change is confirmed, whoever asks sees another stamp.
+    let mut last = third;
+    for id in 3..100 {
+        let by = if id % 2 == 0 { &database } else { &other };
+        by.commit(add(id)).await.unwrap();
+        let now = database.stamp().unwrap();
+        assert_ne!(now, last);
+        last = now;
+    }
+    // Two that watch cannot be compared, and one that was closed says nothing.
+    drop(other);
+    assert!(database.stamp().is_some());
+}

@@ -7,7 +7,6 @@ use axum::response::Response;
 use casework::{Casework, ListedStep, Since};
 use domain::Day;
 
-use crate::App;
 use crate::context::{Me, Succeeded};
 use crate::entries::guidance_tabs;
 use crate::fail::{self, render};
@@ -15,6 +14,7 @@ use crate::fields::Fields;
 use crate::kept;
 use crate::page::{Choice, DateParts, DossierHead, Errors, NavLink, Page};
 use crate::steps::{dossier_in, list_address, step_address};
+use crate::{App, again};
 
 #[derive(Template)]
 #[template(path = "steps/list.html")]
@@ -118,9 +118,10 @@ pub(super) async fn show(
         .steps_page_since(&me.actor, id, kept)
         .await
         .map_err(|failure| fail::answer(&app, &me, failure))?;
-    let (found, mark) = match found {
+    let until = found.until;
+    let (found, mark) = match found.page {
         Since::Changed(found, mark) => (found, mark),
-        Since::Unchanged(body) => return Ok(kept::again(body)),
+        Since::Unchanged(body) => return Ok(again::lasting(kept::again(body), &me, until)),
     };
     let query = Fields::of_query(uri.query());
     let mut errors = Errors::new();
@@ -151,7 +152,8 @@ pub(super) async fn show(
         filter: filter_view(&app.casework, &found.rows, &filter, &query, errors, address),
     };
     Ok(if is_whole {
-        app.kept.render(&me, (id, KEPT), mark, &list)
+        let response = app.kept.render(&me, (id, KEPT), mark, &list);
+        again::lasting(response, &me, until)
     } else {
         render(status, &list)
     })
