@@ -355,7 +355,12 @@ fn browser_on_postgres(root: &Path, counts: &mut Counts) -> Result<()> {
     let binary = e2e::binary(root)?;
     let pictures = root.join("e2e/out/beelden-postgres");
     let server = postgres::Server::start(root, "e2e", &[])?;
-    let mut tests = e2e::playwright(root, &binary, &pictures, &["manual.spec.js"])?;
+    let mut tests = e2e::playwright(
+        root,
+        &binary,
+        &pictures,
+        &["manual.spec.js", "--project=met-javascript"],
+    )?;
     tests.env("E2E_POSTGRES", server.url("postgres"));
     counted(tests, Runner::Playwright, counts)
 }
