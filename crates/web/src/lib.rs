@@ -40,6 +40,7 @@ mod openings;
 mod organisations;
 mod own;
 pub mod page;
+mod past;
 mod patience;
 mod people;
 mod personal;
