@@ -39,6 +39,7 @@ mod organisations;
 mod own;
 mod passkeys;
 mod passwords;
+mod past;
 mod people;
 mod preferences;
 mod profile;
@@ -98,6 +99,7 @@ pub use passkeys::{Answer, Challenge, PasskeyView};
 pub use passwords::{
     LONGEST as LONGEST_PASSWORD, PasswordRefused, SHORTEST as SHORTEST_PASSWORD, check_password,
 };
+pub use past::PastPage;
 pub use people::{PeoplePage, PersonPage};
 pub use preferences::Preferences;
 pub use profile::{ProfilePage, StudyInput};

@@ -38,15 +38,20 @@ pub struct ThreadRow {
     pub standing: Standing,
 }
 
-/// One conversation.
+/// Messages on one page of a conversation.
+const PER_PAGE: u32 = 50;
+
+/// A page of one conversation.
 #[derive(Debug)]
 pub struct ThreadPage {
     /// The dossier's head.
     pub head: Head,
     /// Which one.
     pub thread: Thread,
-    /// Its messages, the first one first.
+    /// Its messages on this page, the first one first.
     pub messages: Vec<Message>,
+    /// The message before which the page before this one ends; none when these are the first.
+    pub earlier: Option<MessageId>,
     /// Whether this person may write.
     pub may_write: bool,
 }
@@ -83,13 +88,14 @@ impl Casework {
         })
     }
 
-    /// One conversation. It counts as read by this person from now on.
+    /// The last messages of a conversation, or the last before one of them. Everything up to the newest that is
+    /// shown counts as read by this person from now on.
     #[boxed]
     pub async fn message_thread(
         &self,
         actor: &Actor,
         dossier: DossierId,
-        thread: ThreadId,
+        (thread, before): (ThreadId, Option<MessageId>),
     ) -> Result<ThreadPage, Failure> {
         let mut glance = self
             .glance(actor, Operation::ViewDossier, dossier, "bericht")
@@ -98,7 +104,11 @@ impl Casework {
         let threads = messages::threads(reader, access).await?;
         let thread = threads.into_iter().find(|it| it.id == thread);
         let thread = thread.ok_or(Failure::NotFound)?;
-        let found = messages::of_thread(reader, access, thread.id).await?;
+        // One more than is shown tells whether there are earlier ones.
+        let found = messages::of_thread(reader, access, thread.id, before, PER_PAGE + 1).await?;
+        let is_more = u32::try_from(found.len()).is_ok_and(|count| count > PER_PAGE);
+        let found: Vec<Message> = found.into_iter().skip(usize::from(is_more)).collect();
+        let earlier = found.first().filter(|_| is_more).map(|first| first.id);
         let read = messages::read_by(reader, access, actor.person).await?;
         let last = found.last().map(|message| message.at);
         if let Some(last) = last.filter(|last| read.get(&thread.id).is_none_or(|at| at < last)) {
@@ -111,6 +121,7 @@ impl Casework {
             head: glance.head,
             thread,
             messages: found,
+            earlier,
             may_write: policy::permit(actor, Operation::WriteMessage).is_ok(),
         })
     }

@@ -15,6 +15,9 @@ use crate::studies::{self, StudyDetails, StudyFacts};
 use crate::vouchers::{MOST_HOURS, Voucher};
 use crate::work_situation;
 
+/// The source of integration and Dutch, as the journal and the pages name it.
+pub(crate) const INTEGRATION: &str = "Kruispuntbank Inburgering";
+
 /// One thing that a source tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fed {
@@ -89,7 +92,7 @@ impl Fed {
         match self {
             Fed::Career(it) => it.source.label(),
             Fed::Benefit(_) => "RVA",
-            Fed::Trajectory(_) | Fed::Course(_) => "Kruispuntbank Inburgering",
+            Fed::Trajectory(_) | Fed::Course(_) => INTEGRATION,
             Fed::Voucher(_) => "VDAB",
             Fed::Study(..) => "LED (Leer- en ervaringsbewijzendatabank)",
         }

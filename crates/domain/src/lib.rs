@@ -32,6 +32,7 @@ pub mod mandates;
 pub mod messages;
 pub mod moment;
 pub mod oidc;
+pub mod past;
 pub mod people;
 pub mod policy;
 pub mod preferences;

@@ -21,8 +21,8 @@ statements! {
                 j.content_digest, j.link, p.name, o.name
          FROM journal j LEFT JOIN person p ON p.id = j.by_person
          LEFT JOIN organisation o ON o.id = j.organisation_id
-         WHERE j.dossier_id = ?1 AND j.event IN (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-         ORDER BY j.number DESC LIMIT 200";
+         WHERE j.dossier_id = ?1 AND j.event IN (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) AND j.number < ?11
+         ORDER BY j.number DESC LIMIT ?12";
     OF_DOSSIER = "journal.of_dossier",
         "SELECT j.number, j.at, j.by_person, j.organisation_id, j.event, j.subject_id, j.step_id, j.content,
                 j.content_digest, j.link, p.name, o.name
@@ -103,25 +103,57 @@ pub async fn of_step(
 
 /// The kinds that the statement has a place for.
 const EVENTS: usize = 9;
+/// Most that one reading gives.
+const MOST: u32 = 200;
 
-/// What happened of these kinds in a dossier, the last first: of more kinds than the statement takes, in more
-/// than one reading.
-pub async fn of_events(
+/// What happened of these kinds in a dossier before a number, the last first: of more kinds than the statement
+/// takes, in more than one reading. With it the number down to which nothing is left out.
+async fn some_of_events(
     reader: &mut Reader,
     access: &Access<Read>,
     events: &[Event],
-) -> Result<Vec<Stored>, StoreError> {
+    before: i64,
+) -> Result<(Vec<Stored>, i64), StoreError> {
     let mut found = Vec::new();
+    let mut whole_from = 0;
     for some in events.chunks(EVENTS) {
         // What is left over names the first again.
         let named = some.iter().chain(some.first().into_iter().cycle());
         let mut params = vec![access.dossier().0.into()];
         params.extend(named.take(EVENTS).map(|event| event.code().into()));
+        params.extend([before.into(), MOST.into()]);
         let of_some = reader.all(&OF_EVENTS, &params, |row| stored(&OF_EVENTS, row, access));
-        found.extend(of_some.await?);
+        let of_some = of_some.await?;
+        if u32::try_from(of_some.len()).is_ok_and(|count| count >= MOST) {
+            let last = of_some.last().map_or(0, |it| it.number);
+            whole_from = last.max(whole_from);
+        }
+        found.extend(of_some);
     }
     found.sort_by_key(|it| std::cmp::Reverse(it.number));
-    Ok(found)
+    Ok((found, whole_from))
+}
+
+/// What happened of these kinds in a dossier, the last first.
+pub async fn of_events(
+    reader: &mut Reader,
+    access: &Access<Read>,
+    events: &[Event],
+) -> Result<Vec<Stored>, StoreError> {
+    Ok(some_of_events(reader, access, events, i64::MAX).await?.0)
+}
+
+/// A part of what happened of these kinds, the last first: what came before a number. With it the number before
+/// which there may be more.
+pub async fn of_events_before(
+    reader: &mut Reader,
+    access: &Access<Read>,
+    events: &[Event],
+    before: i64,
+) -> Result<(Vec<Stored>, Option<i64>), StoreError> {
+    let (mut found, whole_from) = some_of_events(reader, access, events, before).await?;
+    found.retain(|it| it.number >= whole_from);
+    Ok((found, (whole_from > 0).then_some(whole_from)))
 }
 
 /// What happened in a dossier, in order, after a number.

@@ -8,6 +8,7 @@ use domain::people::Role;
 use domain::policy::{Access, Read, Write};
 use domain::text::{Label, Note};
 use domain::{Day, Moment};
+use uuid::Uuid;
 
 use crate::engine::{Batch, Statement};
 use crate::{Reader, StoreError, guard, known, statements};
@@ -18,7 +19,7 @@ statements! {
     OF_THREAD = "messages.of_thread",
         "SELECT m.id, m.at, m.by_person, p.name, m.role, o.name, m.text
          FROM message m JOIN person p ON p.id = m.by_person LEFT JOIN organisation o ON o.id = m.organisation_id
-         WHERE m.dossier_id = ?1 AND m.thread_id = ?2";
+         WHERE m.dossier_id = ?1 AND m.thread_id = ?2 AND m.id < ?3 ORDER BY m.id DESC LIMIT ?4";
     READ_BY = "messages.read_by",
         "SELECT thread_id, read_at FROM message_read WHERE dossier_id = ?1 AND person_id = ?2";
     START = "messages.start", "INSERT INTO message_thread (dossier_id, id, subject) VALUES (?1, ?2, ?3)";
@@ -83,13 +84,21 @@ pub async fn sent(
     Ok(found)
 }
 
-/// The messages of a conversation, the first one first.
+/// The last messages of a conversation before one of them, or the last of all, the first one first. Their
+/// identifiers sort by time.
 pub async fn of_thread(
     reader: &mut Reader,
     access: &Access<Read>,
     thread: ThreadId,
+    before: Option<MessageId>,
+    limit: u32,
 ) -> Result<Vec<Message>, StoreError> {
-    let params = [access.dossier().0.into(), thread.0.into()];
+    let params = [
+        access.dossier().0.into(),
+        thread.0.into(),
+        before.map_or(Uuid::max(), |it| it.0).into(),
+        limit.into(),
+    ];
     let mut found = reader
         .all(&OF_THREAD, &params, |row| {
             Ok(Message {
@@ -103,7 +112,7 @@ pub async fn of_thread(
             })
         })
         .await?;
-    found.sort_by_key(|message| (message.at, message.id));
+    found.reverse();
     Ok(found)
 }
 

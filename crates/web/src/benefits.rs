@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use domain::past::Past;
 use domain::policy::Operation;
 
 use crate::App;
@@ -49,8 +50,7 @@ async fn show(
         empty: "Hier komt of er recht is op een uitkering, en of er een vrijstelling is. De gegevens komen van de RVA. Voor een leerling zijn er meestal geen.",
     };
     let content = Content {
-        slug: "rva",
-        heading: "RVA",
+        entry: Past::Benefits,
         facts: Vec::new(),
         tables: vec![table],
         not_for: "",

@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use domain::past::Past;
 use domain::policy::Operation;
 
 use crate::App;
@@ -52,8 +53,7 @@ async fn show(
         empty: "Hier komen de werksituaties, met hun code en hun begin en einde. De gegevens komen van de RSZ, de VDAB en de RVA.",
     };
     let content = Content {
-        slug: "loopbaangegevens",
-        heading: "Loopbaangegevens",
+        entry: Past::Career,
         facts: vec![
             Fact::new("Werksituatie nu", situation(&head.work_situation)),
             Fact::new("Sinds", since),

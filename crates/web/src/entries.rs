@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use casework::Contact;
+use casework::{Contact, ListedStep};
 use domain::career::WorkPeriod;
 use domain::conditions::ConditionStatus;
 use domain::ids::DossierId;
@@ -18,6 +18,7 @@ use domain::{Day, work_situation};
 use crate::App;
 use crate::context::{Me, Succeeded, dossier_address};
 use crate::fail::{self, render};
+use crate::find::{Find, FindBar};
 use crate::page::{DossierHead, Fact, NavLink, Page};
 use crate::routes::Routes;
 use crate::sections;
@@ -63,6 +64,9 @@ struct PortraitPage {
     profile: String,
     list: String,
     timeline: TimelineView,
+    find: FindBar,
+    /// The address of the page itself.
+    here: String,
 }
 
 /// The timeline: the picture, and the same in words.
@@ -101,6 +105,7 @@ async fn open(
 async fn portrait(
     State(app): State<App>,
     me: Me,
+    find: Find,
     Succeeded(notice): Succeeded,
     Path(dossier): Path<String>,
 ) -> Result<Response, Response> {
@@ -128,42 +133,47 @@ async fn portrait(
     ));
     let mut page = app.page(&me, "Klantenportret", "");
     page.notice = notice;
+    let mut attention = attention(&found, today);
+    let mut timeline = timeline_of(&app, &found, today);
+    // Every guidance and study is a row of the timeline, and is found with it.
+    let all = attention.len() + timeline.rows.len();
+    attention.retain(|point| find.fits([point.as_str()]));
+    timeline
+        .rows
+        .retain(|row| find.fits([row.kind, row.what.as_str(), &row.when]));
+    let fits = |kind: &str, (_, what, when): Told| find.fits([kind, what.as_str(), &when.words()]);
+    let studies = found.studies.iter();
+    let studies = studies.filter(|it| fits(STUDIES, told_study(it)));
+    // The latest, and what still runs however long ago it began.
+    let steps = found.steps.iter().enumerate();
+    let steps = steps
+        .filter(|(place, step)| *place < LATEST || step.end.is_none())
+        .filter(|(_, step)| fits(STEPS, told_step(&app, step, id)))
+        .map(|(_, step)| row_view(&app.casework, step, id));
     Ok(render(
         StatusCode::OK,
         &PortraitPage {
             page,
             dossier: app.dossier_head(&me, head, "klantenportret"),
             facts,
-            attention: attention(&found, today),
             diploma: diploma_text(&found.studies, today),
-            studies: found.studies.iter().map(study_line).collect(),
-            // The latest, and what still runs however long ago it began.
-            steps: found
-                .steps
-                .iter()
-                .enumerate()
-                .filter(|(place, step)| *place < LATEST || step.end.is_none())
-                .map(|(_, step)| row_view(&app.casework, step, id))
-                .collect(),
+            studies: studies.map(study_line).collect(),
+            steps: steps.collect(),
+            find: find.bar(all, attention.len() + timeline.rows.len()),
+            here: format!("{}/klantenportret", dossier_address(id)),
+            attention,
             profile: format!("{}/profiel", dossier_address(id)),
             list: list_address(id),
-            timeline: timeline_of(&app, &found, today),
+            timeline,
         },
     ))
 }
 
 /// What stands on the timeline, with what the table says of it: of lines of others what their list shows.
 fn timeline_of(app: &App, found: &casework::PortraitPage, today: Day) -> TimelineView {
-    let steps = found.steps.iter().map(|step| {
-        let row = row_view(&app.casework, step, found.head.id);
-        let name = format!("{} {}", row.name, row.funding);
-        let more = format!("{name}, {} ({})", row.provider, row.state);
-        (name, more, When::Period(step.start, step.end))
-    });
-    let studies = found.studies.iter().map(|study| {
-        let when = study.details.ended_on.map_or(When::Unknown, When::Point);
-        (study.details.title(), study_line(study), when)
-    });
+    let steps = found.steps.iter();
+    let steps = steps.map(|step| told_step(app, step, found.head.id));
+    let studies = found.studies.iter().map(told_study);
     let told = found.situations.iter().map(|it| {
         let name = situation(it.code);
         let more = format!("{name}, bron: {}", it.source.label());
@@ -184,8 +194,8 @@ fn timeline_of(app: &App, found: &casework::PortraitPage, today: Day) -> Timelin
         (name.clone(), name, when)
     });
     let lanes: [(_, _, Vec<Told>); 4] = [
-        ("Begeleidingen", "steps", steps.collect()),
-        ("Studies", "studies", studies.collect()),
+        (STEPS, "steps", steps.collect()),
+        (STUDIES, "studies", studies.collect()),
         (
             "Werksituaties",
             "situations",
@@ -219,6 +229,22 @@ fn timeline_of(app: &App, found: &casework::PortraitPage, today: Day) -> Timelin
 
 /// Something on the timeline: its name in the picture, what the table says of it, and when it was.
 type Told = (String, String, When);
+
+/// What the timeline calls guidances and studies.
+const STEPS: &str = "Begeleidingen";
+const STUDIES: &str = "Studies";
+
+fn told_step(app: &App, step: &ListedStep, dossier: DossierId) -> Told {
+    let row = row_view(&app.casework, step, dossier);
+    let name = format!("{} {}", row.name, row.funding);
+    let more = format!("{name}, {} ({})", row.provider, row.state);
+    (name, more, When::Period(step.start, step.end))
+}
+
+fn told_study(study: &Study) -> Told {
+    let when = study.details.ended_on.map_or(When::Unknown, When::Point);
+    (study.details.title(), study_line(study), when)
+}
 
 /// How many of the latest lines 'Klantenportret' shows.
 const LATEST: usize = 5;

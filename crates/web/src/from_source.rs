@@ -3,12 +3,14 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::past::Past;
 
 use crate::App;
 use crate::context::{Me, dossier_address};
 use crate::fail::render;
 use crate::find::{Find, FindBar};
 use crate::page::{DossierHead, Fact, Page};
+use crate::past;
 
 /// A table of such a page, or what belongs there when there is nothing.
 pub(crate) struct Told {
@@ -35,9 +37,7 @@ impl Told {
 /// What such a page shows.
 pub(crate) struct Content {
     /// Its entry of the menu.
-    pub(crate) slug: &'static str,
-    /// Its heading.
-    pub(crate) heading: &'static str,
+    pub(crate) entry: Past,
     /// Facts above the tables.
     pub(crate) facts: Vec<Fact>,
     /// The tables. None for an entry that does not apply to this client.
@@ -76,6 +76,7 @@ struct SourcePage {
     find: FindBar,
     /// The address of the page itself.
     here: String,
+    history: String,
 }
 
 /// The page of an entry.
@@ -90,9 +91,10 @@ pub(crate) fn page(
     render(
         StatusCode::OK,
         &SourcePage {
-            page: app.page(me, content.heading, ""),
-            dossier: app.dossier_head(me, head, content.slug),
-            here: format!("{}/{}", dossier_address(head.id), content.slug),
+            page: app.page(me, content.entry.label(), ""),
+            dossier: app.dossier_head(me, head, content.entry.code()),
+            here: format!("{}/{}", dossier_address(head.id), content.entry.code()),
+            history: past::address(head.id, content.entry),
             find,
             content,
         },

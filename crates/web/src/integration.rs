@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::integration::{CourseResult, TrajectoryStatus};
+use domain::past::Past;
 use domain::policy::Operation;
 
 use crate::App;
@@ -67,8 +68,7 @@ async fn show(
         },
     ];
     let content = Content {
-        slug: "inburgering",
-        heading: "Inburgering - NT2",
+        entry: Past::Integration,
         facts: Vec::new(),
         tables,
         not_for: "",

@@ -12,6 +12,7 @@ use domain::policy::Operation;
 
 use crate::App;
 use crate::context::{Me, dossier_address};
+use crate::entries::situation;
 use crate::fail::{self, render};
 use crate::fields::Fields;
 use crate::page::{DossierHead, Page};
@@ -77,8 +78,15 @@ async fn show(
     ))
 }
 
-/// A value as it is shown: a day as everywhere on the screen.
-fn shown(value: String) -> String {
+/// A value of a field as it is shown: a day as everywhere on the screen, a work situation in words.
+fn shown(field: &str, value: String) -> String {
+    if field == "work_situation_now" {
+        let (code, since) = value.split_once(", ").unwrap_or((&value, ""));
+        return match Day::from_iso(since) {
+            Some(since) => format!("{} sinds {since}", situation(code)),
+            None => situation(code),
+        };
+    }
     Day::from_iso(&value).map_or(value, |day| day.to_string())
 }
 
@@ -86,8 +94,8 @@ fn shown(value: String) -> String {
 pub(crate) fn entry_view(stored: JournalEntry) -> EntryView {
     let change = |change: Change| ChangeView {
         field: sentences::journal_field(&change.field).to_owned(),
-        before: change.before.map(shown).unwrap_or_default(),
-        after: change.after.map(shown).unwrap_or_default(),
+        before: (change.before.map(|it| shown(&change.field, it))).unwrap_or_default(),
+        after: (change.after.map(|it| shown(&change.field, it))).unwrap_or_default(),
     };
     EntryView {
         what: stored.entry.event.label(),

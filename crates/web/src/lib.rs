@@ -41,6 +41,7 @@ mod openings;
 mod organisations;
 mod own;
 pub mod page;
+mod past;
 mod patience;
 mod people;
 mod personal;

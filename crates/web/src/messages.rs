@@ -2,10 +2,10 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use casework::{Head, ThreadPage};
-use domain::ids::{DossierId, ThreadId};
+use domain::ids::{DossierId, MessageId, ThreadId};
 use domain::people::Role;
 use domain::policy::Operation;
 use domain::refusal::Field;
@@ -80,8 +80,11 @@ struct OnePage {
     back: String,
     subject: String,
     messages: Vec<MessageView>,
+    /// The pages with what was before these, and with the last; empty for none.
+    earlier: String,
+    newest: String,
     action: String,
-    /// The form of an answer; none for who may not write.
+    /// The form of an answer, under the last messages; none for who may not write.
     form: Option<Typed>,
 }
 
@@ -224,12 +227,13 @@ async fn load(
     app: &App,
     me: &Me,
     (dossier, thread): &(String, String),
+    before: Option<MessageId>,
 ) -> Result<ThreadPage, Response> {
     let dossier = dossier_in(app, me, dossier)?;
     let thread = ThreadId::from_address(thread);
     let thread = thread.ok_or_else(|| fail::not_found(app, Some(me)))?;
     app.casework
-        .message_thread(&me.actor, dossier, thread)
+        .message_thread(&me.actor, dossier, (thread, before))
         .await
         .map_err(|failure| fail::answer(app, me, failure))
 }
@@ -238,6 +242,7 @@ fn one_page(
     app: &App,
     me: &Me,
     found: ThreadPage,
+    is_newest: bool,
     notice: Option<String>,
     (fields, errors): (&Fields, Errors),
 ) -> Response {
@@ -247,7 +252,15 @@ fn one_page(
     page.notice = notice;
     let back = address(found.head.id);
     let action = format!("{back}/{}", found.thread.id.address());
-    let form = found.may_write.then(|| typed(app, fields, &errors));
+    let answers = found.may_write && is_newest;
+    let form = answers.then(|| typed(app, fields, &errors));
+    let earlier = found.earlier.map(|it| it.address());
+    let earlier = earlier.map(|it| format!("{action}?voor={it}"));
+    let newest = if is_newest {
+        String::new()
+    } else {
+        action.clone()
+    };
     let messages = found.messages.into_iter().map(|it| MessageView {
         who: if it.organisation.is_empty() {
             it.by_name
@@ -268,6 +281,8 @@ fn one_page(
             back,
             subject,
             messages: messages.collect(),
+            earlier: earlier.unwrap_or_default(),
+            newest,
             action,
             form,
         },
@@ -287,10 +302,13 @@ async fn show(
     me: Me,
     Succeeded(notice): Succeeded,
     Path(path): Path<(String, String)>,
+    uri: Uri,
 ) -> Result<Response, Response> {
-    let found = load(&app, &me, &path).await?;
+    let before = MessageId::from_address(Fields::of_query(uri.query()).get("voor"));
+    let found = load(&app, &me, &path, before).await?;
     let nothing = (&Fields::default(), Errors::new());
-    Ok(one_page(&app, &me, found, notice, nothing))
+    let is_newest = before.is_none();
+    Ok(one_page(&app, &me, found, is_newest, notice, nothing))
 }
 
 async fn answer(
@@ -299,7 +317,7 @@ async fn answer(
     Path(path): Path<(String, String)>,
     fields: Fields,
 ) -> Result<Response, Response> {
-    let found = load(&app, &me, &path).await?;
+    let found = load(&app, &me, &path, None).await?;
     let (dossier, thread) = (found.head.id, found.thread.id);
     let mut errors = Errors::new();
     let text: Option<Note> = fields.story("bericht", Field::MessageText, &mut errors);
@@ -316,5 +334,5 @@ async fn answer(
             Err(failure) => errors.refused(&fail::refusals(&app, &me, failure)?),
         }
     }
-    Ok(one_page(&app, &me, found, None, (&fields, errors)))
+    Ok(one_page(&app, &me, found, true, None, (&fields, errors)))
 }

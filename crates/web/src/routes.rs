@@ -16,8 +16,8 @@ use crate::{
     App, account, actions, assets, assignments, benefits, career, caseload, context, control,
     corrections, documents, entries, export, fail, functions, grants, home, integration,
     invitation, journal, log, mail, mandates, messages, notices, oidc, openings, organisations,
-    own, people, personal, profile, public, removal_queue, reports, retention, search, sections,
-    sign_in, steps, system, vouchers,
+    own, past, people, personal, profile, public, removal_queue, reports, retention, search,
+    sections, sign_in, steps, system, vouchers,
 };
 
 /// One row of the table of routes.
@@ -148,6 +148,7 @@ fn all(app: App) -> Routes {
     let routes = grants::routes(routes);
     let routes = profile::routes(routes);
     let routes = sections::routes(routes);
+    let routes = past::routes(routes);
     let routes = messages::routes(routes);
     let routes = documents::routes(routes);
     let routes = steps::routes(routes);

@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use domain::past::Past;
 use domain::policy::Operation;
 use domain::vouchers;
 
@@ -55,8 +56,7 @@ async fn show(
     };
     let not_for = "Loopbaancheques zijn voor mensen die al jaren werken, niet voor een leerling (werksituatie 11).";
     let content = Content {
-        slug: "loopbaancheques",
-        heading: "Loopbaancheques",
+        entry: Past::Vouchers,
         facts: Vec::new(),
         tables: if applies { vec![table] } else { Vec::new() },
         not_for: if applies { "" } else { not_for },

@@ -414,7 +414,7 @@ async fn filled(w: &World, dossier: DossierId, counsellor: &Actor, client: &Acto
     let talks = casework.messages(client, dossier).await.unwrap();
     let thread = talks.threads[0].thread.id;
     casework
-        .message_thread(client, dossier, thread)
+        .message_thread(client, dossier, (thread, None))
         .await
         .unwrap();
     let fg = &w.privacy_officer;

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use casework::{Contact, FeedDone, FeedFault, FeedRefused, FeedRow, NewClient};
+use casework::{Contact, FeedDone, FeedFault, FeedRefused, FeedRow, JournalEntry, NewClient};
 use domain::benefits::{Benefit, Entitled};
 use domain::career::{CareerSource, WorkPeriod};
 use domain::client_number::ClientNumber;
@@ -11,7 +11,8 @@ use domain::feed::{Fed, study_id};
 use domain::ids::DossierId;
 use domain::insz::Insz;
 use domain::integration::{Course, CourseResult, Nt2Level, Trajectory, TrajectoryStatus};
-use domain::people::Role;
+use domain::past::Past;
+use domain::people::{Actor, Role};
 use domain::policy::Denied;
 use domain::studies::{Certificate, Level, Provenance, StudyDetails};
 use domain::vouchers::{Voucher, VoucherStatus};
@@ -323,5 +324,62 @@ async fn i2_what_the_sources_tell_is_read_with_a_grant_only() {
             matches!(denied, Err(casework::Failure::Denied(Denied::Dossier))),
             "{denied:?}"
         );
+    }
+}
+
+/// What the history of an entry shows somebody: the fields of each thing, the last first.
+async fn past(w: &World, who: &Actor, dossier: DossierId, past: Past) -> Vec<Vec<String>> {
+    let found = w.casework.past(who, dossier, (past, None)).await.unwrap();
+    let fields = |it: &JournalEntry| it.entry.changes.iter().map(|it| it.field.clone()).collect();
+    found.entries.iter().map(fields).collect()
+}
+
+#[tokio::test]
+async fn what_a_source_tells_stands_in_the_history_of_its_entry_and_of_no_other() {
+    let w = world().await;
+    let dossier = noor(&w).await;
+    w.casework.feed(&everything()).await.unwrap();
+    let later = rows(vec![
+        period("89", "2025-05-02", None),
+        benefit(Entitled::Yes),
+        voucher(3),
+        diploma("2025-05-21"),
+    ]);
+    w.casework.feed(&later).await.unwrap();
+    for who in [&w.an, &w.mediator] {
+        let career = past(&w, who, dossier, Past::Career).await;
+        assert_eq!(
+            career,
+            [
+                vec!["source", "work_situation_now"],
+                vec!["source", "work_situation", "from"],
+                vec!["source", "work_situation", "from", "until"],
+            ]
+        );
+        let benefits = past(&w, who, dossier, Past::Benefits).await;
+        assert_eq!(
+            benefits,
+            [
+                vec!["source", "entitled"],
+                vec!["source", "as_of", "entitled"]
+            ]
+        );
+        let integration = past(&w, who, dossier, Past::Integration).await;
+        assert_eq!(integration.len(), 2, "{integration:?}");
+        let vouchers = past(&w, who, dossier, Past::Vouchers).await;
+        assert_eq!(vouchers[0], ["source", "hours"]);
+        assert_eq!(vouchers.len(), 2);
+        let profile = past(&w, who, dossier, Past::Profile).await;
+        assert_eq!(profile.len(), 2, "the study, and its correction");
+    }
+    for entry in Past::ALL {
+        let denied = w.casework.past(&w.carla, dossier, (*entry, None)).await;
+        let is_denied = matches!(denied, Err(casework::Failure::Denied(Denied::Dossier)));
+        assert!(is_denied, "{entry:?}");
+        for role in [&w.coach, &w.manager, &w.controller, &w.privacy_officer] {
+            let denied = w.casework.past(role, dossier, (*entry, None)).await;
+            let is_denied = matches!(denied, Err(casework::Failure::Denied(Denied::Function)));
+            assert!(is_denied, "{entry:?}, {:?}", role.role);
+        }
     }
 }

@@ -18,6 +18,7 @@ mod mail;
 mod messages;
 mod narrowing;
 mod outside;
+mod past;
 mod people;
 mod retention;
 mod second_factor;

@@ -47,7 +47,10 @@ async fn the_counsellor_writes_the_client_answers_and_each_is_told_once() {
         (told(&w, &w.carla).await, told(&w, &w.mediator).await),
         (0, 0)
     );
-    let found = w.casework.message_thread(&w.bram, w.dossier, thread).await;
+    let found = w
+        .casework
+        .message_thread(&w.bram, w.dossier, (thread, None))
+        .await;
     let found = found.unwrap();
     let texts: Vec<&str> = found.messages.iter().map(|it| it.text.as_str()).collect();
     assert_eq!(texts, ["Kan je om 10 uur?", "Dat is goed."]);
@@ -73,7 +76,9 @@ async fn what_somebody_opened_is_read_by_that_person_and_by_nobody_else() {
     let both = (unread(&w, &w.lotte).await, unread(&w, &w.bram).await);
     assert_eq!(both, (1, 1));
     assert_eq!(unread(&w, &w.an).await, 0);
-    let read = w.casework.message_thread(&w.lotte, w.dossier, thread);
+    let read = w
+        .casework
+        .message_thread(&w.lotte, w.dossier, (thread, None));
     read.await.unwrap();
     let both = (unread(&w, &w.lotte).await, unread(&w, &w.bram).await);
     assert_eq!(both, (0, 1));
@@ -99,7 +104,10 @@ async fn i2_without_a_grant_nothing_is_written_or_read_and_a_thread_stays_in_its
         .answer_thread(&w.mediator, other, said, &w.submission())
         .await;
     assert!(matches!(refused, Err(Failure::NotFound)), "{refused:?}");
-    let refused = w.casework.message_thread(&w.mediator, other, thread).await;
+    let refused = w
+        .casework
+        .message_thread(&w.mediator, other, (thread, None))
+        .await;
     assert!(matches!(refused, Err(Failure::NotFound)), "{refused:?}");
 }
 
@@ -114,9 +122,80 @@ async fn t2_a_message_that_is_sent_twice_is_kept_once_and_none_is_ever_changed()
     first.await.unwrap();
     let again = w.casework.answer_thread(&w.lotte, w.dossier, said, &once);
     assert!(matches!(again.await, Err(Failure::AlreadyDone(to)) if to == once.leads_to));
-    let found = w.casework.message_thread(&w.an, w.dossier, thread).await;
+    let found = w
+        .casework
+        .message_thread(&w.an, w.dossier, (thread, None))
+        .await;
     assert_eq!(found.unwrap().messages.len(), 2);
     let sql = "UPDATE message SET text = 'iets anders'";
     let refused = w.place().execute(sql).await.unwrap_err();
     assert!(refused.contains("stays as it was sent"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_long_conversation_is_read_page_by_page_the_newest_first() {
+    let w = world().await;
+    let thread = start(&w, &w.an, w.dossier).await.unwrap();
+    for number in 1..=120 {
+        w.clock.advance(1);
+        let text = note(&format!("Bericht {number}"));
+        let said = (thread, &text);
+        let sent = w
+            .casework
+            .answer_thread(&w.an, w.dossier, said, &w.submission())
+            .await;
+        sent.unwrap();
+    }
+    assert_eq!(unread(&w, &w.lotte).await, 121);
+    let mut before = None;
+    let mut pages = Vec::new();
+    loop {
+        let page = w
+            .casework
+            .message_thread(&w.bram, w.dossier, (thread, before))
+            .await
+            .unwrap();
+        assert!(
+            page.messages.is_sorted_by_key(|it| it.at),
+            "in order of time"
+        );
+        before = page.earlier;
+        pages.push(page.messages);
+        if before.is_none() {
+            break;
+        }
+    }
+    let counts: Vec<usize> = pages.iter().map(Vec::len).collect();
+    assert_eq!(counts, [50, 50, 21]);
+    pages.reverse();
+    let texts: Vec<String> = pages
+        .iter()
+        .flatten()
+        .map(|it| it.text.to_string())
+        .collect();
+    let expected = (1..=120).map(|number| format!("Bericht {number}"));
+    let expected: Vec<String> = ["Kan je om 10 uur?".to_owned()]
+        .into_iter()
+        .chain(expected)
+        .collect();
+    assert_eq!(texts, expected, "each once");
+    assert_eq!(unread(&w, &w.bram).await, 0);
+    // Who opens an earlier page first has read what was before it, and nothing after it.
+    let second = Some(pages[2][0].id);
+    let read = w
+        .casework
+        .message_thread(&w.lotte, w.dossier, (thread, second));
+    read.await.unwrap();
+    assert_eq!(unread(&w, &w.lotte).await, 50);
+    let read = w
+        .casework
+        .message_thread(&w.lotte, w.dossier, (thread, None));
+    read.await.unwrap();
+    assert_eq!(unread(&w, &w.lotte).await, 0);
+    // An earlier page makes nothing unread again.
+    let read = w
+        .casework
+        .message_thread(&w.lotte, w.dossier, (thread, second));
+    read.await.unwrap();
+    assert_eq!(unread(&w, &w.lotte).await, 0);
 }

@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::documents::{Audience, Document, DocumentKind};
 use domain::ids::{DocumentId, DossierId};
+use domain::past::Past;
 use domain::people::Role;
 use domain::policy::Operation as O;
 use domain::refusal::{Field, Refusal, Refusals};
@@ -19,6 +20,7 @@ use crate::context::{Me, Succeeded, dossier_address};
 use crate::fail::{self, render};
 use crate::find::{Find, FindBar};
 use crate::page::{Choice, DossierHead, Errors, Page};
+use crate::past;
 use crate::routes::Routes;
 use crate::sentences;
 use crate::steps::{dossier_in, step_address};
@@ -197,7 +199,8 @@ fn line_choices(lines: &[casework::ListedStep], app: &App, chosen: &str) -> Vec<
         .collect()
 }
 
-fn line_name(app: &App, line: &casework::ListedStep) -> String {
+/// A line, in a few words.
+pub(crate) fn line_name(app: &App, line: &casework::ListedStep) -> String {
     let kind = app.casework.catalogue().step_type(&line.step_type);
     let name = kind.map_or_else(|| line.step_type.to_string(), |kind| kind.name_list.clone());
     match line.end {
@@ -239,6 +242,7 @@ struct ListPage {
     rows: Vec<Row>,
     find: FindBar,
     here: String,
+    history: String,
     add: String,
 }
 
@@ -314,6 +318,7 @@ async fn list(
             find: find.bar(found.documents.len(), rows.len()),
             rows,
             here: list_address(id),
+            history: past::address(id, Past::Documents),
             add,
         },
     ))

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use casework::{Assigned, Failure, GrantInput, Holder, Owner, ServicesPage as Found};
 use domain::grants::{Basis, ClientAnswer, Request, RequestKind};
 use domain::ids::{DossierId, GrantRequestId, OrganisationId};
+use domain::past::Past;
 use domain::people::Role;
 use domain::policy::{self, Operation};
 use domain::refusal::{Field, Refusal};
@@ -18,7 +19,9 @@ use crate::App;
 use crate::context::{Me, Succeeded, dossier_address};
 use crate::fail::{self, render};
 use crate::fields::Fields;
+use crate::find::{Find, FindBar};
 use crate::page::{Choice, DateParts, DossierHead, Errors, Page};
+use crate::past;
 use crate::sentences;
 use crate::steps::{dossier_in, submission};
 
@@ -35,6 +38,10 @@ struct ServicesPage {
     may: May,
     /// Where the own counsellors of this dossier stand.
     assignment: String,
+    find: FindBar,
+    /// The address of the page itself.
+    here: String,
+    history: String,
 }
 
 /// What the person who looks may do here; an empty address is nothing.
@@ -66,6 +73,14 @@ struct HolderRow {
     /// The first active row of an organisation: where its access is extended or ended.
     key: String,
     end: String,
+}
+
+impl HolderRow {
+    /// Everything that it says.
+    fn texts(&self) -> [&str; 5] {
+        let (from, until) = (self.from.as_str(), self.until.as_str());
+        [&self.organisation, from, until, self.basis, &self.assigned]
+    }
 }
 
 struct WaitingRow {
@@ -152,6 +167,7 @@ async fn load(app: &App, me: &Me, dossier: DossierId) -> Result<Found, Response>
 pub(super) async fn services(
     State(app): State<App>,
     me: Me,
+    find: Find,
     Succeeded(notice): Succeeded,
     Path(dossier): Path<String>,
 ) -> Result<Response, Response> {
@@ -187,7 +203,7 @@ pub(super) async fn services(
     let may_see_requests = is_mediator || may(Operation::AnswerRequest);
     let today = app.casework.today();
     let mut seen: Vec<OrganisationId> = Vec::new();
-    let rows = found
+    let mut rows: Vec<HolderRow> = found
         .holders
         .iter()
         .map(|holder| {
@@ -206,6 +222,11 @@ pub(super) async fn services(
             row
         })
         .collect();
+    let past_owners = found.owners.iter().filter(|owner| owner.until.is_some());
+    let mut earlier: Vec<OwnerView> = past_owners.map(|it| owner_view(it, own)).collect();
+    let all = rows.len() + earlier.len();
+    rows.retain(|it| find.fits(it.texts()));
+    earlier.retain(|it| find.fits([it.unit.as_str(), &it.person, &it.period]));
     let mut page = app.page(&me, "Dienstverlening", "");
     page.notice = notice;
     Ok(render(
@@ -215,12 +236,10 @@ pub(super) async fn services(
             dossier: app.dossier_head(&me, &found.head, "dienstverlening"),
             is_client: me.actor.role == Role::Client,
             owner: present(&found.owners).map(|owner| owner_view(owner, own)),
-            earlier: found
-                .owners
-                .iter()
-                .filter(|owner| owner.until.is_some())
-                .map(|owner| owner_view(owner, own))
-                .collect(),
+            find: find.bar(all, rows.len() + earlier.len()),
+            here: format!("{address}/dienstverlening"),
+            history: past::address(id, Past::Services),
+            earlier,
             rows,
             waiting: found
                 .waiting

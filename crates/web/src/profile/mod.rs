@@ -11,6 +11,7 @@ use axum::response::Response;
 use domain::Day;
 use domain::development::HIGHEST_SCORE;
 use domain::ids::DossierId;
+use domain::past::Past;
 use domain::policy::Operation as O;
 use domain::profile::ExperienceDetails;
 use domain::refusal::{Field, Refusals};
@@ -20,7 +21,9 @@ use crate::App;
 use crate::context::{Me, Succeeded, dossier_address};
 use crate::entries::{diploma_text, municipality};
 use crate::fail::{self, render};
+use crate::find::{Find, FindBar};
 use crate::page::{DossierHead, Errors, NavLink, Page};
+use crate::past;
 use crate::routes::Routes;
 use crate::sections::forms;
 use crate::sentences;
@@ -75,14 +78,44 @@ struct ProfilePage {
     email: String,
     address: String,
     about_me: String,
-    experiences: Vec<ExperienceView>,
-    studies: Vec<StudyView>,
-    /// What is kept on other pages, and belongs to the profile.
-    elsewhere: Vec<Elsewhere>,
+    lists: Lists,
     diploma: String,
     holds_diploma: bool,
     base: String,
     may_edit: bool,
+    find: FindBar,
+    history: String,
+}
+
+/// What somebody may look for words in.
+struct Lists {
+    experiences: Vec<ExperienceView>,
+    studies: Vec<StudyView>,
+    /// What is kept on other pages, and belongs to the profile.
+    elsewhere: Vec<Elsewhere>,
+}
+
+impl Lists {
+    fn count(&self) -> usize {
+        let elsewhere = self.elsewhere.iter().map(|group| group.lines.len());
+        self.experiences.len() + self.studies.len() + elsewhere.sum::<usize>()
+    }
+
+    /// Leaves that in which the words stand.
+    fn look_for(&mut self, find: Find) -> FindBar {
+        let all = self.count();
+        self.experiences
+            .retain(|it| find.fits([it.title.as_str(), &it.period, &it.description]));
+        self.studies.retain(|it| {
+            let own = [it.title.as_str(), &it.school, &it.ended_on, it.diploma];
+            find.fits(own.into_iter().chain([it.certificate, it.provenance]))
+        });
+        for group in &mut self.elsewhere {
+            let heading = group.heading;
+            group.lines.retain(|line| find.fits([heading, line]));
+        }
+        find.bar(all, self.count())
+    }
 }
 
 /// What another page keeps.
@@ -132,6 +165,7 @@ async fn load(app: &App, me: &Me, dossier: DossierId) -> Result<casework::Profil
 async fn show(
     State(app): State<App>,
     me: Me,
+    find: Find,
     Succeeded(notice): Succeeded,
     Path(dossier): Path<String>,
 ) -> Result<Response, Response> {
@@ -147,6 +181,16 @@ async fn show(
         .flatten()
         .collect::<Vec<_>>()
         .join(", ");
+    let mut lists = Lists {
+        experiences: experiences(&found, &base),
+        studies: found
+            .studies
+            .iter()
+            .map(|study| study_view(study, &base))
+            .collect(),
+        elsewhere: elsewhere(&found),
+    };
+    let find = lists.look_for(find);
     Ok(render(
         StatusCode::OK,
         &ProfilePage {
@@ -163,30 +207,7 @@ async fn show(
                 place
             },
             about_me: contact.about_me.clone().unwrap_or_default(),
-            experiences: found
-                .experiences
-                .iter()
-                .map(|it| ExperienceView {
-                    title: format!("{}, {}", it.details.function, it.details.employer),
-                    period: match it.details.until {
-                        Some(until) => format!("Van {} tot {until}", it.details.from),
-                        None => format!("Sinds {}", it.details.from),
-                    },
-                    description: it
-                        .details
-                        .description
-                        .as_ref()
-                        .map(ToString::to_string)
-                        .unwrap_or_default(),
-                    href: format!("{base}/werkervaring/{}", it.id.address()),
-                })
-                .collect(),
-            studies: found
-                .studies
-                .iter()
-                .map(|study| study_view(study, &base))
-                .collect(),
-            elsewhere: elsewhere(&found),
+            lists,
             diploma: diploma_text(&found.studies, today),
             holds_diploma: found
                 .studies
@@ -194,8 +215,29 @@ async fn show(
                 .any(|it| it.details.diploma_held_on(today)),
             base,
             may_edit: found.may_edit,
+            find,
+            history: past::address(id, Past::Profile),
         },
     ))
+}
+
+fn experiences(found: &casework::ProfilePage, base: &str) -> Vec<ExperienceView> {
+    let experiences = found.experiences.iter();
+    let experiences = experiences.map(|it| ExperienceView {
+        title: format!("{}, {}", it.details.function, it.details.employer),
+        period: match it.details.until {
+            Some(until) => format!("Van {} tot {until}", it.details.from),
+            None => format!("Sinds {}", it.details.from),
+        },
+        description: it
+            .details
+            .description
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        href: format!("{base}/werkervaring/{}", it.id.address()),
+    });
+    experiences.collect()
 }
 
 /// Languages, wanted jobs, driving licences and competences, each with the page that keeps them.

@@ -17,6 +17,7 @@ use crate::App;
 use crate::context::{Me, Succeeded};
 use crate::fail::{self, render};
 use crate::fields::Fields;
+use crate::find::Find;
 use crate::page::{Choice, DossierHead, Errors, Page};
 use crate::routes::Routes;
 use crate::sections::form::new_address;
@@ -142,6 +143,7 @@ async fn head_of<F: ClosedForm>(app: &App, me: &Me, dossier: &str) -> Result<Hea
 async fn show<F: ClosedForm>(
     State(app): State<App>,
     me: Me,
+    find: Find,
     Succeeded(notice): Succeeded,
     Path(dossier): Path<String>,
 ) -> Result<Response, Response> {
@@ -157,7 +159,14 @@ async fn show<F: ClosedForm>(
         .section::<F>(&me.actor, id, section.slug())
         .await
         .map_err(|failure| fail::answer(&app, &me, failure))?;
-    Ok(page(&app, &me, section, found, (notice, None), F::content))
+    Ok(page(
+        &app,
+        &me,
+        section,
+        found,
+        (notice, Some(find)),
+        F::content,
+    ))
 }
 
 /// 'Open met deze reden': the answer shows the records once, and nothing of them stands in an address.

@@ -17,6 +17,7 @@ mod limits;
 mod manual;
 mod messages;
 mod oidc;
+mod past;
 mod preferences;
 mod profile;
 mod sections;
