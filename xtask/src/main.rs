@@ -27,7 +27,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask test [--only STAGE]... [--skip STAGE]...
     Everything that has to hold before a change goes in; installs what it needs.
-    Stages: fmt, clippy, deny, cargo-test, postgres, assets, ha, e2e, e2e-postgres.
+    Stages: fmt, clippy, deny, cargo-test, postgres, assets, ha, pitr, e2e, e2e-postgres.
 cargo xtask screenshots
     The pictures of the user manual, taken anew: handleiding/beelden/.
 cargo xtask bench [--steps N]

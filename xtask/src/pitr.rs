@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use crate::counts::Counts;
 use crate::e2e;
 use crate::postgres::Server;
 use crate::shell::{self, command, output};
@@ -17,13 +18,21 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// `cargo xtask pitr`.
 pub(crate) fn start() -> Result<()> {
-    let root = shell::root()?;
-    let binary = e2e::binary(&root)?;
+    run(&shell::root()?, &mut Counts::default())
+}
+
+/// Runs it as one test.
+///
+/// # Errors
+/// When the server did not come back to the instant, or it could not run.
+pub(crate) fn run(root: &Path, counts: &mut Counts) -> Result<()> {
+    let binary = e2e::binary(root)?;
     let folder =
         std::env::temp_dir().join(format!("klantendossier-pitr-data-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
-    let done = pitr(&root, &binary, &folder);
+    let done = pitr(root, &binary, &folder);
     std::fs::remove_dir_all(&folder)?;
+    counts.passed += u32::from(done.is_ok());
     done
 }
 

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::counts::{Counts, Runner};
 use crate::shell::{self, command, find, run};
-use crate::{e2e, ha, postgres, tools};
+use crate::{e2e, ha, pitr, postgres, tools};
 
 struct Stage {
     name: &'static str,
@@ -56,6 +56,11 @@ const STAGES: &[Stage] = &[
         name: "ha",
         what: "the primary killed under load: docs/ha.md",
         run: ha::run,
+    },
+    Stage {
+        name: "pitr",
+        what: "a PostgreSQL server brought back to an instant: docs/backup.md",
+        run: pitr::run,
     },
     Stage {
         name: "e2e",
