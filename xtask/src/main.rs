@@ -13,6 +13,7 @@ mod counts;
 mod docs;
 mod e2e;
 mod ha;
+mod pitr;
 mod postgres;
 mod refusals;
 mod screenshots;
@@ -26,7 +27,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask test [--only STAGE]... [--skip STAGE]...
     Everything that has to hold before a change goes in; installs what it needs.
-    Stages: fmt, clippy, deny, cargo-test, postgres, assets, ha, e2e, e2e-postgres.
+    Stages: fmt, clippy, deny, cargo-test, postgres, assets, ha, pitr, e2e, e2e-postgres.
 cargo xtask screenshots
     The pictures of the user manual, taken anew: handleiding/beelden/.
 cargo xtask bench [--steps N]
@@ -38,6 +39,8 @@ cargo xtask refusals [--pairs N]
     Whether what exists and what does not can be told apart by time alone.
 cargo xtask ha
     The database's primary is killed under load: docs/ha.md.
+cargo xtask pitr
+    A PostgreSQL server brought back to an instant, as docs/backup.md says.
 cargo xtask torture [--kill N] [--seed S]
     The program is killed under load, N times; nothing that was confirmed may be lost: docs/proof.md.";
 
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         "docs" => docs::start(),
         "refusals" => refusals::start(rest),
         "ha" => ha::start(),
+        "pitr" => pitr::start(),
         "torture" => torture::start(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

@@ -177,13 +177,56 @@ impl Server {
         Ok(format!("postgres://postgres@127.0.0.1:{port}/postgres"))
     }
 
-    fn sql(&self, text: &str) -> Result<()> {
+    /// A copy of the whole server as it is now, to be brought to a later instant by [`Self::recovered`].
+    pub(crate) fn base_backup(&self) -> Result<()> {
         output(
-            self.program("psql")
-                .args(["-qAtX", "-v", "ON_ERROR_STOP=1", "-c", text])
+            self.program("pg_basebackup")
+                .args(["--checkpoint=fast", "-D"])
+                .arg(self.recovered_data())
+                .arg("-d")
                 .arg(self.url("postgres")),
         )
         .map(drop)
+    }
+
+    /// The address of a server made of the base backup and the log in `archive`, up to an instant; stopped
+    /// and removed with this one.
+    pub(crate) fn recovered(&self, archive: &Path, instant: &str) -> Result<String> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let data = self.recovered_data();
+        fs::write(data.join("recovery.signal"), "")?;
+        let (folder, archive) = (self.folder.display(), archive.display());
+        let options = format!(
+            "-p {port} -k {folder} -h 127.0.0.1 -c restore_command='cp {archive}/%f %p' \
+             -c recovery_target_time='{instant}' -c recovery_target_action=promote"
+        );
+        output(
+            self.program("pg_ctl")
+                .args(["start", "-w", "-s", "-o", &options, "-D"])
+                .arg(&data)
+                .arg("-l")
+                .arg(self.folder.join("log-of-recovered")),
+        )
+        .with_context(|| format!("see {}", self.folder.join("log-of-recovered").display()))?;
+        Ok(format!("postgres://postgres@127.0.0.1:{port}/postgres"))
+    }
+
+    fn recovered_data(&self) -> PathBuf {
+        self.folder.join("recovered")
+    }
+
+    /// The first column of the rows of a question, as lines.
+    pub(crate) fn ask(&self, url: &str, text: &str) -> Result<String> {
+        let said = output(
+            self.program("psql")
+                .args(["-qAtX", "-v", "ON_ERROR_STOP=1", "-c", text])
+                .arg(url),
+        )?;
+        Ok(said.trim().to_owned())
+    }
+
+    fn sql(&self, text: &str) -> Result<()> {
+        self.ask(&self.url("postgres"), text).map(drop)
     }
 
     /// The address of one of its databases.
@@ -217,7 +260,11 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         // What does not stop or go is untidy, not wrong.
-        for data in [self.folder.join("replica"), self.data()] {
+        for data in [
+            self.folder.join("replica"),
+            self.recovered_data(),
+            self.data(),
+        ] {
             if data.exists() {
                 let _ = self
                     .program("pg_ctl")

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::counts::{Counts, Runner};
 use crate::shell::{self, command, find, run};
-use crate::{e2e, ha, postgres, tools};
+use crate::{e2e, ha, pitr, postgres, tools};
 
 struct Stage {
     name: &'static str,
@@ -67,6 +67,12 @@ const STAGES: &[Stage] = &[
         what: "the primary killed under load: docs/ha.md",
         prepare: |_| ha::programs(),
         run: ha::run,
+    },
+    Stage {
+        name: "pitr",
+        what: "a PostgreSQL server brought back to an instant: docs/backup.md",
+        prepare: |_| postgres::programs().map(drop),
+        run: pitr::run,
     },
     Stage {
         name: "e2e",

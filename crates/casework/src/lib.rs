@@ -8,6 +8,7 @@ mod account;
 mod account_events;
 mod actions;
 mod assignments;
+mod backup;
 mod benefits;
 mod career;
 mod caseload;
@@ -56,12 +57,17 @@ mod trajectory;
 mod unchanged;
 mod uses;
 mod vacancies;
+mod verify;
 mod vouchers;
 
 pub use account::{AccountPage, ColleagueFactors, Confirmation, PasswordNotChanged, SessionView};
 pub use account_events::AccountEventsPage;
 pub use actions::{ActionInput, ActionsPage};
 pub use assignments::{AssignmentPage, AssignmentsPage};
+pub use backup::{
+    BackupDone, BackupRefused, BackupWish, DATABASE, DOCUMENTS, LOCK, Manifest, SECRET, backup_at,
+    backups, restore, verify_backup,
+};
 pub use caseload::OwnRow;
 pub use clients::{PersonalData, PortraitPage};
 pub use clock::{Clock, Ids, RandomIds, RunningClock, SharedClock, SystemClock};
@@ -113,6 +119,7 @@ pub use setup::{NewClient, NewUser, SetupError};
 pub use sign_in::{SignIn, SignInRefused, Signed, digest, hash_password};
 pub use steps::{Done, RegisterPage, StepInput, StepPage, StepsPage, Warning};
 pub use trajectory::Trajectory;
+pub use verify::{Check, Contents, Verified, verify, verify_since};
 
 pub use files::{Files, FilesError, Place as DocumentPlace, Scanner, Spooled};
 pub use store::account_events::{

@@ -74,6 +74,10 @@ coded! {
         ProjectRefused = "project_refused", "Bewaargegevens van een project niet bevestigd";
         /// erased what need not be kept any more
         RetentionApplied = "retention_applied", "Gewist wat niet meer bewaard moet worden";
+        /// backed up from the command line
+        BackedUp = "backed_up", "Back-up gemaakt";
+        /// put back from a backup, from the command line
+        Restored = "restored", "Back-up teruggezet";
         /// logged out everywhere
         SignedOutEverywhere = "signed_out_everywhere", "Overal afgemeld";
         /// own password changed

@@ -301,3 +301,42 @@ pub fn link_of(before: &Link, number: i64, entry: &Entry, content_digest: &Link)
     hash.update(content_digest);
     hash.finalize().into()
 }
+
+/// Follows the chain of one dossier as it is read back, entry by entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Follow {
+    /// The number of the last entry that was read; 0 before the first.
+    pub number: i64,
+    /// Its link.
+    pub link: Link,
+}
+
+impl Follow {
+    /// Before the first entry.
+    pub const BEGIN: Self = Follow {
+        number: 0,
+        link: FIRST_LINK,
+    };
+
+    /// Whether this is the entry that comes next: its number, the digest of its content (when that was not
+    /// erased) and its link. Goes on from it either way, so that one fault is told once.
+    pub fn holds(
+        &mut self,
+        number: i64,
+        entry: &Entry,
+        content: Option<&str>,
+        content_digest: &Link,
+        link: &Link,
+    ) -> bool {
+        let before = std::mem::replace(
+            self,
+            Follow {
+                number,
+                link: *link,
+            },
+        );
+        number == before.number + 1
+            && content.is_none_or(|text| digest(text.as_bytes()) == *content_digest)
+            && link_of(&before.link, number, entry, content_digest) == *link
+    }
+}

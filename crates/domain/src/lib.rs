@@ -48,6 +48,7 @@ pub mod trajectory;
 pub mod transmission;
 pub mod uses;
 pub mod vacancies;
+pub mod verify;
 pub mod vouchers;
 pub mod work_situation;
 

@@ -100,6 +100,37 @@ impl Moment {
         self.0.duration_since(other.0).as_secs()
     }
 
+    /// The second it is in, in UTC and without signs that a file name may not hold: `20261128T210855Z`.
+    #[must_use]
+    pub fn compact(self) -> String {
+        let at = self.0.to_zoned_datetime(TimeZone::UTC);
+        format!(
+            "{:04}{:02}{:02}T{:02}{:02}{:02}Z",
+            at.year(),
+            at.month(),
+            at.day(),
+            at.hour(),
+            at.minute(),
+            at.second()
+        )
+    }
+
+    /// Reads what [`Moment::compact`] writes, and nothing else.
+    #[must_use]
+    pub fn parse_compact(text: &str) -> Option<Self> {
+        let part = |from: usize, until: usize| text.get(from..until);
+        let rfc3339 = format!(
+            "{}-{}-{}T{}:{}:{}Z",
+            part(0, 4)?,
+            part(4, 6)?,
+            part(6, 8)?,
+            part(9, 11)?,
+            part(11, 13)?,
+            part(13, 15)?
+        );
+        Self::parse_rfc3339(&rfc3339).filter(|moment| moment.compact() == text)
+    }
+
     fn in_brussels(self) -> ZonedDateTime {
         self.0.to_zoned_datetime(BRUSSELS.clone())
     }
@@ -348,6 +379,25 @@ mod tests {
             prop_assert!(start_of_day(today) <= moment);
             prop_assert!(moment < end_of_day(today));
             prop_assert_eq!(end_of_day(today).brussels_day(), today.plus_days(1));
+        }
+    }
+
+    #[test]
+    fn the_compact_form_is_read_back_and_nothing_else_is() {
+        let moment = Moment::parse_rfc3339("2026-11-28T22:08:55.123+01:00").unwrap();
+        assert_eq!(moment.compact(), "20261128T210855Z");
+        let back = Moment::parse_compact("20261128T210855Z").unwrap();
+        assert_eq!(back.compact(), "20261128T210855Z");
+        for wrong in [
+            "",
+            "20261128",
+            "20261128T210855",
+            "20261328T210855Z",
+            "x0261128T210855Z",
+            "20261128-210855Z",
+            "\u{e9}0261128T210855Z",
+        ] {
+            assert_eq!(Moment::parse_compact(wrong), None, "{wrong}");
         }
     }
 }

@@ -130,6 +130,8 @@ pub enum Operation {
     ManageProjects,
     /// Erase what need not be kept any more. Only from the command line.
     ApplyRetention,
+    /// Back up, verify and restore. Only from the command line, for who has the machine.
+    KeepCopies,
     /// List and read the documents of a dossier.
     ViewDocuments,
     /// Add a document.
@@ -392,6 +394,10 @@ pub const TABLE: &[(Operation, [Reach; 8])] = &[
         [Never, Never, Never, Never, Never, Fun, Never, Never],
     ),
     (
+        O::KeepCopies,
+        [Never, Never, Never, Never, Never, Never, Never, Never],
+    ),
+    (
         O::ViewDocuments,
         [Held, Never, Never, All, Never, Never, Self_, Never],
     ),
@@ -611,7 +617,8 @@ pub fn write(
     decide(actor, operation, facts, today)
 }
 
-/// The operator's own permit, for what shows numbers only and concerns nobody's account.
+/// The operator's own permit, for what shows numbers only, or holds rows against each other, and concerns
+/// nobody's account.
 pub fn operator(operation: Operation) -> Permit {
     Permit {
         operation,

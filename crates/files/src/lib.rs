@@ -5,6 +5,7 @@
 //! points at is removed by `Files::remove`.
 
 mod check;
+pub mod copies;
 mod scan;
 mod seal;
 mod shelf;

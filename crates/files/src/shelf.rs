@@ -108,6 +108,24 @@ impl Files {
         })
     }
 
+    /// Opens a place to look at what is there. A folder is not made; what comes in has nowhere to go.
+    ///
+    /// # Errors
+    /// `Place` when it is not there, `Settings` when this program is built without it.
+    pub fn open_to_read(place: &Place, secret: &[u8]) -> Result<Self, FilesError> {
+        let spool = match place {
+            Place::Folder(folder) => {
+                std::fs::read_dir(folder).map_err(|error| FilesError::Place {
+                    place: folder.display().to_string(),
+                    reason: error.to_string(),
+                })?;
+                folder.clone()
+            }
+            Place::Bucket { .. } => std::env::temp_dir(),
+        };
+        Files::open(place, &spool, secret, None, DocumentLimits::default())
+    }
+
     /// How much fits.
     pub fn limits(&self) -> &DocumentLimits {
         &self.limits
@@ -212,12 +230,7 @@ impl Files {
         object: Uuid,
     ) -> Result<BoxStream<'static, Result<Bytes, FilesError>>, FilesError> {
         let found = self.store.get(&self.key_of(object)).await;
-        let found = found.map_err(|error| match error {
-            object_store::Error::NotFound { .. } => {
-                FilesError::Damaged(object.simple().to_string())
-            }
-            other => self.failed(&other),
-        })?;
+        let found = found.map_err(|error| self.not_got(object, &error))?;
         let mut pieces = Box::pin(seal::open(&self.key, object, found.into_stream()));
         let first = match pieces.next().await {
             Some(first) => first?,
@@ -226,6 +239,45 @@ impl Files {
         Ok(futures_util::stream::once(async { Ok(first) })
             .chain(pieces)
             .boxed())
+    }
+
+    /// What is kept under a name as it lies there, sealed: to be copied. Needs no secret.
+    ///
+    /// # Errors
+    /// `Damaged` when it is not there, `Place`.
+    pub async fn sealed(
+        &self,
+        object: Uuid,
+    ) -> Result<BoxStream<'static, Result<Bytes, FilesError>>, FilesError> {
+        let found = self.store.get(&self.key_of(object)).await;
+        let found = found.map_err(|error| self.not_got(object, &error))?;
+        let place = Arc::clone(&self.place);
+        let pieces = found.into_stream().map(move |piece| {
+            piece.map_err(|error| FilesError::Place {
+                place: place.to_string(),
+                reason: error.to_string(),
+            })
+        });
+        Ok(pieces.boxed())
+    }
+
+    /// The names of everything that lies there, in no order.
+    pub fn names(&self) -> BoxStream<'static, Result<String, FilesError>> {
+        let place = Arc::clone(&self.place);
+        let prefix = Some(&self.prefix).filter(|it| it.parts().next().is_some());
+        let all = self.store.list(prefix).map(move |found| match found {
+            Ok(found) => Ok(found.location.filename().unwrap_or_default().to_owned()),
+            Err(error) => Err(FilesError::Place {
+                place: place.to_string(),
+                reason: error.to_string(),
+            }),
+        });
+        all.boxed()
+    }
+
+    /// Where a folder keeps a document, below itself.
+    pub fn path_of(object: Uuid) -> PathBuf {
+        Path::new(&begin_of(object)).join(object.simple().to_string())
     }
 
     /// Removes what is kept under a name, whole or half; that it is gone already is fine. What was half
@@ -252,6 +304,15 @@ impl Files {
     fn key_of(&self, object: Uuid) -> Key {
         let name = object.simple().to_string();
         self.prefix.clone().join(begin_of(object)).join(name)
+    }
+
+    fn not_got(&self, object: Uuid, error: &object_store::Error) -> FilesError {
+        match error {
+            object_store::Error::NotFound { .. } => {
+                FilesError::Damaged(object.simple().to_string())
+            }
+            other => self.failed(other),
+        }
     }
 
     fn failed(&self, error: &dyn std::fmt::Display) -> FilesError {

@@ -48,6 +48,12 @@ pub(crate) enum Command {
     Retention(Retention),
     /// Take over what authentic sources tell, from a file (docs/feed.md). Nothing is stored when a row is wrong.
     Feed(Feed),
+    /// Make a backup of the database and the documents, while the program serves (docs/backup.md).
+    Backup(Backup),
+    /// Verify the data in use, or a backup: files, pages, journals, lines, documents. Changes nothing.
+    Verify(Verify),
+    /// Put a backup back into a new data folder.
+    Restore(Restore),
     /// The mail of notices.
     #[command(subcommand)]
     Mail(Mail),
@@ -73,6 +79,48 @@ pub(crate) struct Retention {
     /// Write what was found or erased to this file too, as JSON.
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
+}
+
+/// What `backup` takes.
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// Folder of all backups; each gets a folder of its own there, named after its instant.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) to: PathBuf,
+    /// Remove the oldest when there are more than this, the new one included.
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub(crate) keep: Option<usize>,
+    /// Copy every document, rather than share the files of the last backup.
+    #[arg(long)]
+    pub(crate) full: bool,
+}
+
+/// What `verify` takes.
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// A backup, as FOLDER/20261128T210855Z. Without it the data in use.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) backup: Option<PathBuf>,
+    /// Hold the journals in use against this backup too: finds entries taken off their end.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "backup")]
+    pub(crate) since: Option<PathBuf>,
+}
+
+/// What `restore` takes.
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The backup, or with --at the folder of all backups.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) from: PathBuf,
+    /// The data folder: a new or empty one.
+    #[arg(long, value_name = "DATA")]
+    pub(crate) to: PathBuf,
+    /// Take the last backup of this instant or before, as 2026-11-28T22:00:00+01:00.
+    #[arg(long, value_name = "INSTANT", value_parser = moment)]
+    pub(crate) at: Option<Moment>,
+    /// The secret of the installation; without it the one of the settings.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secret: Option<PathBuf>,
 }
 
 /// What `feed` takes.
@@ -374,6 +422,11 @@ impl RoleName {
 fn moment(text: &str) -> Result<Moment, String> {
     Moment::parse_rfc3339(text)
         .ok_or_else(|| "an instant is written as 2025-05-28T10:00:00+02:00".into())
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| "a whole number of at least 1".into())
 }
 
 fn day(text: &str) -> Result<Day, String> {

@@ -2,6 +2,7 @@
 //! asked for. No rule, no SQL and no page stands here.
 
 mod arguments;
+mod backup;
 mod demo;
 mod feed;
 mod mail;
@@ -87,6 +88,19 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             let parts = Parts::for_command(&settings).await?;
             parts.refuse_demo().await?;
             feed::run(&parts.casework, &wish).await
+        }),
+        Command::Backup(wish) => server::run_and_close(async {
+            let settings = load(config)?;
+            start_log("warn", settings::LogFormat::Text)?;
+            backup::back_up(&settings, &wish).await
+        }),
+        Command::Verify(wish) => server::run_and_close(async {
+            let settings = load(config)?;
+            backup::verify(&settings, &wish).await
+        }),
+        Command::Restore(wish) => server::run_and_close(async {
+            let settings = load(config)?;
+            backup::restore(&settings, &wish).await
         }),
         Command::Mail(what) => server::run_and_close(async {
             let settings = load(config)?;

@@ -24,7 +24,7 @@ const RETENTION: &str = include_str!("../../../catalogue/bewaring.toml");
 /// The folder in the data folder for files that come in; they have no name there.
 pub(crate) const INCOMING: &str = "incoming";
 /// The folder in the data folder in which documents are kept, when nothing else is set.
-pub(crate) const DOCUMENTS: &str = "documents";
+pub(crate) use casework::DOCUMENTS;
 
 /// An opened installation.
 pub(crate) struct Parts {
@@ -262,7 +262,19 @@ fn retention_rules(text: &str, name: &str) -> Result<Rules, Misconfigured> {
 
 /// The database file of a data folder.
 pub(crate) fn database_file(data: &Path) -> PathBuf {
-    data.join("klantendossier.db")
+    data.join(casework::DATABASE)
+}
+
+/// Refuses a data folder without a database, where a command must not begin a new one.
+///
+/// # Errors
+/// When there is none.
+pub(crate) fn must_hold_data(data: &Path) -> anyhow::Result<()> {
+    let file = database_file(data);
+    if !file.exists() {
+        bail!("there is no database {} (setting data)", file.display());
+    }
+    Ok(())
 }
 
 /// Makes the data folder where there is none, for its owner only.
@@ -284,7 +296,7 @@ pub(crate) fn make_folder(data: &Path) -> anyhow::Result<()> {
 pub(crate) fn claim(data: &Path) -> anyhow::Result<File> {
     make_folder(data)?;
     let name = data.display();
-    let lock = File::create(data.join("lock"))
+    let lock = File::create(data.join(casework::LOCK))
         .with_context(|| format!("cannot write in the data folder {name}"))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),

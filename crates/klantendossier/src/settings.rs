@@ -327,7 +327,7 @@ impl Settings {
         let listen = pick!(listen).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080)));
         let data = pick!(data).unwrap_or_else(|| PathBuf::from("klantendossier-data"));
         let public_url = pick!(public_url).unwrap_or_else(|| format!("http://{listen}"));
-        let secret_file = pick!(secret_file).unwrap_or_else(|| data.join("secret.key"));
+        let secret_file = pick!(secret_file).unwrap_or_else(|| data.join(casework::SECRET));
         let oidc = match pick!(oidc_issuer) {
             None => {
                 // Noted where they come from, so that a stray one is refused.
@@ -450,6 +450,17 @@ impl Settings {
                     prefix: prefix.trim_matches('/').to_owned(),
                 }
             }
+        }
+    }
+
+    /// The same for a data folder that holds all there is: database, secret and documents.
+    pub(crate) fn at(&self, data: &Path) -> Self {
+        Settings {
+            data: data.to_owned(),
+            secret_file: data.join(casework::SECRET),
+            documents: data.join(crate::parts::DOCUMENTS).display().to_string(),
+            database_url: None,
+            ..self.clone()
         }
     }
 

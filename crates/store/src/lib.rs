@@ -52,6 +52,7 @@ pub mod trajectory;
 pub mod transmission;
 pub mod uses;
 pub mod vacancies;
+pub mod verify;
 pub mod vouchers;
 
 pub use engine::{Answer, Batch, Database, PostgresSettings, Reader, Settings, Stamp, StoreError};
@@ -134,6 +135,7 @@ pub fn statements_of_all() -> Vec<&'static Sql> {
         transmission::ALL,
         uses::ALL,
         vacancies::ALL,
+        verify::ALL,
         vouchers::ALL,
     ]
     .concat()

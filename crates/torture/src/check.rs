@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, anyhow};
 use domain::Moment;
 use domain::ids::{DossierId, OrganisationId, PersonId};
-use domain::journal::{Entry, Event, FIRST_LINK, Link, digest, link_of};
+use domain::journal::{Entry, Event, Follow, Link};
 use rusqlite::{Connection, OpenFlags, Row};
 use uuid::Uuid;
 
@@ -87,7 +87,7 @@ impl Findings {
 #[derive(Default)]
 pub(crate) struct Memory {
     /// The last entry of each dossier.
-    links: HashMap<Uuid, (i64, Link)>,
+    links: HashMap<Uuid, Follow>,
     /// The instant of the last entry of all.
     at: i64,
     journalled: HashSet<String>,
@@ -260,20 +260,15 @@ fn journal(database: &Connection, memory: &mut Memory, findings: &mut Findings) 
     let mut rows = statement.query([memory.at - OVERLAP])?;
     while let Some(row) = rows.next()? {
         let (dossier, number) = (id(row, 0)?, row.get::<_, i64>(1)?);
-        let known = memory.links.get(&dossier);
-        let (last, before) = known.copied().unwrap_or((0, FIRST_LINK));
-        if number <= last {
+        let chain = memory.links.entry(dossier).or_insert(Follow::BEGIN);
+        if number <= chain.number {
             continue;
         }
         let (entry, content_digest, link) = entry(row)?;
         let content: String = row.get(8)?;
-        let holds = number == last + 1
-            && digest(content.as_bytes()) == content_digest
-            && link_of(&before, number, &entry, &content_digest) == link;
-        if !holds {
+        if !chain.holds(number, &entry, Some(&content), &content_digest, &link) {
             findings.add(Wrong::Journal, format!("entry {number} of {dossier}"));
         }
-        memory.links.insert(dossier, (number, link));
         memory.at = memory.at.max(entry.at.micros());
         memory
             .journalled
@@ -282,7 +277,11 @@ fn journal(database: &Connection, memory: &mut Memory, findings: &mut Findings) 
     let mut statement = database.prepare("SELECT id, journal_number, journal_link FROM dossier")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let (dossier, head) = (id(row, 0)?, (row.get(1)?, row.get::<_, Link>(2)?));
+        let dossier = id(row, 0)?;
+        let head = Follow {
+            number: row.get(1)?,
+            link: row.get(2)?,
+        };
         if memory.links.get(&dossier) != Some(&head) {
             findings.add(Wrong::Journal, format!("the head of {dossier}"));
         }

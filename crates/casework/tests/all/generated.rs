@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use casework::{
-    Casework, Database, GENERATED_ACCOUNT, Limits, Made, RandomIds, Secrets, Shown, SignIn,
-    StoreError, Wish, generate, hash_password,
+    Casework, Contents, Database, GENERATED_ACCOUNT, Limits, Made, RandomIds, Secrets, Shown,
+    SignIn, StoreError, Wish, generate, hash_password, verify,
 };
 use domain::catalogue::Catalogue;
 use domain::journal::{Event, FIRST_LINK, content_of, digest, link_of};
@@ -57,6 +57,9 @@ async fn the_counsellor_of_the_account_finds_lives_that_keep_the_rules() {
         ),
         Limits::default(),
     );
+    let contents = Contents::Opened(casework.files());
+    let verified = verify(&database, &contents).await.unwrap();
+    assert_eq!(verified.faults(), 0, "{verified:?}");
     let attempt = SignIn {
         user_name: GENERATED_ACCOUNT.to_owned(),
         password: PASSWORD.to_owned(),

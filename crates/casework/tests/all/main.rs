@@ -26,3 +26,4 @@ mod sections;
 mod signing_in;
 mod two_at_once;
 mod two_servers;
+mod verify;

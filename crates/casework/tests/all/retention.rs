@@ -112,6 +112,7 @@ async fn apply(w: &World) -> Findings {
     w.clock.advance(1);
     let erased = w.casework.apply_retention(&w.system, due).await.unwrap();
     assert_eq!(erased.total(), due, "what was counted is what was erased");
+    crate::verify::holds(w).await;
     assert_eq!(
         count(w).await.due.iter().filter(|it| it.count > 0).count(),
         0

@@ -94,6 +94,11 @@ pub(super) fn apply(runner: Runner, connection: &mut Connection) -> Result<(), S
     }
 }
 
+/// The newest migration that was applied to a file; 0 for an empty one.
+pub(super) fn version_of(connection: &Connection) -> Result<i64, StoreError> {
+    version(connection).map(|found| found.version)
+}
+
 fn version(connection: &Connection) -> Result<Found, StoreError> {
     let has = |table: &str| {
         connection.query_row(

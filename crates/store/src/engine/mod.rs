@@ -26,7 +26,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -94,6 +94,21 @@ impl Database {
         Ok(Self { engine })
     }
 
+    /// Opens a database to look at it: nothing of it is changed, no schema brought up to date. A file that is
+    /// not there is not made. On a server it is opened as always.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] when it is not there or cannot be read.
+    pub async fn open_to_read(settings: &Settings) -> Result<Self, StoreError> {
+        let engine = match settings {
+            Settings::Sqlite { file } => Engine::Sqlite(sqlite::Sqlite::open_to_read(file)?),
+            Settings::Postgres(settings) => {
+                Engine::Postgres(postgres::Postgres::open(settings).await?)
+            }
+        };
+        Ok(Self { engine })
+    }
+
     /// Brings the schema up to the version this program was built with. Run it at start, before
     /// serving; it costs a few milliseconds when there is nothing to do. Two programs starting at once
     /// on one database is fine: one migrates, the other finds it done.
@@ -105,6 +120,50 @@ impl Database {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.migrate(),
             Engine::Postgres(postgres) => postgres.migrate().await,
+        }
+    }
+
+    /// The newest migration that was applied to a file; none on a server, where [`Database::check_schema`]
+    /// compares.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and [`StoreError::Corrupt`] when it cannot be read.
+    pub async fn schema_of_file(&self) -> Result<Option<i64>, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.schema().await.map(Some),
+            Engine::Postgres(_) => Ok(None),
+        }
+    }
+
+    /// The newest version of a file's schema that this program knows.
+    #[must_use]
+    pub fn newest_schema_of_file() -> i64 {
+        migrations::newest(&migrations::embedded_sqlite())
+    }
+
+    /// Copies the database as it is at this moment into a new file, while others read and write; the copy is
+    /// on the disk when this answers. Answers whether that was done: on a server it is the work of its own
+    /// tools (docs/backup.md).
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] when the new file cannot be made; [`StoreError::Unavailable`] when the disk is
+    /// full. A half copy can be left behind then.
+    pub async fn copy_to(&self, file: &Path) -> Result<bool, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.copy_to(file).await.map(|()| true),
+            Engine::Postgres(_) => Ok(false),
+        }
+    }
+
+    /// What is wrong with the file itself, by SQLite's own checks: pages, indexes, rows that point at
+    /// nothing. None on a server, which looks after its pages itself.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it cannot be read now.
+    pub async fn damage(&self) -> Result<Option<Vec<String>>, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.damage().await.map(Some),
+            Engine::Postgres(_) => Ok(None),
         }
     }
 
@@ -232,7 +291,7 @@ impl Database {
         Box::pin(async move {
             tracing::trace!(target: "store::statement", name = "commit");
             match &self.engine {
-                Engine::Sqlite(sqlite) => sqlite.writer().commit(batch).await,
+                Engine::Sqlite(sqlite) => sqlite.commit(batch).await,
                 Engine::Postgres(postgres) => postgres.commit(batch).await,
             }
         })
@@ -243,7 +302,7 @@ impl Database {
     #[must_use]
     pub fn commits(&self) -> u64 {
         match &self.engine {
-            Engine::Sqlite(sqlite) => sqlite.writer().commits(),
+            Engine::Sqlite(sqlite) => sqlite.commits(),
             Engine::Postgres(postgres) => postgres.commits(),
         }
     }

@@ -8,14 +8,15 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rusqlite::backup::{Backup, StepResult};
 use rusqlite::config::DbConfig;
 use rusqlite::types::Null;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
 use super::pool::{Lease, Pool};
 use super::stamp::{Stamp, Watch};
 use super::writer::Writer;
-use super::{Sql, StoreError, migrations, trial};
+use super::{Batch, Sql, StoreError, migrations, trial};
 
 /// How long to wait for a free connection to read with.
 const READER_PATIENCE: Duration = Duration::from_secs(5);
@@ -26,12 +27,15 @@ const WRITER_CACHE_KIB: usize = 8_000;
 /// Page cache of all read connections together: the program as a whole stays under 100 MB.
 const READER_CACHES_KIB: usize = 24_000;
 const SMALLEST_CACHE_KIB: usize = 512;
+/// Pages that a copy takes at once: 2 MiB.
+const COPIED_PAGES: i32 = 256;
 
 /// One SQLite file: a thread that writes, connections that read.
 #[derive(Debug)]
 pub(super) struct Sqlite {
     file: PathBuf,
-    writer: Writer,
+    /// None where it was opened only to look at.
+    writer: Option<Writer>,
     readers: Arc<Pool>,
     watch: Watch,
 }
@@ -45,15 +49,25 @@ impl Sqlite {
         let same = file.clone();
         let writer = Writer::start(first, move || connect_to_write(&same))
             .map_err(|error| cannot_open(&file, &error))?;
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        let size = (2 * cores).max(4);
-        let cache_kib = (READER_CACHES_KIB / size).max(SMALLEST_CACHE_KIB);
-        let readers = Arc::new(Pool::new(file.clone(), size, cache_kib, READER_PATIENCE));
         Ok(Self {
             watch: Watch::new(file.clone()),
+            readers: readers_of(&file),
             file,
-            writer,
-            readers,
+            writer: Some(writer),
+        })
+    }
+
+    /// To look at it and nothing else: the file is neither made nor changed.
+    pub(super) fn open_to_read(file: &Path) -> Result<Self, StoreError> {
+        let file = std::path::absolute(file).map_err(|error| cannot_open(file, &error))?;
+        if let Err(error) = std::fs::File::open(&file) {
+            return Err(cannot_open(&file, &error));
+        }
+        Ok(Self {
+            watch: Watch::new(file.clone()),
+            readers: readers_of(&file),
+            file,
+            writer: None,
         })
     }
 
@@ -69,7 +83,7 @@ impl Sqlite {
     /// free pages and in the log until then. It needs as much room again, and a connection of its own.
     pub(super) async fn write_anew(&self) -> Result<(), StoreError> {
         let file = self.file.clone();
-        let work = tokio::task::spawn_blocking(move || {
+        on_a_thread(move || {
             let connection = connect_to_write(&file)?;
             let anew = || {
                 connection.execute_batch("VACUUM")?;
@@ -94,22 +108,121 @@ impl Sqlite {
                 )),
                 Err(error) => Err(failure("write the file anew", &error)),
             }
-        });
-        work.await
-            .unwrap_or_else(|_| Err(StoreError::Unavailable("a fault ended it".into())))
+        })
+        .await
     }
 
     pub(super) async fn lease(&self) -> Result<Lease, StoreError> {
         self.readers.lease().await
     }
 
-    pub(super) fn writer(&self) -> &Writer {
-        &self.writer
+    #[cfg(test)]
+    pub(super) fn writer(&self) -> Option<&Writer> {
+        self.writer.as_ref()
     }
 
     pub(super) fn stamp(&self) -> Option<Stamp> {
         self.watch.stamp()
     }
+
+    pub(super) async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+        match &self.writer {
+            Some(writer) => writer.commit(batch).await,
+            None => Err(StoreError::Unavailable("it was opened to be read".into())),
+        }
+    }
+
+    pub(super) fn commits(&self) -> u64 {
+        self.writer.as_ref().map_or(0, Writer::commits)
+    }
+
+    pub(super) async fn schema(&self) -> Result<i64, StoreError> {
+        migrations::version_of(self.lease().await?.connection()?)
+    }
+
+    /// SQLite's own copy, some pages at a time. It reads within one snapshot, so that it does not begin again
+    /// when others write; they wait for nothing, and the log grows until it is done.
+    pub(super) async fn copy_to(&self, to: &Path) -> Result<(), StoreError> {
+        let (from, to) = (self.file.clone(), to.to_owned());
+        on_a_thread(move || {
+            let source = connect_to_read(&from, WRITER_CACHE_KIB)?;
+            make_if_absent(&to)?;
+            let copied = || -> rusqlite::Result<()> {
+                source.execute_batch("BEGIN")?;
+                source.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+                let access = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+                let mut copy = Connection::open_with_flags(&to, access)?;
+                copy.pragma_update(None, "synchronous", "FULL")?;
+                let backup = Backup::new(&source, &mut copy)?;
+                let deadline = Instant::now() + LOCK_PATIENCE;
+                loop {
+                    match backup.step(COPIED_PAGES)? {
+                        StepResult::Done => break,
+                        StepResult::Busy | StepResult::Locked if Instant::now() > deadline => {
+                            return Err(rusqlite::Error::SqliteFailure(
+                                ffi::Error::new(ffi::SQLITE_BUSY),
+                                None,
+                            ));
+                        }
+                        StepResult::Busy | StepResult::Locked => {
+                            thread::sleep(Duration::from_millis(50));
+                        }
+                        _ => thread::yield_now(),
+                    }
+                }
+                drop(backup);
+                // One file without a log beside it: it is read as it stands, also where nobody may write.
+                copy.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
+                copy.close().map_err(|(_, error)| error)
+            };
+            copied().map_err(|error| failure("copy the database", &error))
+        })
+        .await
+    }
+
+    pub(super) async fn damage(&self) -> Result<Vec<String>, StoreError> {
+        let file = self.file.clone();
+        on_a_thread(move || {
+            let connection = connect_to_read(&file, WRITER_CACHE_KIB)?;
+            let texts = |sql: &str| -> rusqlite::Result<Vec<String>> {
+                let mut statement = connection.prepare(sql)?;
+                let rows = statement.query_map([], |row| row.get(0))?;
+                rows.collect()
+            };
+            let found = || -> rusqlite::Result<Vec<String>> {
+                let mut found = texts("PRAGMA integrity_check")?;
+                found.retain(|it| it != "ok");
+                found.extend(texts(
+                    "SELECT \"table\" || ' points at nothing in ' || parent FROM pragma_foreign_key_check",
+                )?);
+                Ok(found)
+            };
+            match found() {
+                Ok(found) => Ok(found),
+                Err(error) => match failure("look at the file", &error) {
+                    // So damaged that it cannot even be looked at.
+                    StoreError::Corrupt { detail, .. } => Ok(vec![detail]),
+                    other => Err(other),
+                },
+            }
+        })
+        .await
+    }
+}
+
+fn readers_of(file: &Path) -> Arc<Pool> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let size = (2 * cores).max(4);
+    let cache_kib = (READER_CACHES_KIB / size).max(SMALLEST_CACHE_KIB);
+    Arc::new(Pool::new(file.to_owned(), size, cache_kib, READER_PATIENCE))
+}
+
+/// What takes long and has a connection of its own.
+async fn on_a_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|_| Err(StoreError::Unavailable("a fault ended it".into())))
 }
 
 impl Drop for Sqlite {

@@ -74,7 +74,7 @@ async fn open(file: &Path) -> Result<Database, StoreError> {
 
 fn writer(database: &Database) -> &Writer {
     match &database.engine {
-        Engine::Sqlite(sqlite) => sqlite.writer(),
+        Engine::Sqlite(sqlite) => sqlite.writer().unwrap(),
         Engine::Postgres(_) => panic!("these tests are about SQLite"),
     }
 }

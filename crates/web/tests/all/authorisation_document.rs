@@ -260,6 +260,11 @@ fn words(operation: Operation) -> (&'static str, &'static str, &'static str) {
             "H8",
             "Smaller: alleen op de server, met een opdracht.",
         ),
+        O::KeepCopies => (
+            "Back-ups maken, nakijken en terugzetten",
+            "",
+            "Niemand kan erom vragen: alleen op de server, met een opdracht.",
+        ),
         O::ViewDocuments => (
             "De documenten van een dossier lezen",
             "D8",

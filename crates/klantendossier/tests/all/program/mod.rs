@@ -5,6 +5,8 @@
     reason = "a helper that fails is a test that fails"
 )]
 
+pub(crate) mod session;
+
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
