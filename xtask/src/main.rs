@@ -41,8 +41,9 @@ cargo xtask ha
     The database's primary is killed under load: docs/ha.md.
 cargo xtask pitr
     A PostgreSQL server brought back to an instant, as docs/backup.md says.
-cargo xtask torture [--kill N] [--seed S]
-    The program is killed under load, N times; nothing that was confirmed may be lost: docs/proof.md.";
+cargo xtask torture [--kill N | --cut N] [--seed S]
+    The program is killed under load, or its power cut, N times; nothing that was confirmed may be lost:
+    docs/proof.md.";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::check::Wrong;
-use crate::run::Run;
+use crate::run::{Goes, Run};
 
 /// Gathers the figures, and whether they are as they should be.
 pub(crate) struct Report {
@@ -14,7 +14,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    pub(crate) fn new(seed: u64, run: &Run) -> Self {
+    pub(crate) fn new(goes: Goes, seed: u64, run: &Run) -> Self {
         let mut report = Report {
             text: String::new(),
             passed: 0,
@@ -26,7 +26,11 @@ impl Report {
         restarts.sort_unstable();
         let restart = |at: usize| restarts.get(at).copied().unwrap_or_default();
         let millis = |it: Duration| format!("{} ms", it.as_millis());
-        report.row(&format!("**killed** (seed {seed})"), run.kills.all());
+        let what = match goes {
+            Goes::Program => "killed",
+            Goes::Power => "power cut",
+        };
+        report.row(&format!("**{what}** (seed {seed})"), run.kills.all());
         for (moment, times) in run.kills.rows() {
             report.row(&format!("- {moment}"), times);
         }
@@ -74,7 +78,7 @@ impl Report {
         let words = words.map_or("", |(_, words)| words);
         let (kills, confirmed) = (run.kills.all(), run.ledger.confirmed());
         self.row(
-            &format!("`{guard}`, {kills} kills, {confirmed} confirmed: {words}"),
+            &format!("`{guard}`, {kills} times, {confirmed} confirmed: {words}"),
             format!("**{found}**"),
         );
         self.judge(found > 0);

@@ -15,6 +15,7 @@ use tokio::time::sleep;
 use crate::check::{self, Findings, Memory, Wrong};
 use crate::client::{Client, Desk};
 use crate::ledger::Ledger;
+use crate::mount::Mounted;
 use crate::plan::{Kills, Moment};
 use crate::server::{self, Asked, Installation, Running};
 
@@ -83,10 +84,19 @@ pub(crate) struct Run {
     pub(crate) took: Duration,
 }
 
+/// What goes at a kill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Goes {
+    /// The program. What it wrote is there.
+    Program,
+    /// The power: what was not flushed may be gone too.
+    Power,
+}
+
 impl Run {
     /// Kills so many times, on a copy of the start's folder.
-    pub(crate) async fn of(start: &Start, kills: u32, seed: u64) -> Result<Self> {
-        let mut torture = Torture::new(start, "held", None, seed)?;
+    pub(crate) async fn of(start: &Start, goes: Goes, kills: u32, seed: u64) -> Result<Self> {
+        let mut torture = Torture::new(start, ("held", goes), None, seed)?;
         while torture.kills.all() < kills {
             let moment = Moment::next(&mut torture.rng);
             torture.once(moment).await?;
@@ -102,12 +112,12 @@ impl Run {
     /// on a busy machine it takes longer.
     pub(crate) async fn control(
         start: &Start,
-        guard: &'static str,
-        wrong: Wrong,
+        goes: Goes,
+        (guard, wrong): (&'static str, Wrong),
         kills: u32,
         seed: u64,
     ) -> Result<Self> {
-        let mut torture = Torture::new(start, guard, Some(guard), seed)?;
+        let mut torture = Torture::new(start, (guard, goes), Some(guard), seed)?;
         let goes_on = |it: &Torture| {
             let most = if it.findings.of(wrong) == 0 {
                 4 * kills
@@ -118,7 +128,11 @@ impl Run {
         };
         while goes_on(&torture) {
             let moment = Moment::next_of_control(&mut torture.rng);
-            torture.once(moment).await?;
+            if let Err(error) = torture.once(moment).await {
+                // What is damaged enough is not served from any more.
+                torture.findings.add(Wrong::Integrity, format!("{error:#}"));
+                return Ok(torture.broken_off());
+            }
         }
         torture.settled().await
     }
@@ -127,6 +141,8 @@ impl Run {
 struct Torture {
     began: Instant,
     installation: Installation,
+    /// The disk, where the power goes.
+    disk: Option<Mounted>,
     without: Option<&'static str>,
     rng: Rng,
     desk: Arc<Desk>,
@@ -141,26 +157,51 @@ struct Torture {
 impl Torture {
     async fn settled(mut self) -> Result<Run> {
         let ledger = self.settle().await?;
-        Ok(Run {
+        Ok(self.with(ledger))
+    }
+
+    /// What came of it so far.
+    fn broken_off(self) -> Run {
+        let ledger = std::mem::take(&mut *self.desk.ledger());
+        self.with(ledger)
+    }
+
+    fn with(self, ledger: Ledger) -> Run {
+        Run {
             kills: self.kills,
             restarts: self.restarts,
             findings: self.findings,
             ledger,
             mid_migration: self.mid_migration,
             took: self.began.elapsed(),
-        })
+        }
     }
 
-    fn new(start: &Start, name: &str, without: Option<&'static str>, seed: u64) -> Result<Self> {
+    fn new(
+        start: &Start,
+        (name, goes): (&str, Goes),
+        without: Option<&'static str>,
+        seed: u64,
+    ) -> Result<Self> {
+        let folder = start.folder.join(name);
+        fs::create_dir_all(&folder)?;
+        let disk = match goes {
+            Goes::Program => None,
+            Goes::Power => Some(Mounted::at(&folder)?),
+        };
         let installation = Installation {
-            data: start.folder.join(name),
+            data: folder.join("data"),
             ..start.installation.clone()
         };
         server::copy(&start.installation.data, &installation.data)?;
+        if let Some(disk) = &disk {
+            disk.flush();
+        }
         let desk = Desk::new(start.dossiers.clone(), start.cookie.clone());
         Ok(Torture {
             began: Instant::now(),
             installation,
+            disk,
             without,
             rng: Rng::with_seed(seed),
             desk: Arc::new(desk),
@@ -232,7 +273,10 @@ impl Torture {
             self.kills.count(moment);
         }
         self.read(log);
-        Ok(())
+        match &mut self.disk {
+            Some(disk) => disk.cut(&mut self.rng),
+            None => Ok(()),
+        }
     }
 
     /// Only errors are logged, and none is wanted.

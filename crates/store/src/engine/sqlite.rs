@@ -285,7 +285,7 @@ pub(super) fn connect_to_write(file: &Path) -> Result<Connection, StoreError> {
         let mode =
             connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
         // FULL: a confirmed change survives a power cut. NORMAL may lose the last ones.
-        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "synchronous", trial::synchronous("FULL"))?;
         connection.pragma_update(None, "wal_autocheckpoint", trial::log_pages(2_000))?;
         // The log file shrinks back to this after a burst: 32 MiB.
         connection.pragma_update(None, "journal_size_limit", 32 * 1024 * 1024)?;

@@ -9,6 +9,10 @@ pub(crate) enum Taken {
     SubmissionKey,
     /// `durable-answer`: a change is confirmed before it is committed.
     DurableAnswer,
+    /// `flush-of-changes`: a change is confirmed before it is on the disk.
+    FlushOfChanges,
+    /// `every-flush`: nothing is ever put on the disk.
+    EveryFlush,
 }
 
 #[cfg(debug_assertions)]
@@ -48,8 +52,21 @@ mod asked {
         let name = match taken {
             Taken::SubmissionKey => "submission-key",
             Taken::DurableAnswer => "durable-answer",
+            Taken::FlushOfChanges => "flush-of-changes",
+            Taken::EveryFlush => "every-flush",
         };
         WITHOUT.as_deref() == Some(name)
+    }
+
+    /// How SQLite flushes: less when it was asked for.
+    pub(crate) fn synchronous(usual: &'static str) -> &'static str {
+        if is_without(Taken::EveryFlush) {
+            "OFF"
+        } else if is_without(Taken::FlushOfChanges) {
+            "NORMAL"
+        } else {
+            usual
+        }
     }
 
     /// After how many pages the log is folded into the file: fewer make it happen all the time.
@@ -66,9 +83,13 @@ mod asked {
         false
     }
 
+    pub(crate) const fn synchronous(usual: &'static str) -> &'static str {
+        usual
+    }
+
     pub(crate) const fn log_pages(usual: i64) -> i64 {
         usual
     }
 }
 
-pub(crate) use asked::{is_without, log_pages, point};
+pub(crate) use asked::{is_without, log_pages, point, synchronous};
