@@ -63,7 +63,7 @@ const CONTROLS: [(&str, Wrong); 2] = [
 /// The same when the power goes: without a flush at every change, and without any.
 const CONTROLS_OF_POWER: [(&str, Wrong); 2] = [
     ("flush-of-changes", Wrong::Lost),
-    ("every-flush", Wrong::Integrity),
+    ("every-flush", Wrong::Lost),
 ];
 
 fn main() -> ExitCode {
