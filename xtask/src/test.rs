@@ -279,36 +279,48 @@ fn cargo_test(root: &Path, counts: &mut Counts) -> Result<()> {
 /// Everything that reaches a database, on a server of our own. It forgets what was not flushed when the
 /// machine stops, which no test here does; durability has tests of its own.
 fn cargo_test_on_postgres(root: &Path, counts: &mut Counts) -> Result<()> {
-    let server = postgres::Server::start(
-        root,
-        "test",
-        &["fsync=off", "full_page_writes=off", "max_connections=300"],
-    )?;
-    // The whole workspace is built, as for the stage before: fewer packages would choose other features
-    // of what they share, and compile it again.
-    let mut tests;
-    let runner;
-    if find("cargo-nextest").is_some() {
-        // Of the pages those tests that hold a page against what the database says: the others see the
-        // database through the use cases only, and take ten minutes.
-        let filter = "package(store) or package(casework) or package(klantendossier) or \
-                      package(web) & test(/^(authorisation|bad_input|kept|manual|two_servers)::/)";
-        tests = cargo(root, &["nextest", "run", "--run-ignored", "all"]);
-        tests.args(["--workspace", "-E", filter]);
-        runner = Runner::Nextest;
-    } else {
-        tests = cargo(root, &["test", "--workspace"]);
-        runner = Runner::CargoTest;
+    let quick = ["fsync=off", "full_page_writes=off", "max_connections=300"];
+    if find("cargo-nextest").is_none() {
+        let server = postgres::Server::start(root, "test", &quick)?;
+        let mut tests = cargo(root, &["test", "--workspace", "--locked", "--no-fail-fast"]);
+        tests
+            .args(["--", "--include-ignored"])
+            .env("TEST_POSTGRES", server.url("postgres"))
+            .env("TEST_POSTGRES_CA", server.encrypt()?)
+            .env("TEST_POSTGRES_REPLICA", server.replica()?);
+        return counted(tests, Runner::CargoTest, counts);
     }
-    tests.args(["--locked", "--no-fail-fast"]);
-    if matches!(runner, Runner::CargoTest) {
-        tests.args(["--", "--include-ignored"]);
-    }
+    let alone = [&quick[..], &["wal_level=minimal", "max_wal_senders=0"]].concat();
+    let server = postgres::Server::start_in_memory(root, "test", &alone)?;
+    // Of the pages those tests that hold a page against what the database says: the others see the
+    // database through the use cases only, and take ten minutes. The program's own tests make databases of
+    // their own, on a server only those of this name.
+    let filter = format!(
+        "(package(store) or package(casework) or \
+         package(klantendossier) & test(/^server_database::/) or \
+         package(web) & test(/^(authorisation|bad_input|kept|manual)::/)) & !{OF_REPLICA}"
+    );
+    let mut tests = on_postgres(root, &server, &filter);
+    tests.env("TEST_POSTGRES_CA", server.encrypt()?);
+    let most = counted(tests, Runner::Nextest, counts);
+    drop(server);
+    // A replica does again what every test does: it has a server of its own, for who asks for it.
+    let server = postgres::Server::start(root, "replica", &quick)?;
+    let mut tests = on_postgres(root, &server, OF_REPLICA);
+    tests.env("TEST_POSTGRES_REPLICA", server.replica()?);
+    most.and(counted(tests, Runner::Nextest, counts))
+}
+
+/// The tests that need a replica.
+const OF_REPLICA: &str = "test(from_the_replica)";
+
+/// These tests on a server. The whole workspace is built, as for the stage before: fewer packages would choose
+/// other features of what they share, and compile it again.
+fn on_postgres(root: &Path, server: &postgres::Server, filter: &str) -> Command {
+    let mut tests = cargo(root, &["nextest", "run", "--run-ignored", "all"]);
+    tests.args(["--workspace", "--locked", "--no-fail-fast", "-E", filter]);
+    tests.env("TEST_POSTGRES", server.url("postgres"));
     tests
-        .env("TEST_POSTGRES", server.url("postgres"))
-        .env("TEST_POSTGRES_CA", server.encrypt()?)
-        .env("TEST_POSTGRES_REPLICA", server.replica()?);
-    counted(tests, runner, counts)
 }
 
 fn counted(mut command: Command, runner: Runner, counts: &mut Counts) -> Result<()> {
