@@ -10,8 +10,10 @@ pub(crate) enum Taken {
     /// `durable-answer`: a change is confirmed before it is committed.
     DurableAnswer,
     /// `flush-of-changes`: a change is confirmed before it is on the disk.
+    #[cfg(debug_assertions)]
     FlushOfChanges,
     /// `every-flush`: nothing is ever put on the disk.
+    #[cfg(debug_assertions)]
     EveryFlush,
 }
 
